@@ -1,0 +1,43 @@
+# Two commands: `make demo` runs the main job, `make test` passes the tests. The environment of both is .venv/.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: demo test check lint up down requirements build clean help
+
+help:            ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+$(READY): requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14) and "MetroETL needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 …")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+demo: $(READY)   ## the whole way once, against stand-in sites with published figures
+	$(BIN)/metroetl demo
+
+test: $(READY)   ## all tests
+	$(BIN)/python -m pytest
+
+lint: $(READY)   ## style, format and strict types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: lint test ## lint, types and all tests
+
+up: $(READY)     ## Prefect server, worker and all deployments on 127.0.0.1, until interrupted
+	$(BIN)/python -m deployments.up
+
+requirements:    ## pin again after a change of pyproject.toml (needs uv)
+	uv lock
+	uv export --quiet --frozen --no-emit-project --all-extras --all-groups --no-header --format requirements.txt -o requirements.txt
+
+build: $(READY)  ## a wheel and a source distribution in dist/
+	$(BIN)/python -m hatchling build
+
+clean:           ## the environment and everything that runs wrote
+	rm -rf $(VENV) data dist .pytest_cache .mypy_cache .ruff_cache

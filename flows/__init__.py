@@ -1,0 +1,1 @@
+"""Prefect flows: thin. A task's body is a call or two into `metroetl.pipeline`; business logic lives there."""

@@ -1,0 +1,108 @@
+"""The main flow: new pages of the catalogue's sources, through the gate, into the warehouse."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from prefect import flow, task
+from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
+from prefect.runtime import flow_run
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.tasks import exponential_backoff
+
+from flows.artifacts import publish_summary, state_of
+from flows.parameters import CollectRequest
+from metroetl import pipeline
+from metroetl.pipeline import GateOutcome, RunSummary, SourceOutcome
+
+RETRIES: dict[str, Any] = {
+    "retries": 2,
+    "retry_delay_seconds": exponential_backoff(backoff_factor=5),
+    "retry_jitter_factor": 0.5,
+}
+
+
+@task(task_run_name="harvest-{source_ids}", **RETRIES)
+def harvest_and_stage(
+    run_id: str, source_ids: list[str], since: date | None, dry_run: bool, max_pages: int | None = None
+) -> list[SourceOutcome]:
+    """Harvest and read the sources of one group of hosts, in turn."""
+    outcomes = []
+    for source_id in source_ids:
+        outcome = pipeline.harvest_source(
+            run_id, source_id, since=since, dry_run=dry_run, max_pages=max_pages
+        )
+        outcomes.append(outcome if dry_run else pipeline.read_and_stage(run_id, source_id, outcome))
+    return outcomes
+
+
+@task(task_run_name="inbox", **RETRIES)
+def stage_inbox(run_id: str) -> list[SourceOutcome]:
+    """Read what lies in the inbox."""
+    outcome = pipeline.read_and_stage(run_id, pipeline.INBOX)
+    return [outcome] if outcome.documents or outcome.failed else []
+
+
+@task(task_run_name="gate", **RETRIES)
+def gate(run_id: str) -> GateOutcome:
+    """Validate, then publish, quarantine and hold in one transaction."""
+    return pipeline.pass_gate(run_id)
+
+
+def outcomes_of(futures: dict[str, PrefectFuture[list[SourceOutcome]]]) -> list[SourceOutcome]:
+    """Outcomes of all groups; a group whose task failed is told as failed, the others count."""
+    found: list[SourceOutcome] = []
+    for ids, future in futures.items():
+        try:
+            found += future.result()
+        except Exception as error:  # one sick source must not stop the others; it is named in the summary
+            for source_id in ids.split(","):
+                title = pipeline.source_title(source_id)
+                failure = f"UNEXPECTED {type(error).__name__}: {error} → read the task's log, then run the source again"
+                found.append(SourceOutcome(source_id=source_id, title=title, failures=[failure]))
+    return found
+
+
+def run_collect(flow_name: str, request: CollectRequest, max_pages: int | None = None) -> State[RunSummary]:
+    """The body shared by `collect` and `backfill`, which differ in how deep they read the listings."""
+    warehouse = pipeline.open_warehouse()
+    run_id = warehouse.start_run(flow_name, request.model_dump(mode="json"))
+    summary = RunSummary(run_id=run_id, flow=flow_name, started_at=datetime.now(UTC))
+    groups = pipeline.host_groups(pipeline.choose_sources(request.sources, request.kinds))
+    futures = {
+        ",".join(ids): harvest_and_stage.submit(run_id, ids, request.since, request.dry_run, max_pages)
+        for ids in groups
+    }
+    if not request.dry_run:
+        futures[pipeline.INBOX] = stage_inbox.submit(run_id)
+    summary.sources = outcomes_of(futures)
+    if not request.dry_run:
+        summary.gate = gate(run_id)
+    pipeline.finish(summary)
+    publish_summary(summary)
+    return state_of(summary)
+
+
+def run_name() -> str:
+    """What the run is, for the list of runs: flow, kinds, sources, day."""
+    request = flow_run.parameters.get("request") or {}
+    request = request if isinstance(request, dict) else request.model_dump()
+    what = "+".join(request.get("sources") or request.get("kinds") or ["all"])
+    dry = "-dry" if request.get("dry_run") else ""
+    return f"{flow_run.flow_name}{dry}-{what[:60]}-{datetime.now(UTC):%m%d-%H%M%S}"
+
+
+@flow(name="collect", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
+def collect(request: CollectRequest = CollectRequest()) -> State[RunSummary]:
+    """采集：列表 → 新页面 → 文档 → 统计与规划 → 校验 → 入库。"""
+    return run_collect("collect", request)
+
+
+def collect_here(request: CollectRequest) -> RunSummary:
+    """Run the flow in this process and give its summary, for the command line."""
+    summary: Any = collect(request, return_state=True).result(raise_on_failure=False)
+    if isinstance(summary, RunSummary):
+        return summary
+    raise summary

@@ -1,0 +1,27 @@
+"""A person's decision on a held batch."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows.parameters import DecideRequest
+from metroetl import pipeline
+
+
+@flow(name="decide", flow_run_name="decide-{request.decision}-{request.batch_id}")
+def decide(request: DecideRequest) -> State[dict[str, int]]:
+    """裁定：批准或驳回被拦下的批次；决定与理由留存。"""
+    counts = pipeline.decide_batch(
+        request.batch_id, approve=request.decision == "approve", reason=request.reason, who=request.decided_by
+    )
+    done = "批准入库" if request.decision == "approve" else "驳回"
+    create_markdown_artifact(
+        key="decision",
+        description=f"{done} {request.batch_id}",
+        markdown=f"# {done}\n\n- 批次：`{request.batch_id}`\n- 决定人：{request.decided_by}\n- 理由：{request.reason}\n"
+        f"- 入库行数：{counts}\n",
+    )
+    return Completed(name="Approved" if request.decision == "approve" else "Rejected", data=counts)

@@ -1,0 +1,9 @@
+"""What we watch and the words for it: sources, indicators, measures, regions, circles, plan series, release windows.
+
+`catalogue()` is the project's own, loaded once; `load(folder)` reads another one. Files only, no network.
+"""
+
+from metroetl.catalogue.load import catalogue, load
+from metroetl.catalogue.lookup import Catalogue
+
+__all__ = ["Catalogue", "catalogue", "load"]

@@ -1,0 +1,142 @@
+"""Loads the catalogue from its folder and checks it as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TypeVar
+
+from metroetl.catalogue import checks
+from metroetl.catalogue.checks import Complain
+from metroetl.catalogue.files import Location, YamlFile, mistake, read_csv
+from metroetl.catalogue.lookup import Catalogue, valid
+from metroetl.catalogue.models import (
+    Circle,
+    Indicator,
+    Measure,
+    PlanSeries,
+    Region,
+    RegionEvent,
+    ReleaseWindow,
+    Source,
+)
+from metroetl.catalogue.regions import with_history
+from metroetl.errors import CatalogueError
+
+FOLDER = Path(__file__).resolve().parent
+
+C = TypeVar("C", Indicator, Measure, Region)
+E = TypeVar("E", Circle, PlanSeries, ReleaseWindow)
+
+
+def load(folder: Path | None = None) -> Catalogue:
+    """The catalogue of a folder that holds `data/` and `sources/` (the project's own if unset).
+
+    Raises CatalogueError at the first mistake, naming file, line and fix.
+    """
+    folder = folder or FOLDER
+    data = folder / "data"
+    measures = {code: measure for code, (_, measure) in _by_code(data / "measures.csv", Measure).items()}
+    indicators = _load_indicators(data / "indicators.csv", measures)
+    current = _load_regions(data / "regions.csv")
+    regions, events = _add_history(data / "region_events.csv", current)
+    circles = _load_entries(data / "circles.yml", Circle, partial(checks.check_circle, regions=regions))
+    series = _load_entries(
+        data / "plan_series.yml", PlanSeries, partial(checks.check_series, circles=circles, regions=regions)
+    )
+    windows = _load_entries(
+        data / "release_windows.yml", ReleaseWindow, partial(checks.check_window, indicators=indicators)
+    )
+    return Catalogue(
+        sources=_load_sources(folder / "sources", regions),
+        indicators=indicators,
+        measures=measures,
+        regions=regions,
+        circles=circles,
+        plan_series=series,
+        region_events=events,
+        release_windows=list(windows.values()),
+    )
+
+
+@lru_cache
+def catalogue() -> Catalogue:
+    """The project's own catalogue, loaded once a process."""
+    return load()
+
+
+def _by_code(path: Path, model: type[C]) -> dict[str, tuple[int, C]]:
+    """The rows of a CSV file by their code, each with its line."""
+    rows: dict[str, tuple[int, C]] = {}
+    for line, record in read_csv(path, model):
+        if record.code in rows:
+            first, _ = rows[record.code]
+            raise mistake(
+                path, line, f"code {record.code!r} stands already in line {first}", "remove one of the rows"
+            )
+        rows[record.code] = (line, record)
+    return rows
+
+
+def _load_indicators(path: Path, measures: dict[str, Measure]) -> dict[str, Indicator]:
+    rows = _by_code(path, Indicator)
+    names: dict[str, str] = {}
+    for line, indicator in rows.values():
+        checks.check_indicator(indicator, path, line, measures, names)
+    return {code: indicator for code, (_, indicator) in rows.items()}
+
+
+def _load_regions(path: Path) -> dict[str, Region]:
+    rows = _by_code(path, Region)
+    regions = {code: region for code, (_, region) in rows.items()}
+    names: dict[str, str] = {}
+    for line, region in rows.values():
+        checks.check_region(region, path, line, regions, names)
+    return regions
+
+
+def _add_history(path: Path, current: dict[str, Region]) -> tuple[dict[str, Region], list[RegionEvent]]:
+    rows = list(read_csv(path, RegionEvent))
+    for line, event in rows:
+        checks.check_event(event, path, line)
+    events = [event for _, event in rows]
+    regions = with_history(current, events)
+    for line, event in rows:
+        if event.new_code and event.new_code not in current and valid(regions[event.new_code]):
+            raise mistake(
+                path,
+                line,
+                f"new code {event.new_code} isn't in regions.csv",
+                "add the region, or the event that ended it",
+            )
+    return regions, events
+
+
+def _load_entries(path: Path, model: type[E], check: Callable[[E, Complain], None]) -> dict[str, E]:
+    """A YAML file that is a list of entries with an id, each checked, by id."""
+    file = YamlFile(path)
+    entries: dict[str, E] = {}
+    for index, entry in file.records(model):
+        complain = partial(_complain, file, index)
+        if entry.id in entries:
+            raise complain(["id"], f"id {entry.id!r} is there twice", "give each entry its own id")
+        check(entry, complain)
+        entries[entry.id] = entry
+    return entries
+
+
+def _complain(file: YamlFile, index: int, location: Location, what: str, fix: str) -> CatalogueError:
+    return file.mistake([index, *location], what, fix)
+
+
+def _load_sources(folder: Path, regions: dict[str, Region]) -> dict[str, Source]:
+    sources: dict[str, Source] = {}
+    for path in sorted(folder.glob("*.yml")):
+        file = YamlFile(path)
+        source = file.record(Source)
+        checks.check_source(source, file, regions)
+        sources[source.id] = source
+    if not sources:
+        raise mistake(folder, 1, "no source is there", "add a file `<id>.yml`, one a source")
+    return sources

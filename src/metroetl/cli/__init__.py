@@ -1,0 +1,32 @@
+"""The command line: it triggers flows and shows what is there. Heavy rooms are imported inside the commands."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from metroetl.cli import extract, operate, sources, warehouse
+from metroetl.errors import CatalogueError, MetroError, SettingsError
+
+app = typer.Typer(
+    name="metroetl",
+    help="都市圈规划与统计数据管道 · Plan releases and statistics of Chinese government sites, into a warehouse.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+operate.register(app)
+sources.register(app)
+extract.register(app)
+warehouse.register(app)
+
+
+def main() -> None:
+    """Run a command; a named error ends with its message and way out (exit 1, wrong usage 2)."""
+    try:
+        app()
+    except MetroError as error:
+        print(f"{error.code}: {error.message}\n→ {error.way_out}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, (SettingsError, CatalogueError)) else 1)

@@ -1,0 +1,125 @@
+"""Commands that do the work: demo, run, inbox, monitor, replica."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+inbox = typer.Typer(
+    help="收件箱：人工保存或收到的文件 · Files that a person saved or received.", no_args_is_help=True
+)
+replica = typer.Typer(help="仿真站点 · Stand-ins for the real sites on localhost.", no_args_is_help=True)
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期 YYYY-MM-DD · a day")]
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands into the app."""
+    app.command("demo")(demo)
+    app.command("run")(run)
+    app.command("monitor")(monitor)
+    app.add_typer(inbox, name="inbox")
+    app.add_typer(replica, name="replica")
+
+
+def demo(
+    as_of: Day = None,
+    home: Annotated[Path, typer.Option(help="数据目录 · folder of archive, warehouse and report")] = Path(
+        "data/demo"
+    ),
+) -> None:
+    """演示：启动仿真站点，跑完整条管道 · The whole way once, against stand-in sites with published figures."""
+    from metroetl.demo import run_demo
+
+    raise typer.Exit(run_demo(as_of.date() if as_of else None, home))
+
+
+def run(
+    source: Annotated[list[str] | None, typer.Option(help="来源编号，可多次 · source id, repeatable")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="statistics | plans")] = None,
+    since: Day = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看不取 · look, store nothing")] = False,
+) -> None:
+    """采集：取新页面，校验并入库 · Collect what is new. Exit 0 done, 1 a source failed, 2 usage, 3 a batch was held."""
+    import pydantic
+
+    use_local_prefect()
+    from flows.collect import collect_here
+    from flows.parameters import CollectRequest
+    from metroetl.cli.show import show_summary
+
+    wanted = {"sources": source or [], "kinds": kind or ["statistics", "plans"], "dry_run": dry_run}
+    try:
+        request = CollectRequest.model_validate({**wanted, "since": since.date() if since else None})
+    except pydantic.ValidationError as error:
+        raise typer.BadParameter("; ".join(e["msg"] for e in error.errors())) from None
+    summary = collect_here(request)
+    show_summary(summary)
+    raise typer.Exit(summary.exit_code)
+
+
+@inbox.command("add")
+def inbox_add(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """把文件放入收件箱并入库 · Archive files, then take them the whole way."""
+    use_local_prefect()
+    from flows.collect import collect_here
+    from flows.parameters import CollectRequest
+    from metroetl import pipeline
+    from metroetl.cli.show import show_summary
+
+    added = pipeline.add_to_inbox(files)
+    print(f"{len(added)} of {len(files)} files are new")
+    summary = collect_here(CollectRequest(sources=[pipeline.INBOX]))
+    show_summary(summary)
+    raise typer.Exit(summary.exit_code)
+
+
+def monitor(
+    circle: Annotated[str, typer.Option(help="都市圈编号 · circle id")] = "chengdu",
+    quarter: Annotated[str | None, typer.Option(help="2025Q1；留空取最近 · newest if left out")] = None,
+) -> None:
+    """监测报告：一个都市圈一个季度 · The quarterly report of a circle."""
+    import pydantic
+
+    use_local_prefect()
+    from flows.monitor import monitor as monitor_flow
+    from flows.parameters import MonitorRequest
+
+    try:
+        request = MonitorRequest(circle=circle, quarter=quarter)
+    except pydantic.ValidationError as error:
+        raise typer.BadParameter("; ".join(e["msg"] for e in error.errors())) from None
+    print(monitor_flow(request))
+
+
+@replica.command("serve")
+def replica_serve(as_of: Day = None) -> None:
+    """在本机端口上提供仿真站点 · Serve the stand-ins until interrupted."""
+    from datetime import date
+
+    from metroetl.replica import serve
+
+    serve(as_of.date() if as_of else date.today())  # noqa: DTZ011  the operator's own day
+
+
+def use_local_prefect() -> None:
+    """Without a Prefect server in the environment, use a private one for this command, kept under the data folder."""
+    from metroetl.settings import settings
+
+    if "PREFECT_API_URL" not in os.environ:
+        home = Path(os.environ.setdefault("PREFECT_HOME", str((settings().home / "prefect").absolute())))
+        home.mkdir(parents=True, exist_ok=True)
+    quiet = {
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_LOGGING_EXTRA_LOGGERS": "metroetl",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+    for name, value in quiet.items():
+        os.environ.setdefault(name, value)

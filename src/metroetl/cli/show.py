@@ -1,0 +1,63 @@
+"""What the commands print: summaries and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from metroetl.pipeline import RunSummary
+
+GOOD = {"new", "changed", "unchanged", "listed"}
+STATES = {
+    "held": "有批次被拦下 · a batch is held",
+    "sources_failed": "有来源未能读取 · some source failed",
+    "nothing_new": "没有新内容 · nothing new",
+    "loaded": "已入库 · loaded",
+}
+
+
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows as a table; None is empty."""
+    table = Table(title=title or None, title_justify="left")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console().print(table)
+
+
+def show_summary(summary: RunSummary) -> None:
+    """Print what a run did, source by source, then the gate."""
+    rows = []
+    for s in summary.sources:
+        failed = {code: n for code, n in s.outcomes.items() if code not in GOOD}
+        unchanged = s.outcomes.get("unchanged", 0)
+        fetched = s.outcomes.get("new", 0) + s.outcomes.get("changed", 0)
+        told = " ".join(f"{code} {n}" for code, n in failed.items()) or ("unreadable" if s.unreadable else "")
+        rows.append([s.title, fetched, unchanged, told, s.documents, s.statements, s.plans])
+    columns = [
+        "来源 source",
+        "取得 fetched",
+        "未变 unchanged",
+        "失败 failed",
+        "文档 documents",
+        "数据 figures",
+        "规划 plans",
+    ]
+    show_table("", columns, rows)
+    gate = summary.gate
+    published = ", ".join(f"{table} {n}" for table, n in gate.published.items() if n) or "0"
+    print(f"{STATES[summary.state]}   run {summary.run_id}")
+    print(f"入库 published: {published}\n隔离 quarantined: {gate.quarantined}   批次 batches: {gate.batches}")
+    for batch, codes in gate.held.items():
+        print(f"拦下 held: {batch} ({', '.join(codes)}) → deployment decide")
+    failures = [f for s in summary.sources for f in s.failures]
+    for failure in failures[:12]:
+        print(f"✗ {failure}")
+    if len(failures) > 12:
+        print(f"… {len(failures) - 12} more in raw_fetch and ops_quarantine")
+    if summary.validation_page:
+        print(f"校验页 validation page: {summary.validation_page}")

@@ -1,0 +1,102 @@
+"""Commands about the warehouse: init, upgrade, info, query, quarantine."""
+
+from __future__ import annotations
+
+import csv
+import getpass
+import json
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+warehouse = typer.Typer(help="数据仓库 · The warehouse.", no_args_is_help=True)
+quarantine = typer.Typer(help="隔离区 · Rows that a rule stopped.", no_args_is_help=True)
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands into the app."""
+    app.add_typer(warehouse, name="warehouse")
+    app.add_typer(quarantine, name="quarantine")
+    app.command("query")(query)
+
+
+@warehouse.command("init")
+@warehouse.command("upgrade")
+def warehouse_upgrade() -> None:
+    """建库或升级到当前版本 · Make the warehouse, or bring it up to date."""
+    from metroetl.pipeline import open_warehouse
+
+    print(json.dumps(open_warehouse().info(), ensure_ascii=False, indent=2, default=str))
+
+
+@warehouse.command("info")
+def warehouse_info() -> None:
+    """版本、行数、最近运行 · Version, rows, latest run."""
+    from metroetl.settings import settings
+    from metroetl.warehouse import Warehouse
+
+    print(json.dumps(Warehouse.open(settings()).info(), ensure_ascii=False, indent=2, default=str))
+
+
+def query(
+    sql: Annotated[str, typer.Argument(help="SELECT …")],
+    as_of: Day = None,
+    as_loaded: Day = None,
+    as_csv: Annotated[bool, typer.Option("--csv")] = False,
+) -> None:
+    """只读查询 · One SELECT, read-only; --as-of: as published on a day, --as-loaded: as loaded on a day."""
+    from metroetl.cli.show import show_table
+    from metroetl.settings import settings
+    from metroetl.warehouse import Warehouse
+
+    columns, rows = Warehouse.open(settings()).query(
+        sql, as_of=as_of.date() if as_of else None, as_loaded=as_loaded.date() if as_loaded else None
+    )
+    if as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows(rows)
+    else:
+        show_table("", columns, rows)
+
+
+@quarantine.command("list")
+def quarantine_list(everything: Annotated[bool, typer.Option("--all", help="也含已处理的")] = False) -> None:
+    """隔离的行 · Quarantined rows, newest first."""
+    from metroetl.cli.show import show_table
+    from metroetl.pipeline import open_warehouse
+    from metroetl.quality import list_quarantine
+
+    columns, rows = list_quarantine(open_warehouse(), everything=everything)
+    show_table("", columns, rows)
+
+
+@quarantine.command("show")
+def quarantine_show(row_id: str) -> None:
+    """一行：规则、理由、原句、存档 · One row: rule, reason, sentence, snapshot."""
+    from metroetl.pipeline import open_warehouse
+    from metroetl.quality import show_quarantine
+
+    print(json.dumps(show_quarantine(open_warehouse(), row_id), ensure_ascii=False, indent=2, default=str))
+
+
+@quarantine.command("release")
+def quarantine_release(row_id: str, reason: Annotated[str, typer.Option(prompt=True)]) -> None:
+    """放行一行并入库 · Publish a row in spite of its rule; who and why are kept."""
+    from metroetl.pipeline import open_warehouse
+    from metroetl.quality import release_quarantine
+
+    release_quarantine(open_warehouse(), row_id, reason=reason, who=getpass.getuser())
+
+
+@quarantine.command("reject")
+def quarantine_reject(row_id: str, reason: Annotated[str, typer.Option(prompt=True)]) -> None:
+    """驳回一行 · Close a row as wrong; who and why are kept."""
+    from metroetl.pipeline import open_warehouse
+    from metroetl.quality import reject_quarantine
+
+    reject_quarantine(open_warehouse(), row_id, reason=reason, who=getpass.getuser())

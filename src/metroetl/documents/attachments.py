@@ -1,0 +1,98 @@
+"""Files that belong to a page, wherever the CMS families put them (GOV_SITES §6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
+
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+from metroetl.documents.html import attribute, text_of
+from metroetl.documents.models import Attachment
+
+FILE = re.compile(r"\.(?:pdf|docx?|wps|rtf|xlsx?|et|csv|pptx?|dps|ofd|zip|rar|7z)$", re.I)
+DOWNLOAD = re.compile(r"/(?:downfile\.jsp|download(?:file)?(?:\.jsp|\.do|\.action)?)$", re.I)
+FOLDER = re.compile(r"/(?:attachment|attachments)/[0-9]", re.I)
+SAYS_NOTHING = re.compile(
+    r"附件[：:]?|(?:点击)?(?:下载|查看|预览|打开)(?:附件|原文|文件)?|此处|这里|(?:阅读)?原文"
+)
+ELSEWHERE = ("nav", "header", "footer", "aside")
+CARRIERS = {"a": "href", "file": "href", "iframe": "src", "embed": "src", "object": "data"}
+
+
+def page_base(soup: BeautifulSoup, url: str) -> str:
+    """The address that relative links refer to: base href, on top of the page's own address."""
+    base = soup.find("base", href=True)
+    return urljoin(url, attribute(base, "href").strip()) if isinstance(base, Tag) else url
+
+
+def list_attachments(soup: BeautifulSoup, url: str) -> list[Attachment]:
+    """The files linked from a parsed page, each once, absolute, with the name a person sees.
+
+    `href` counts, never the editor's `oldsrc`; links in menus and footers don't belong to the document.
+    """
+    base = page_base(soup, url)
+    found: dict[str, str] = {}
+    for tag in soup.find_all(list(CARRIERS)):
+        address = _address(tag)
+        if not address or any(p.name in ELSEWHERE for p in tag.parents):
+            continue
+        absolute = urldefrag(urljoin(base, address)).url
+        name = _name(tag, address)
+        if absolute not in found or len(found[absolute]) < len(name):
+            found[absolute] = name
+    return [
+        Attachment(url=u, name=n or unquote(urlsplit(u).path.rpartition("/")[2])) for u, n in found.items()
+    ]
+
+
+def _address(tag: Tag) -> str:
+    """The address of the file that an element links or shows; empty where it is no file."""
+    address = attribute(tag, CARRIERS[tag.name]).strip().replace("\\", "/")
+    if not address or address.lower().startswith(("javascript:", "mailto:", "data:", "#", "about:")):
+        return ""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    query = parse_qs(parts.query)
+    if "viewer" in parts.path.lower() and (shown := query.get("file", [""])[0]):
+        return shown
+    if FILE.search(parts.path):
+        return address
+    named = any(FILE.search(value) for values in query.values() for value in values)
+    if named or (tag.name in {"a", "file"} and _is_marked(tag, parts.path)):
+        return address
+    return ""
+
+
+def _is_marked(tag: Tag, path: str) -> bool:
+    """Whether an address without a file ending is a file all the same: by its path or by how the editor marked it."""
+    marked = "true" in (attribute(tag, "appendix"), attribute(tag, "data-appendix"))
+    marked = (
+        marked
+        or "nfw-cms-attachment" in attribute(tag, "class")
+        or FILE.search(attribute(tag, "download")) is not None
+    )
+    return (
+        marked or tag.name == "file" or DOWNLOAD.search(path) is not None or FOLDER.search(path) is not None
+    )
+
+
+def _name(tag: Tag, address: str) -> str:
+    """The name in title, download or the link's text; the first that says something."""
+    for name in _names(tag):
+        if name and not SAYS_NOTHING.fullmatch(name) and "://" not in name:
+            return name
+    query = parse_qs(urlsplit(address).query)
+    return next((v for values in query.values() for v in values if FILE.search(v)), "")
+
+
+def _names(tag: Tag) -> Iterable[str]:
+    yield " ".join(attribute(tag, "title").split())
+    yield " ".join(attribute(tag, "download").split())
+    yield text_of(tag)
+    if tag.parent is not None and tag.parent.name == "file":
+        yield text_of(tag.parent)

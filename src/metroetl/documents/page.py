@@ -1,0 +1,133 @@
+"""A page to a document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup
+
+from metroetl.documents.attachments import list_attachments
+from metroetl.documents.body import Body, clear, find_body
+from metroetl.documents.decode import REPLACEMENT, decode
+from metroetl.documents.html import BlockReader, attribute, parse_html
+from metroetl.documents.labels import find_labels, information_blocks
+from metroetl.documents.metadata import read_metadata
+from metroetl.documents.models import Attachment, Document
+from metroetl.documents.writer import TextWriter
+from metroetl.errors import DocumentError, LayoutChanged
+
+if TYPE_CHECKING:
+    from metroetl.catalogue.models import Source
+    from metroetl.documents.labels import Label
+    from metroetl.harvest.models import Snapshot
+
+HEADER_CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_.:-]{3,20})", re.I)
+PARTS = re.compile(
+    r"createPageHTML\(\s{0,3}([0-9]{1,3})\s{0,3},\s{0,3}[0-9]{1,3}\s{0,3},\s{0,3}[\"'](t[0-9]{8}_[0-9]{1,12})[\"']"
+)
+
+
+def read_page(data: bytes, snapshot: Snapshot, source: Source | None = None) -> Document:
+    """The document of an HTML page.
+
+    Raises LayoutChanged where no body is found (a shell, a challenge or a list is no document) and Unreadable
+    where the markup is beyond bounds. A short body with attachments is a document: the attachment is its text.
+    """
+    text, encoding = decode(data, header_charset(snapshot))
+    soup = parse_html(text)
+    body = find_body(soup, body_selectors(source))
+    if body is None:
+        raise LayoutChanged(f"no body in {snapshot.url}: no known container and no running text")
+    labels, url = find_labels(soup), page_url(soup, snapshot.url)
+    information = information_blocks(labels)
+    labels = _outside_body(labels, body, {id(t) for t in information})
+    attachments = list_attachments(soup, url)
+    clear(body, [t for t in information if t not in body.parts])
+    writer = TextWriter()
+    reader = BlockReader(writer)
+    for part in body.parts:
+        reader.read(part)
+    if not writer.blocks and not attachments:
+        raise LayoutChanged(f"the body of {snapshot.url} is empty and links no file")
+    found = read_metadata(soup, body, labels, writer.blocks, snapshot, url)
+    return Document(
+        sha256=snapshot.sha256,
+        source_id=snapshot.source_id,
+        url=snapshot.url,
+        title=found.title,
+        publisher=found.publisher or (source.publisher if source else ""),
+        doc_number=found.doc_number,
+        index_number=found.index_number,
+        published_on=found.published_on,
+        written_on=found.written_on,
+        effective_on=found.effective_on,
+        dates=found.dates,
+        text=writer.text,
+        blocks=writer.blocks,
+        attachments=attachments,
+        findings=[*_oddities(text, encoding, body), *found.findings],
+    )
+
+
+def page_attachments(data: bytes, url: str) -> list[Attachment]:
+    """The files that a page links; none where the bytes are no readable page."""
+    text, _ = decode(data)
+    try:
+        soup = parse_html(text)
+    except DocumentError:
+        return []
+    return list_attachments(soup, page_url(soup, url))
+
+
+def header_charset(snapshot: Snapshot) -> str | None:
+    """The charset that the server declared, if any."""
+    header = next(
+        (v for k, v in snapshot.headers.items() if k.lower() == "content-type"), snapshot.media_type
+    )
+    match = HEADER_CHARSET.search(header)
+    return match.group(1) if match else None
+
+
+def page_url(soup: BeautifulSoup, url: str) -> str:
+    """Where the page stands: the snapshot's address, or what a saved page says of itself."""
+    if urlsplit(url).scheme in {"http", "https"}:
+        return url
+    for tag in soup.find_all(["meta", "link"]):
+        if attribute(tag, "name").lower() == "url" or attribute(tag, "rel") == "canonical":
+            own = (attribute(tag, "content") or attribute(tag, "href")).strip()
+            if own.startswith(("http://", "https://")):
+                return own
+    return url
+
+
+def body_selectors(source: Source | None) -> list[str]:
+    """The source's own body containers: `options: {body: CSS}` or a list of them."""
+    own = source.options.get("body", []) if source is not None else []
+    return [own] if isinstance(own, str) else list(own)
+
+
+def _outside_body(labels: list[Label], body: Body, information: set[int]) -> list[Label]:
+    """Labels of an information block or outside the body; 标题： in running text is no metadata."""
+    parts = {id(p) for p in body.parts}
+    kept = []
+    for label in labels:
+        around = [id(p) for p in label.node.parents]
+        if in_block := any(a in information for a in around):
+            kept.append(replace(label, in_block=in_block))
+        elif not any(a in parts for a in around):
+            kept.append(label)
+    return kept
+
+
+def _oddities(text: str, encoding: str, body: Body) -> list[str]:
+    found = []
+    if broken := text.count(REPLACEMENT):
+        found.append(f"UNDECODABLE: {broken} characters, read as {encoding}")
+    if body.found_by == "density":
+        found.append("BODY_BY_DENSITY: no known container; the densest text was taken")
+    if (parts := PARTS.search(text)) and int(parts.group(1)) > 1:
+        found.append(f"FIRST_PART: the article has {parts.group(1)} parts, {parts.group(2)}_1 is next")
+    return found

@@ -1,0 +1,277 @@
+"""One error tree with stable codes: each error says what happened and what an operator can do."""
+
+from __future__ import annotations
+
+
+class MetroError(Exception):
+    """Base of every named error.
+
+    `code` is stable and is what the warehouse stores as an outcome; `way_out` is the next step for a person.
+    """
+
+    code = "METRO_ERROR"
+    way_out = "See the message; if it doesn't explain itself, report it with the run id."
+
+    def __init__(self, message: str = "", *, way_out: str | None = None) -> None:
+        super().__init__(message or self.__class__.__doc__ or self.code)
+        if way_out is not None:
+            self.way_out = way_out
+
+    def __str__(self) -> str:
+        return f"{self.code}: {super().__str__()} → {self.way_out}"
+
+    @property
+    def message(self) -> str:
+        """The message alone, without code and way out."""
+        return str(self.args[0])
+
+
+class SettingsError(MetroError):
+    """A setting contradicts another."""
+
+    code = "SETTINGS"
+    way_out = "Correct the METROETL_ environment variable that the message names."
+
+
+class CatalogueError(MetroError):
+    """A catalogue file is wrong; the message names file, line and fix."""
+
+    code = "CATALOGUE"
+    way_out = "Correct the file at the line given, then run `metroetl sources list`."
+
+
+class ReplicaError(MetroError):
+    """The replica can't do what was asked."""
+
+    code = "REPLICA"
+    way_out = "Check the date and the facts file."
+
+
+# --- harvest -----------------------------------------------------------------------------------------------------
+
+
+class HarvestError(MetroError):
+    """A page or listing could not be read: never the same as nothing new.
+
+    `status` is the answer's HTTP status where there was an answer.
+    """
+
+    code = "HARVEST"
+    status: int | None = None
+    way_out = "Run `metroetl sources check` on the source."
+
+
+class BotChallenge(HarvestError):
+    """The site answered with a challenge (Ruishu, jiasule, WZWS) in place of the page."""
+
+    code = "BOT_CHALLENGE"
+    way_out = "Challenges are left alone: use another official copy, or save the page in a browser and `metroetl inbox add` it."
+
+
+class GeoBlocked(HarvestError):
+    """The site refuses this network or this client."""
+
+    code = "GEO_BLOCKED"
+    way_out = "Run from a network that the site serves, or use another official copy."
+
+
+class RateLimited(HarvestError):
+    """The site asked for fewer requests."""
+
+    code = "RATE_LIMITED"
+    way_out = "Raise politeness.delay of the source; the next run goes on where this one stopped."
+
+
+class CookieBounce(HarvestError):
+    """The site redirects to the same address to set a cookie, again and again."""
+
+    code = "COOKIE_BOUNCE"
+    way_out = "Save the page in a browser and `metroetl inbox add` it."
+
+
+class HomePageInstead(HarvestError):
+    """The site answered 200 with its home page in place of the article."""
+
+    code = "HOME_PAGE_INSTEAD"
+    way_out = "The article moved or the site throttles: try again later, then check the listing."
+
+
+class SoftNotFound(HarvestError):
+    """The site answered 200 with a page that says 'not found'."""
+
+    code = "SOFT_NOT_FOUND"
+    way_out = "The page vanished; what was archived of it stays. Look for it on another site."
+
+
+class NotFound(HarvestError):
+    """The site answered 404 or 410."""
+
+    code = "NOT_FOUND"
+    way_out = (
+        "The page vanished; what was archived of it stays. For a listing: the column moved, correct `list`."
+    )
+
+
+class PastLastPage(HarvestError):
+    """A list page after the last one."""
+
+    code = "PAST_LAST_PAGE"
+    way_out = "Nothing to do: paging ends here."
+
+
+class EmptyListing(HarvestError):
+    """A listing answered 200 but holds no item (or fewer than the source expects)."""
+
+    code = "EMPTY_LISTING"
+    way_out = "The form changed or the site failed quietly: open the listing, then correct the source's family or options."
+
+
+class UnexpectedContentType(HarvestError):
+    """The bytes are not of the kind asked for."""
+
+    code = "UNEXPECTED_CONTENT_TYPE"
+    way_out = "Open the address in a browser and compare."
+
+
+class Truncated(HarvestError):
+    """Fewer bytes came than the site announced."""
+
+    code = "TRUNCATED"
+    way_out = "The next run tries again."
+
+
+class TooLarge(HarvestError):
+    """The body is larger than the limit."""
+
+    code = "TOO_LARGE"
+    way_out = "Raise METROETL_MAX_BYTES if the file is wanted."
+
+
+class TlsFailure(HarvestError):
+    """No secure connection could be made."""
+
+    code = "TLS_FAILURE"
+    way_out = "If the host is known for old TLS, declare `tls: legacy` in its source."
+
+
+class HostDown(HarvestError):
+    """The host doesn't answer, or answers with a server error."""
+
+    code = "HOST_DOWN"
+    way_out = "The next run tries again; if it lasts, check the address."
+
+
+class HostNotAllowed(HarvestError):
+    """An address (also by redirect or attachment) is on a host that the catalogue doesn't name."""
+
+    code = "HOST_NOT_ALLOWED"
+    way_out = "If the host is right, add it to `hosts` of the source."
+
+
+class RobotsDisallowed(HarvestError):
+    """The site's robots.txt forbids this address."""
+
+    code = "ROBOTS_DISALLOWED"
+    way_out = "Leave it; ask the publisher or use another official copy."
+
+
+# --- documents ---------------------------------------------------------------------------------------------------
+
+
+class DocumentError(MetroError):
+    """Bytes that can't be turned into a document."""
+
+    code = "DOCUMENT"
+    way_out = "The snapshot stays in the archive; `metroetl run` reads it again after a fix."
+
+
+class Unreadable(DocumentError):
+    """The file is damaged or of a kind that isn't supported."""
+
+    code = "UNREADABLE"
+    way_out = "Get the file again (the next run does), or put a readable copy into the inbox."
+
+
+class Encrypted(DocumentError):
+    """The file is protected by a password."""
+
+    code = "ENCRYPTED"
+    way_out = "Put an unprotected copy into the inbox."
+
+
+class ScannedImage(DocumentError):
+    """The file holds pictures of text only."""
+
+    code = "SCANNED_IMAGE"
+    way_out = "Put a copy with text into the inbox."
+
+
+class LayoutChanged(DocumentError):
+    """No body was found where this CMS family has it."""
+
+    code = "LAYOUT_CHANGED"
+    way_out = (
+        "Compare the archived page with the example under tests/pages; add the new container to the source."
+    )
+
+
+# --- extraction --------------------------------------------------------------------------------------------------
+
+
+class ExtractionError(MetroError):
+    """A statement that can't be read for sure; it is abstained from, not guessed."""
+
+    code = "EXTRACTION"
+    way_out = "Read the sentence; if it is right, extend the catalogue's words."
+
+
+class UnitUnknown(ExtractionError):
+    """A number without a unit."""
+
+    code = "UNIT_UNKNOWN"
+    way_out = "Find the unit in the table's caption or header; if the publisher left it out, reject the row."
+
+
+class PeriodUnknown(ExtractionError):
+    """A number without a period."""
+
+    code = "PERIOD_UNKNOWN"
+
+
+class CountsDisagree(ExtractionError):
+    """分别 with more names than values, or the reverse."""
+
+    code = "COUNTS_DISAGREE"
+
+
+# --- load --------------------------------------------------------------------------------------------------------
+
+
+class WarehouseError(MetroError):
+    """The warehouse can't do what was asked."""
+
+    code = "WAREHOUSE"
+    way_out = "Run `metroetl warehouse info`."
+
+
+class GateHeld(MetroError):
+    """A critical rule failed: the batch is held and nothing of it was published."""
+
+    code = "GATE_HELD"
+    way_out = (
+        "Read the batch's failed rules, then run the deployment `decide` (approve or reject, with a reason)."
+    )
+
+
+class SuiteError(MetroError):
+    """An expectation suite is wrong, or Great Expectations would drop a part of it silently."""
+
+    code = "SUITE"
+    way_out = "Correct the file under expectations/ that the message names."
+
+
+class LoadConflict(WarehouseError):
+    """Two loads met, or a batch is in another state than expected."""
+
+    code = "LOAD_CONFLICT"
+    way_out = "Wait for the other run, then run again: loads are idempotent."

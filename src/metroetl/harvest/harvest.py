@@ -1,0 +1,265 @@
+"""One harvest: a source's listing, then what it announces that isn't known yet, then the attachments of that."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from datetime import date
+from urllib.parse import urljoin
+
+from metroetl.catalogue.models import Source
+from metroetl.documents import decode
+from metroetl.documents.models import Attachment
+from metroetl.errors import (
+    DocumentError,
+    EmptyListing,
+    HarvestError,
+    MetroError,
+    NotFound,
+    PastLastPage,
+    SoftNotFound,
+)
+from metroetl.harvest.addresses import Request
+from metroetl.harvest.agenda import Agenda, Item
+from metroetl.harvest.archive import Archive
+from metroetl.harvest.barriers import is_text
+from metroetl.harvest.client import Answer, Client
+from metroetl.harvest.listings import ListPage, family_named
+from metroetl.harvest.models import Fetch, Harvested, Known, Notice
+from metroetl.harvest.steps import charset_of, failed_step, file_name, keep, new_step
+
+log = logging.getLogger("metroetl.harvest")
+
+FindAttachments = Callable[[bytes, str], list[Attachment]]
+Steps = AsyncGenerator[Harvested, None]
+
+
+async def harvest(
+    source: Source,
+    *,
+    client: Client,
+    archive: Archive,
+    known: Mapping[str, Known],
+    attachments: FindAttachments,
+    since: date | None = None,
+    dry_run: bool = False,
+) -> Steps:
+    """Read a source's listing, then archive the pages that aren't known, each followed by its attachments.
+
+    Every attempt is one step, also a failed one (its outcome is the error's code): nothing is raised for what a site
+    does. List pages are read until one holds only known addresses, with `since` until one holds only older items (so a
+    backfill gets past what is known), at most `max_pages`. `dry_run` asks the listing only and stores nothing. Known
+    pages are not asked for again.
+    """
+    run = _Run(source, client, archive, known, attachments, since)
+    async with aclosing(run.read_listing(store=not dry_run)) as steps:
+        async for step in steps:
+            yield step
+    if dry_run or not run.has_list:
+        return
+    async with aclosing(run.fetch_open()) as steps:
+        async for step in steps:
+            yield step
+
+
+class _Run:
+    """One harvest of one source."""
+
+    def __init__(
+        self,
+        source: Source,
+        client: Client,
+        archive: Archive,
+        known: Mapping[str, Known],
+        attachments: FindAttachments,
+        since: date | None,
+    ) -> None:
+        mapped = any(host in client.stand_ins for host in source.hosts)
+        address = source.replica_list if mapped and source.replica_list else source.list
+        self.has_list = address != "unknown"
+        self.source = source.model_copy(update={"list": urljoin(f"https://{source.hosts[0]}/", address)})
+        self.client, self.archive, self.known = client, archive, known
+        self.attachments, self.since = attachments, since
+        self.agenda = Agenda(archive, source.id, known)
+        self.listed: set[str] = set()
+
+    async def read_listing(self, *, store: bool) -> Steps:
+        """List pages from the first, until they hold nothing new; what they announce goes on the agenda."""
+        so_far: list[ListPage] = []
+        for number in range(1, self.source.max_pages + 1):
+            step, page = await self._list_page(number, so_far, store)
+            if step is not None:
+                yield step
+            if step is None or page is None:
+                return
+            fresh = {n.url for n in page.notices} - self.listed
+            self.listed |= fresh
+            so_far.append(page)
+            if store:
+                self.agenda.add(Item(url=n.url, role="page", notice=n) for n in self._new(page))
+            seen_before = step.snapshot is None and step.fetch.url in self.known
+            if not fresh or self._ends(page, number) or self._holds_nothing_new(page, number, seen_before):
+                return
+
+    def _ends(self, page: ListPage, number: int) -> bool:
+        """Whether the list has no further page."""
+        all_came = page.total is not None and len(self.listed) >= page.total
+        return all_came or (page.pages is not None and number >= page.pages)
+
+    def _holds_nothing_new(self, page: ListPage, number: int, seen_before: bool) -> bool:
+        """Whether further pages can only hold what is too old, or known (unless a page of before is still owed)."""
+        if self.since is not None:
+            return all(n.listed_on and n.listed_on < self.since for n in page.notices)
+        wanted = any(self._is_wanted(n) for n in page.notices)
+        return number >= self.agenda.pages_owed and not self._new(page) and (wanted or seen_before)
+
+    def _new(self, page: ListPage) -> list[Notice]:
+        return [n for n in page.notices if n.url not in self.known and self._is_wanted(n)]
+
+    def _is_wanted(self, notice: Notice) -> bool:
+        words = self.source.title_has
+        recent = self.since is None or notice.listed_on is None or notice.listed_on >= self.since
+        return recent and (not words or any(word in notice.title for word in words))
+
+    async def _list_page(
+        self, number: int, so_far: list[ListPage], store: bool
+    ) -> tuple[Harvested | None, ListPage | None]:
+        """One list page: its step, and the page if it could be read; neither where the paging simply ends."""
+        began = time.monotonic()
+        request = Request(self.source.list)
+        try:
+            if not self.has_list:
+                raise _unknown_list(self.source)
+            family = family_named(self.source.family)
+            wanted = family.page_request(self.source, number, so_far)
+            if wanted is None:
+                return None, None
+            request = wanted
+            known, archived = self._archived(request)
+            answer = await self.client.fetch(request, role="listing", known=known, referer=self.source.list)
+            body = archived if answer.not_modified else answer.body
+            text = decode(body, charset_of(answer))[0]
+            page = family.parse(text, answer.final_url, self.source.options)
+            if number > 1 and not page.notices:
+                raise PastLastPage(f"list page {number} holds no item")
+        except MetroError as error:
+            return self._list_failure(error, request.key, number, so_far, began, store), None
+        notices = [n.model_copy(update={"source_id": self.source.id}) for n in page.notices]
+        page = page.model_copy(update={"notices": notices})
+        if store:
+            self.agenda.remove(request.key)
+        return self._list_step(request.key, answer, body, page, number, store), page
+
+    def _archived(self, request: Request) -> tuple[Known | None, bytes]:
+        """What is known of an address that can be asked conditionally, and its bytes."""
+        known = self.known.get(request.key) if request.method == "GET" else None
+        try:
+            return (known, self.archive.get(known.sha256)) if known else (None, b"")
+        except DocumentError as error:
+            log.warning("%s: asked anew: %s", request.url, error)
+            return None, b""
+
+    def _list_failure(
+        self, error: MetroError, url: str, number: int, so_far: list[ListPage], began: float, store: bool
+    ) -> Harvested | None:
+        """The step of a list page that can't be read; None where the list ends before it and hadn't stated its end."""
+        if number > 1 and isinstance(error, NotFound | SoftNotFound | PastLastPage):
+            stated = so_far[0].pages
+            if stated is None:
+                log.info("%s: paging ends before list page %d", self.source.id, number)
+                return None
+            error = PastLastPage(f"list page {number} of {stated} is missing ({error.message})")
+        elif number > 1 and store:
+            self.agenda.add([Item(url=url, role="listing", number=number)])
+        return failed_step(self.source.id, url, "listing", error, began)
+
+    def _list_step(
+        self, url: str, answer: Answer, body: bytes, page: ListPage, number: int, store: bool
+    ) -> Harvested:
+        """The step of a list page that was read; its snapshot where its bytes are new."""
+        newest = max((n.listed_on for n in page.notices if n.listed_on), default=None)
+        new = self._new(page)
+        fetch = Fetch(
+            source_id=self.source.id,
+            url=url,
+            role="listing",
+            at=answer.fetched_at,
+            outcome="listed",
+            status=answer.status,
+            seconds=answer.seconds,
+            size=len(body),
+            items=len(page.notices),
+            newest=newest,
+            detail=f"{len(new)} new: {new[0].title}" if new else "nothing new",
+        )
+        if number == 1 and len(page.notices) < self.source.expect.min_items:
+            error = EmptyListing(
+                f"{len(page.notices)} items, at least {self.source.expect.min_items} are expected"
+            )
+            told = {"outcome": error.code, "detail": error.message, "way_out": error.way_out}
+            fetch = fetch.model_copy(update=told)
+        if not store or answer.not_modified:
+            return Harvested(fetch=fetch)
+        snapshot = keep(self.archive, answer, self.source.id, url, "listing", listed_on=newest)
+        known = self.known.get(url)
+        fetch = fetch.model_copy(update={"sha256": snapshot.sha256})
+        return Harvested(
+            fetch=fetch, snapshot=None if known and known.sha256 == snapshot.sha256 else snapshot
+        )
+
+    async def fetch_open(self) -> Steps:
+        """Everything on the agenda, at once as far as politeness lets; a page's attachments follow it."""
+        items = [i for i in self.agenda.open.values() if i.notice and self._is_wanted(i.notice)]
+        tasks = [asyncio.create_task(self._fetch_item(item)) for item in items]
+        try:
+            for done in asyncio.as_completed(tasks):
+                for step in await done:
+                    yield step
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _fetch_item(self, item: Item) -> list[Harvested]:
+        """One page with its attachments, or one attachment."""
+        began = time.monotonic()
+        page_url = item.notice.url if item.notice else item.url
+        referer = page_url if item.role == "attachment" else self.source.list
+        try:
+            answer = await self.client.fetch(Request(item.url), role=item.role, referer=referer)
+        except HarvestError as error:
+            if isinstance(error, NotFound | SoftNotFound) and page_url not in self.listed:
+                self.agenda.remove(item.url)
+            return [failed_step(self.source.id, item.url, item.role, error, began)]
+        step = await asyncio.to_thread(self._archive_item, item, answer)
+        if item.role == "attachment" or not is_text(answer.body):
+            return [step]
+        files = await asyncio.to_thread(self._find_attachments, answer)
+        owed = [Item(url=f.url, role="attachment", name=f.name, notice=item.notice) for f in files]
+        owed = [i for i in owed if i.url not in self.known and i.url not in self.agenda.open]
+        self.agenda.add(owed)
+        return [step, *[s for i in owed for s in await self._fetch_item(i)]]
+
+    def _archive_item(self, item: Item, answer: Answer) -> Harvested:
+        name = file_name(answer, item.name) if item.role == "attachment" else ""
+        snapshot = keep(
+            self.archive, answer, self.source.id, item.url, item.role, notice=item.notice, name=name
+        )
+        return new_step(answer, snapshot)
+
+    def _find_attachments(self, answer: Answer) -> list[Attachment]:
+        """Files that a page links; a page that can't be read is told when it is read as a document."""
+        try:
+            return self.attachments(answer.body, answer.final_url)
+        except MetroError as error:
+            log.warning("%s: attachments not looked for: %s", answer.url, error)
+            return []
+
+
+def _unknown_list(source: Source) -> HarvestError:
+    return HarvestError(
+        f"no list address is known: {source.reason}",
+        way_out="State `list` in the source's YAML, or use the inbox.",
+    )

@@ -1,0 +1,103 @@
+"""Steps of a harvest: an answer archived with its facts, or a failure by its name."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, date, datetime
+from urllib.parse import unquote, urlsplit
+
+from metroetl.errors import HarvestError, MetroError
+from metroetl.harvest.archive import Archive
+from metroetl.harvest.client import Answer
+from metroetl.harvest.models import Fetch, Harvested, Notice, Role, Snapshot
+
+CHARSET = re.compile(r"charset=[\"']?([\w.:-]{2,20})", re.I)
+FILE_NAME = re.compile(
+    r"filename\*\s{0,2}=\s{0,2}[\w-]{1,20}'[\w-]{0,10}'([^;]{1,400})|filename\s{0,2}=\s{0,2}\"?([^\";]{1,400})",
+    re.I,
+)
+
+
+def keep(
+    archive: Archive,
+    answer: Answer,
+    source_id: str,
+    url: str,
+    role: Role,
+    *,
+    notice: Notice | None = None,
+    listed_on: date | None = None,
+    name: str = "",
+) -> Snapshot:
+    """Archive the bytes, then their facts. `notice` is the listing's word on a page, or on the page of an attachment.
+
+    The header `content-location` is where a redirect led.
+    """
+    moved = {"content-location": answer.final_url} if answer.final_url != answer.url else {}
+    snapshot = Snapshot(
+        sha256=archive.put(answer.body),
+        source_id=source_id,
+        url=url,
+        role=role,
+        fetched_at=answer.fetched_at,
+        status=answer.status,
+        media_type=answer.headers.get("content-type", "").split(";")[0].strip().lower(),
+        size=len(answer.body),
+        headers={**answer.headers, **moved},
+        title=notice.title if notice else "",
+        listed_on=notice.listed_on if notice else listed_on,
+        parent_url=notice.url if notice and role == "attachment" else None,
+        name=name,
+    )
+    archive.describe(snapshot)
+    return snapshot
+
+
+def new_step(answer: Answer, snapshot: Snapshot) -> Harvested:
+    """A page or attachment that wasn't known."""
+    fetch = Fetch(
+        source_id=snapshot.source_id,
+        url=snapshot.url,
+        role=snapshot.role,
+        at=answer.fetched_at,
+        outcome="new",
+        status=answer.status,
+        seconds=answer.seconds,
+        size=snapshot.size,
+        sha256=snapshot.sha256,
+    )
+    return Harvested(fetch=fetch, snapshot=snapshot)
+
+
+def failed_step(source_id: str, url: str, role: Role, error: MetroError, began: float) -> Harvested:
+    """An attempt that brought nothing, begun at `began` (monotonic seconds)."""
+    fetch = Fetch(
+        source_id=source_id,
+        url=url,
+        role=role,
+        at=datetime.now(UTC),
+        outcome=error.code,
+        status=error.status if isinstance(error, HarvestError) else None,
+        seconds=time.monotonic() - began,
+        detail=error.message,
+        way_out=error.way_out,
+    )
+    return Harvested(fetch=fetch)
+
+
+def charset_of(answer: Answer) -> str | None:
+    """The charset that the header states."""
+    match = CHARSET.search(answer.headers.get("content-type", ""))
+    return match.group(1) if match else None
+
+
+def file_name(answer: Answer, titled: str) -> str:
+    """The name of a file: as its link titled it, unless that only repeats the address; else from Content-Disposition
+    (percent-encoded or raw), else the end of the address."""
+    address = unquote(answer.url)
+    if titled and titled not in address:
+        return titled
+    if match := FILE_NAME.search(answer.headers.get("content-disposition", "")):
+        return unquote((match.group(1) or match.group(2)).strip())
+    return titled or urlsplit(address).path.rsplit("/", 1)[-1]

@@ -1,0 +1,386 @@
+"""The way through the rooms, as steps that a flow calls: harvest, read and stage, gate, summarise.
+
+Each step opens what it needs from the settings, does one thing, and leaves its result in the archive or the
+warehouse, so that a step can run in a thread, in a process or on another machine, and a killed run loses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, Field
+
+from metroetl.catalogue import catalogue
+from metroetl.errors import DocumentError, MetroError
+from metroetl.harvest import Archive, Client, harvest
+from metroetl.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from metroetl.catalogue.models import Source
+    from metroetl.harvest.models import Harvested, Snapshot
+    from metroetl.warehouse import Warehouse
+    from metroetl.warehouse.models import Reading
+
+log = logging.getLogger("metroetl.pipeline")
+
+INBOX = "inbox"
+Kind = Literal["statistics", "plans"]
+
+
+class SourceOutcome(BaseModel):
+    """What one run did at one source; `outcomes` counts fetches by named outcome."""
+
+    source_id: str
+    title: str
+    outcomes: dict[str, int] = {}
+    failures: list[str] = Field(default=[], description="CODE address: detail → way out")
+    documents: int = 0
+    statements: int = 0
+    plans: int = 0
+    unreadable: int = 0
+    batch_id: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything of the source could not be read."""
+        return bool(self.failures)
+
+
+class GateOutcome(BaseModel):
+    """What the gate did with the staged batches of a run."""
+
+    published: dict[str, int] = {}
+    quarantined: int = 0
+    batches: int = 0
+    held: dict[str, list[str]] = Field(
+        default={}, description="batch id to the codes of the critical rules that failed"
+    )
+
+
+class RunSummary(BaseModel):
+    """The one contract between a run, its page in the UI, its notification and a retry."""
+
+    run_id: str
+    flow: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    sources: list[SourceOutcome] = []
+    gate: GateOutcome = GateOutcome()
+    validation_page: str | None = None
+
+    @property
+    def state(self) -> Literal["held", "sources_failed", "nothing_new", "loaded"]:
+        """The worst thing that happened, or what was done."""
+        if self.gate.held:
+            return "held"
+        if any(s.failed for s in self.sources):
+            return "sources_failed"
+        return "loaded" if self.gate.batches else "nothing_new"
+
+    @property
+    def exit_code(self) -> int:
+        """0 done (also nothing new), 1 some source failed, 3 a batch was held."""
+        return {"held": 3, "sources_failed": 1}.get(self.state, 0)
+
+
+def choose_sources(
+    ids: Sequence[str] = (), kinds: Sequence[Kind] = (), config: Settings | None = None
+) -> list[Source]:
+    """The sources of a run: those named, else all that are enabled (or stood in for by the replica), of these kinds."""
+    config = config or settings()
+    known = catalogue().sources
+    unknown = [i for i in ids if i not in known and i != INBOX]
+    if unknown:
+        raise MetroError(
+            f"no such source: {', '.join(unknown)}", way_out="`metroetl sources list` shows the ids."
+        )
+    if ids:
+        chosen = [known[i] for i in ids if i != INBOX]
+    else:
+        chosen = [s for s in known.values() if s.enabled or _mapped(s, config)]
+    return [s for s in chosen if not kinds or set(kinds) & set(s.kinds)]
+
+
+def source_title(source_id: str) -> str:
+    """Name of a source for people; the inbox has one too."""
+    return "收件箱" if source_id == INBOX else catalogue().sources[source_id].title
+
+
+def _mapped(source: Source, config: Settings) -> bool:
+    return any(host in config.host_map for host in source.hosts)
+
+
+def host_groups(sources: Iterable[Source]) -> list[list[str]]:
+    """Ids of sources grouped so that no host is in two groups: groups may run at once, within one they take turns."""
+    groups: list[tuple[set[str], list[str]]] = []
+    for source in sources:
+        hosts, ids = set(source.hosts), [source.id]
+        for group in [g for g in groups if g[0] & hosts]:
+            groups.remove(group)
+            hosts |= group[0]
+            ids = group[1] + ids
+        groups.append((hosts, ids))
+    return [ids for _, ids in groups]
+
+
+def open_warehouse() -> Warehouse:
+    """The warehouse of the settings, brought up to date."""
+    from metroetl.warehouse import Warehouse
+
+    config = settings()
+    config.home.mkdir(parents=True, exist_ok=True)
+    warehouse = Warehouse.open(config)
+    warehouse.upgrade()
+    return warehouse
+
+
+def harvest_source(
+    run_id: str,
+    source_id: str,
+    *,
+    since: date | None = None,
+    dry_run: bool = False,
+    max_pages: int | None = None,
+) -> SourceOutcome:
+    """Ask one source's listing and fetch what is new into the archive; every attempt is recorded."""
+    from metroetl.warehouse import Warehouse
+
+    source = catalogue().sources[source_id]
+    if max_pages is not None:
+        source = source.model_copy(update={"max_pages": max_pages})
+    warehouse = Warehouse.open(settings())
+    outcome = SourceOutcome(source_id=source.id, title=source.title)
+    counts: Counter[str] = Counter()
+    for step in asyncio.run(_harvest(run_id, source, warehouse, since, dry_run)):
+        fetch = step.fetch
+        counts[fetch.outcome] += 1
+        if not fetch.ok:
+            outcome.failures.append(f"{fetch.outcome} {fetch.url}: {fetch.detail} → {fetch.way_out}")
+    outcome.outcomes = dict(counts)
+    log.info(
+        "%s: %s", source.title, ", ".join(f"{n} {what}" for what, n in counts.items()) or "nothing asked"
+    )
+    return outcome
+
+
+CHUNK = 50
+
+
+async def _harvest(
+    run_id: str, source: Source, warehouse: Warehouse, since: date | None, dry_run: bool
+) -> list[Harvested]:
+    from metroetl.documents import find_attachments
+
+    config = settings()
+    steps: list[Harvested] = []
+    waiting: list[Harvested] = []
+    async with Client(config, catalogue().sources.values()) as client:
+        async for step in harvest(
+            source,
+            client=client,
+            archive=Archive(config.archive),
+            known=warehouse.known(source.id),
+            attachments=find_attachments,
+            since=since,
+            dry_run=dry_run,
+        ):
+            steps.append(step)
+            waiting.append(step)
+            if len(waiting) >= CHUNK:
+                warehouse.record(run_id, waiting)
+                waiting = []
+    warehouse.record(run_id, waiting)
+    return steps
+
+
+def read_and_stage(
+    run_id: str,
+    source_id: str,
+    outcome: SourceOutcome | None = None,
+    snapshots: Sequence[Snapshot] | None = None,
+) -> SourceOutcome:
+    """Read what is archived but not yet in the warehouse (or the snapshots given), and stage it as one batch."""
+    from metroetl.warehouse import Warehouse
+
+    source = catalogue().sources.get(source_id)
+    outcome = outcome or SourceOutcome(source_id=source_id, title=source_title(source_id))
+    warehouse = Warehouse.open(settings())
+    archive = Archive(settings().archive)
+    readings: list[Reading] = []
+    for snapshot in warehouse.pending([source_id]) if snapshots is None else snapshots:
+        try:
+            reading = read_snapshot(archive, snapshot, source)
+        except MetroError as error:
+            warehouse.reject_snapshot(run_id, snapshot, error)
+            outcome.unreadable += 1
+            outcome.failures.append(f"{error.code} {snapshot.url}: {error.message} → {error.way_out}")
+            continue
+        readings.append(reading)
+        outcome.documents += 1
+        outcome.statements += len(reading.statements)
+        outcome.plans += len(reading.plan.releases) if reading.plan else 0
+    if readings:
+        outcome.batch_id = warehouse.stage(run_id, source_id, readings)
+    return outcome
+
+
+def read_snapshot(archive: Archive, snapshot: Snapshot, source: Source | None) -> Reading:
+    """One snapshot's document, statements and plans; raises a named error if it can't be read."""
+    from metroetl.documents import read_document
+    from metroetl.plans import read_plan
+    from metroetl.statistics import extract_statistics
+    from metroetl.warehouse.models import Reading
+
+    document = read_document(archive.get(snapshot.sha256), snapshot, source)
+    if not document.text.strip() and not document.attachments:
+        raise DocumentError(f"no text in {snapshot.url}")
+    words = catalogue()
+    return Reading(
+        document=document,
+        statements=extract_statistics(document, words),
+        plan=read_plan(document, words),
+    )
+
+
+def pass_gate(run_id: str) -> GateOutcome:
+    """Validate every staged batch, then publish, quarantine and hold in one transaction."""
+    from metroetl.quality import run_gate
+    from metroetl.warehouse import Warehouse
+
+    warehouse = Warehouse.open(settings())
+    if not warehouse.staged_batches():
+        return GateOutcome()
+    result = run_gate(warehouse, run_id)
+    return GateOutcome(
+        published=result.published, quarantined=result.quarantined, batches=result.batches, held=result.held
+    )
+
+
+def finish(summary: RunSummary) -> RunSummary:
+    """Write the validation page, close the run in the warehouse and give the summary back."""
+    from metroetl.quality import write_validation_page
+    from metroetl.warehouse import Warehouse
+
+    warehouse = Warehouse.open(settings())
+    summary.finished_at = datetime.now(UTC)
+    if summary.gate.batches:
+        page = write_validation_page(warehouse, summary.run_id, settings().home / "validation")
+        summary.validation_page = str(page)
+    warehouse.finish_run(summary.run_id, summary.state, summary.model_dump(mode="json"))
+    return summary
+
+
+def add_to_inbox(paths: Sequence[Path]) -> list[Snapshot]:
+    """Archive files that a person saved or received; they are read by the next run, access internal."""
+    import mimetypes
+
+    from metroetl.harvest.models import Fetch, Harvested, Snapshot
+
+    warehouse = open_warehouse()
+    archive = Archive(settings().archive)
+    run_id = warehouse.start_run("inbox", {"files": [p.name for p in paths]})
+    steps = []
+    for path in paths:
+        data = path.read_bytes()
+        now = datetime.now(UTC)
+        snapshot = Snapshot(
+            sha256=archive.put(data),
+            source_id=INBOX,
+            url=f"inbox:{path.name}",
+            role="inbox",
+            fetched_at=now,
+            media_type=mimetypes.guess_type(path.name)[0] or "",
+            size=len(data),
+            name=path.name,
+        )
+        archive.describe(snapshot)
+        known = warehouse.known(INBOX).get(snapshot.url)
+        same = known is not None and known.sha256 == snapshot.sha256
+        fetch = Fetch(
+            source_id=INBOX,
+            url=snapshot.url,
+            role="inbox",
+            at=now,
+            outcome="unchanged" if same else "changed" if known else "new",
+            size=len(data),
+            sha256=snapshot.sha256,
+        )
+        steps.append(Harvested(fetch=fetch, snapshot=None if same else snapshot))
+    warehouse.record(run_id, steps)
+    warehouse.finish_run(run_id, "loaded", {"files": len(steps)})
+    return [s.snapshot for s in steps if s.snapshot]
+
+
+def archived_sources() -> list[str]:
+    """Ids of the sources that have something in the archive."""
+    from metroetl.warehouse import Warehouse
+
+    _, rows = Warehouse.open(settings()).query(
+        "SELECT DISTINCT source_id FROM raw_snapshot ORDER BY source_id"
+    )
+    return [row[0] for row in rows if row[0] in catalogue().sources or row[0] == INBOX]
+
+
+def replay_source(run_id: str, source_id: str, *, only_quarantined: bool = False) -> SourceOutcome:
+    """Read a source's archived snapshots again and stage them; loads are idempotent, so only changes appear."""
+    from metroetl.warehouse import Warehouse
+
+    snapshots = Warehouse.open(settings()).archived(source_id, only_quarantined=only_quarantined)
+    return read_and_stage(run_id, source_id, snapshots=snapshots)
+
+
+def decide_batch(batch_id: str, *, approve: bool, reason: str, who: str) -> dict[str, int]:
+    """Publish or reject a held batch; the decision is kept with its reason."""
+    return open_warehouse().decide(batch_id, approve=approve, reason=reason, who=who)
+
+
+def write_quarterly_report(circle: str, quarter: str | None) -> tuple[str, str]:
+    """Write the report of a circle and quarter (the newest with data if None); path and quarter."""
+    from metroetl.monitoring import latest_quarter, write_report
+
+    warehouse = open_warehouse()
+    quarter = normal_quarter(quarter) if quarter else latest_quarter(warehouse, circle)
+    return str(write_report(warehouse, circle, quarter, settings().home / "reports")), quarter
+
+
+def normal_quarter(text: str) -> str:
+    """`2025Q1` or `2025-Q1` as `2025-Q1`."""
+    year, _, number = text.upper().replace("-", "").partition("Q")
+    return f"{year}-Q{number}"
+
+
+class SourceCheck(BaseModel):
+    """Health of one source's listing."""
+
+    source_id: str
+    outcome: str
+    items: int | None = None
+    newest: date | None = None
+    seconds: float = 0.0
+    detail: str = ""
+
+
+def check_source(source: Source) -> SourceCheck:
+    """Read a source's listing once, store nothing but the attempt."""
+    warehouse = open_warehouse()
+    run_id = warehouse.start_run("check", {"source": source.id})
+    steps = asyncio.run(_harvest(run_id, source, warehouse, None, True))
+    warehouse.finish_run(run_id, "checked", {})
+    first = next((s.fetch for s in steps if s.fetch.role == "listing"), None)
+    if first is None:
+        return SourceCheck(source_id=source.id, outcome="not_asked", detail=source.reason)
+    return SourceCheck(
+        source_id=source.id,
+        outcome=first.outcome,
+        items=first.items,
+        newest=first.newest,
+        seconds=round(first.seconds, 2),
+        detail=first.detail,
+    )

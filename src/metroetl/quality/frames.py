@@ -1,0 +1,274 @@
+"""From staged batches to the frames that the suites judge: staging's own columns, and columns derived from them.
+
+A suite names columns only; whatever needs a look at the series, the document, the text or core is a column made here,
+so that a rule stays a line that a person can read. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from metroetl.quality import evidence
+from metroetl.quality.limits import JUMP_FACTOR, JUMP_MARGIN, PARENT_SLACK, YEAR_MARGIN_PP, add_size_limits
+from metroetl.quality.series import add_series_columns, positions, usable
+from metroetl.quality.sums import add_parent_value, add_sum_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from metroetl.catalogue import Catalogue
+    from metroetl.warehouse import Warehouse
+    from metroetl.warehouse.models import Batch
+
+_PAST_OBSERVATIONS = """
+WITH wanted AS (
+  SELECT DISTINCT s.region_code, s.indicator_code
+  FROM staging_observation AS s JOIN ops_batch AS b ON b.batch_id = s.batch_id
+  WHERE b.state = 'staged' AND s.region_code IS NOT NULL AND s.indicator_code IS NOT NULL
+),
+places AS (
+  SELECT region_code, indicator_code FROM wanted
+  UNION
+  SELECT r.parent_code, w.indicator_code FROM wanted AS w JOIN dim_region AS r ON r.region_code = w.region_code
+  WHERE r.parent_code IS NOT NULL
+)
+SELECT o.region_code, o.indicator_code, o.measure, o.variant, o.frequency, o.period_end, o.value_norm, o.rounding,
+  o.published_at AS published_on, m.family AS measure_family, m.accumulation
+FROM places AS p
+JOIN core_observation AS o ON o.region_code = p.region_code AND o.indicator_code = p.indicator_code
+JOIN dim_measure AS m ON m.measure = o.measure
+WHERE o.withdrawn_at IS NULL
+"""
+_PAST_DOCUMENTS = """
+SELECT d.document_key, d.version, d.url, d.content_hash, d.title, d.text_length, COUNT(o.observation_id) AS observations
+FROM core_document AS d LEFT JOIN core_observation AS o ON o.document_id = d.document_id
+WHERE EXISTS (
+  SELECT 1 FROM staging_document AS s JOIN ops_batch AS b ON b.batch_id = s.batch_id
+  WHERE b.state = 'staged' AND (s.document_key = d.document_key OR s.content_hash = d.content_hash)
+)
+GROUP BY d.document_key, d.version, d.url, d.content_hash, d.title, d.text_length
+"""
+UNITS = ("lead", "responsible", "guiding")
+
+
+@dataclass(frozen=True)
+class Past:
+    """What core knows of the staged series and addresses."""
+
+    observations: pd.DataFrame
+    documents: pd.DataFrame
+
+
+def collect_frames(
+    warehouse: Warehouse, batches: Sequence[Batch], catalogue: Catalogue
+) -> dict[str, pd.DataFrame]:
+    """The staged rows of all batches by table, with the columns that the suites compare."""
+    return prepare(warehouse.staging_frames([b.batch_id for b in batches]), load_past(warehouse), catalogue)
+
+
+def load_past(warehouse: Warehouse) -> Past:
+    """Core's figures for every staged series and its region above, and core's versions of the staged documents."""
+    import pandas as pd
+
+    columns, rows = warehouse.query(_PAST_OBSERVATIONS)
+    observations = pd.DataFrame(rows, columns=list(columns))
+    columns, rows = warehouse.query(_PAST_DOCUMENTS)
+    return Past(observations, pd.DataFrame(rows, columns=list(columns)))
+
+
+def prepare(
+    frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue
+) -> dict[str, pd.DataFrame]:
+    """The frames with their derived columns; tables without rows stay as they are."""
+    columns = {
+        "staging_document": _documents,
+        "staging_observation": _observations,
+        "staging_statement": lambda frame, *_: _add_period_columns(frame),
+        "staging_plan": _plans,
+        "staging_plan_target": _targets,
+        "staging_plan_task": lambda frame, *_: _add_unit_count(frame),
+    }
+    prepared = {}
+    for table, frame in frames.items():
+        prepared[table] = frame = frame.reset_index(drop=True)
+        if frame.empty:
+            continue
+        if "span_start" in frame:
+            frame = frame.assign(span_length=frame["span_end"] - frame["span_start"])
+        prepared[table] = columns[table](frame, past, catalogue) if table in columns else frame
+    return prepared
+
+
+def _observations(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.DataFrame:
+    frame = _add_period_columns(positions(frame))
+    known = positions(past.observations).assign(value_norm=lambda f: f["value_norm"].astype(float))
+    frame = add_series_columns(frame, known)
+    frame = add_sum_columns(frame, catalogue)
+    frame = add_parent_value(frame, known, catalogue)
+    return _add_batch_shares(_add_evidence(_add_limits(add_size_limits(frame))))
+
+
+def _add_period_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """days_to_publication, period_known and how far the printed name of the period is from its dates."""
+    import pandas as pd
+
+    from metroetl.warehouse.keys import parse_period
+
+    ends = {p: parsed.period_end for p in frame["period"].unique() if (parsed := parse_period(p))}
+    end = pd.to_datetime(frame["period_end"], errors="coerce")
+    start = pd.to_datetime(frame["period_start"], errors="coerce")
+    named_end = pd.to_datetime(frame["period"].map(ends), errors="coerce")
+    published = pd.to_datetime(frame["published_on"], errors="coerce")
+    return frame.assign(
+        days_to_publication=(published - end).dt.days,
+        period_known=frame["period"].isin(list(ends)),
+        period_end_gap=(end - named_end).dt.days,
+        period_days=(end - start).dt.days,
+    )
+
+
+def _add_limits(frame: pd.DataFrame) -> pd.DataFrame:
+    """Limits in the form in which the suite compares them; a figure off by a power of ten is judged as that only.
+
+    An index is printed as 100.7 or as a change of 0.7 %: growth_pct is the latter.
+    """
+    import numpy as np
+
+    growth = frame["value_norm"].where(frame["measure_family"].eq("yoy"))
+    base = frame["unit_norm"].ne("%") * 100
+    index = (frame["value_norm"] - base).where(frame["measure"].str.startswith("yoy_index"))
+    highest = (1 + frame["yoy_max"].astype(float) / 100) * JUMP_MARGIN
+    plain = frame["scale_power"].eq(0)
+    return frame.assign(
+        growth_pct=growth.fillna(index),
+        pace_log10=np.log10(frame["pace_ratio"]).abs().where(plain),
+        nominal_change=frame["nominal_growth"].where(plain | frame["scale_power"].isna()),
+        pace_limit_log10=np.log10(highest.clip(lower=JUMP_FACTOR).fillna(JUMP_FACTOR)),
+        nominal_min=frame["yoy_min"].astype(float) - YEAR_MARGIN_PP,
+        nominal_max=frame["yoy_max"].astype(float) + YEAR_MARGIN_PP,
+        parent_upper=frame["parent_value"] * PARENT_SLACK,
+        **_excess(frame, "parts"),
+        **_excess(frame, "circle"),
+    )
+
+
+def _excess(frame: pd.DataFrame, what: str) -> dict[str, pd.Series[float]]:
+    """How far a sum is off beyond rounding, in the indicator's unit and in per cent of the whole."""
+    excess = frame[f"{what}_gap"].abs() - frame[f"{what}_slack"]
+    percent = excess.clip(lower=0) / frame[f"{what}_whole"].abs() * 100
+    return {f"{what}_excess": excess, f"{what}_percent": percent}
+
+
+def _add_evidence(frame: pd.DataFrame) -> pd.DataFrame:
+    """What the sentence says: printed_gap, sign_agrees (growth only), is_forecast."""
+    cells = list(zip(frame["quote"].fillna(""), frame["value_text"].fillna(""), frame["value"], strict=True))
+    printed = [evidence.printed_number(text) for _, text, _ in cells]
+    gaps = [abs(abs(v) - p) if p is not None else None for (_, _, v), p in zip(cells, printed, strict=True)]
+    growth = frame["measure_family"].eq("yoy")
+    signs = [evidence.sign_agrees(*cell) if g else None for cell, g in zip(cells, growth, strict=True)]
+    forecasts = [evidence.is_forecast(quote, text) for quote, text, _ in cells]
+    return frame.assign(printed_gap=gaps, sign_agrees=signs, is_forecast=forecasts).astype(
+        {"printed_gap": float, "sign_agrees": object, "is_forecast": object}
+    )
+
+
+def _add_batch_shares(frame: pd.DataFrame) -> pd.DataFrame:
+    """Shares of a whole batch, the same on each of its rows: one wrong row is a row's fault, half of them is not.
+
+    A share is null where the batch has too few rows to tell.
+    """
+    published = frame["publish"].astype(bool)
+    unusable = (~usable(frame)).astype(float).where(published & frame["indicator_code"].notna())
+    scaled = frame["scale_power"].ne(0).astype(float).where(frame["scale_power"].notna())
+    levels, rates = frame["same_as_year_ago"], frame["same_rate_year_ago"]
+    repeated = levels.eq(True).astype(float).where(levels.notna())
+    repeated_rates = rates.eq(True).astype(float).where(rates.notna())
+    return frame.assign(
+        batch_unusable_share=_share(frame, unusable, 10),
+        batch_scaled_share=_share(frame, scaled, 5),
+        batch_repeated_share=_share(frame, repeated, 5),
+        batch_repeated_rates=_share(frame, repeated_rates, 5),
+    )
+
+
+def _share(frame: pd.DataFrame, flag: pd.Series[float], at_least: int) -> pd.Series[float]:
+    groups = flag.groupby(frame["batch_id"])
+    share: pd.Series[float] = groups.transform("mean").where(groups.transform("count").ge(at_least))
+    return share
+
+
+def _documents(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.DataFrame:
+    """Readability, dates, what core had under this address, and other addresses with the same content."""
+    import pandas as pd
+
+    old = past.documents.sort_values("version").drop_duplicates("document_key", keep="last").set_index("document_key")
+    before = frame[["document_key"]].join(old[["title", "text_length", "observations"]], on="document_key")
+    titles = zip(before["title"], frame["title"], strict=True)
+    publishers = {s.publisher for s in catalogue.sources.values()} | {s.title for s in catalogue.sources.values()}
+    published = pd.to_datetime(frame["published_on"], errors="coerce")
+    written = pd.to_datetime(frame["written_on"], errors="coerce")
+    fetched = pd.to_datetime(frame["fetched_at"], utc=True, errors="coerce").dt.tz_localize(None)
+    return frame.assign(
+        mojibake_share=[evidence.mojibake_share(t) for t in frame["text"]],
+        broken_share=[evidence.broken_share(t) for t in frame["text"]],
+        han_share=[evidence.han_share(t) for t in frame["text"]],
+        title_length=frame["title"].str.strip().str.len(),
+        title_is_site=frame["title"].str.strip().isin(publishers),
+        title_likeness=[evidence.likeness(a, b) if isinstance(a, str) else None for a, b in titles],
+        length_ratio=frame["text_length"] / before["text_length"].astype(float).where(before["text_length"].ne(0)),
+        observations_before=before["observations"].astype(float),
+        observation_ratio=frame["observation_count"] / before["observations"].astype(float),
+        days_in_future=(published - fetched).dt.days,
+        days_written_after=(written - published).dt.days,
+        published_year=published.dt.year,
+        dated=frame[["published_on", "written_on", "listed_on"]].notna().any(axis=1),
+        same_content=_same_content(frame, past.documents),
+    )
+
+
+def _same_content(frame: pd.DataFrame, documents: pd.DataFrame) -> pd.Series[int]:
+    """Number of other addresses, in the batch and in core, with exactly this content."""
+    import pandas as pd
+
+    known = pd.concat([frame[["content_hash", "url"]], documents[["content_hash", "url"]]], ignore_index=True)
+    addresses = known.drop_duplicates().groupby("content_hash")["url"].size()
+    others: pd.Series[int] = frame["content_hash"].map(addresses) - 1
+    return others
+
+
+def _plans(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.DataFrame:
+    """How long a plan runs, whether it was issued in time, whether its series is known (null without one)."""
+    import pandas as pd
+
+    start, end = frame["period_start"].astype(float), frame["period_end"].astype(float)
+    issued = pd.to_datetime(frame["issued_on"], errors="coerce")
+    return frame.assign(
+        years_long=end - start,
+        issued_after_end=issued.dt.year - end,
+        title_length=frame["title"].str.strip().str.len(),
+        series_known=_known(frame["series_id"], catalogue.plan_series),
+    )
+
+
+def _targets(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.DataFrame:
+    """Years from publication to the target, and whether its indicator is known (null without one)."""
+    import pandas as pd
+
+    published = pd.to_datetime(frame["published_on"], errors="coerce").dt.year
+    return frame.assign(
+        years_ahead=frame["by_year"].astype(float) - published,
+        indicator_known=_known(frame["indicator_code"], catalogue.indicators),
+    )
+
+
+def _known(codes: pd.Series[str], names: Container[str]) -> pd.Series[Any]:
+    known: pd.Series[Any] = codes.map(lambda c: c in names, na_action="ignore").astype(object)
+    return known
+
+
+def _add_unit_count(frame: pd.DataFrame) -> pd.DataFrame:
+    """How many units carry a task."""
+    units = [frame[c].fillna("").str.split("、").map(lambda u: sum(map(bool, u))) for c in UNITS]
+    return frame.assign(unit_count=sum(units))

@@ -1,0 +1,206 @@
+"""Columns that set a figure against its own series: neighbours, last year, the last vintage, the months before.
+
+What core holds is trusted and preferred; where core has nothing (a first load), the batch's own rows are the measure.
+All values are in the catalogue's unit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from metroetl.quality.limits import (
+    JUMP_FACTOR,
+    MIRRORED_PP,
+    OPPOSED_PP,
+    POWER_SLACK,
+    SIGNIFICANT_DIGITS,
+    STEADY_RANGE_PP,
+    WINDOW_MONTHS,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+SERIES = ["region_code", "indicator_code", "measure", "variant", "clock"]
+
+
+def positions(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with year, month, `at` (months since year 0), `published`, and `clock`: what else tells periods apart.
+
+    2024, 2024-Q4 and 2024-M12 are one position of a cumulative series or stock; for a value of the period itself they
+    are three series.
+    """
+    import pandas as pd
+
+    end = pd.to_datetime(frame["period_end"], errors="coerce")
+    published = pd.to_datetime(frame["published_on"], errors="coerce", utc=True)
+    clock = frame["frequency"].where(frame["accumulation"].eq("period"), "")
+    return frame.assign(
+        year=end.dt.year,
+        month=end.dt.month,
+        at=end.dt.year * 12 + end.dt.month,
+        clock=clock.fillna(""),
+        published=published,
+    )
+
+
+def usable(frame: pd.DataFrame) -> pd.Series[bool]:
+    """Rows that can be compared at all: published by the reader, with place, indicator, period and value."""
+    known: pd.Series[bool] = (
+        frame[["region_code", "indicator_code", "value_norm", "at"]].notna().all(axis=1)
+    ) & frame["publish"].astype(bool)
+    return known
+
+
+def add_series_columns(frame: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
+    """The frame with all comparison columns; `past` is core in the same columns (see frames.load_past).
+
+    pace_ratio (value a month against the median of its neighbours), scale_power (nearest power of ten of it, 0 if
+    none), usual_growth (median of the neighbours' growth), year_ago, nominal_growth (%), growth_gap_pp (against the
+    growth of the same document), last_value, revision_ratio, revision_pp, ytd_floor; `suspect` tells the levels that
+    no other figure should be judged by.
+    """
+    import pandas as pd
+
+    staged = frame[usable(frame)].assign(known=False, row=lambda f: f.index)
+    facts = pd.concat([past.assign(known=True, row=-1), staged], ignore_index=True)
+    facts["series"] = facts.groupby(SERIES, sort=False, dropna=False).ngroup()
+    frame = _add_usual_growth(frame.join(_paces(facts)), facts)
+    off_pace = frame["pace_ratio"].lt(1 / JUMP_FACTOR) | frame["pace_ratio"].gt(JUMP_FACTOR)
+    facts["suspect"] = facts["row"].map(off_pace).eq(True)
+    one = _one_a_position(facts)
+    frame = _add_year_ago(frame, facts, one)
+    frame = _add_last(frame, facts)
+    frame = _add_floor(frame, facts, one)
+    shrunk = frame["value_upper"].lt(frame["ytd_floor"])
+    negative = frame["measure_family"].eq("level") & frame["value_norm"].le(0)
+    frame["suspect"] = off_pace | shrunk | negative | frame["same_as_year_ago"].eq(True)
+    return _add_growth_gap(frame)
+
+
+def _paces(facts: pd.DataFrame) -> pd.DataFrame:
+    """pace_ratio and scale_power by row of the frame, for levels."""
+    import numpy as np
+    import pandas as pd
+
+    levels = facts[facts["measure_family"].eq("level") & facts["value_norm"].gt(0)]
+    months = levels["month"].where(levels["accumulation"].eq("ytd"), 1)
+    pace = (levels["value_norm"] / months).to_numpy(float)
+    at, known = levels["at"].to_numpy(float), levels["known"].to_numpy(bool)
+    ratios = np.full(len(levels), np.nan)
+    for members in levels.groupby("series", sort=False).indices.values():
+        if len(members) > 1:
+            ratios[members] = pace[members] / _neighbours(pace[members], at[members], known[members])
+    power = np.round(np.log10(ratios))
+    power[np.abs(np.log10(ratios) - power) > POWER_SLACK] = 0
+    result = pd.DataFrame({"row": levels["row"], "pace_ratio": ratios, "scale_power": power})
+    return result[~known].set_index("row")
+
+
+def _add_usual_growth(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """usual_growth, and whether a rate mirrors it: as far below zero as its neighbours are above, or the reverse."""
+    import numpy as np
+    import pandas as pd
+
+    rates = facts[facts["measure_family"].eq("yoy")]
+    value, at = rates["value_norm"].to_numpy(float), rates["at"].to_numpy(float)
+    known, usual = rates["known"].to_numpy(bool), np.full(len(rates), np.nan)
+    for members in rates.groupby("series", sort=False).indices.values():
+        if len(members) > 1:
+            usual[members] = _neighbours(value[members], at[members], known[members])
+    found = pd.Series(usual[~known], index=rates["row"][~known])
+    frame = frame.assign(usual_growth=found)
+    steady = (frame["yoy_max"] - frame["yoy_min"]).astype(float).le(STEADY_RANGE_PP)
+    mirrored = (frame["value_norm"] + frame["usual_growth"]).abs().le(MIRRORED_PP)
+    opposed = (frame["value_norm"] - frame["usual_growth"]).abs().ge(OPPOSED_PP)
+    tells = steady & frame["usual_growth"].notna()
+    return frame.assign(sign_against_series=(mirrored & opposed).astype(object).where(tells, None))
+
+
+def _neighbours(
+    pace: np.ndarray[tuple[int], np.dtype[np.float64]],
+    at: np.ndarray[tuple[int], np.dtype[np.float64]],
+    known: np.ndarray[tuple[int], np.dtype[np.bool_]],
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Median of the other positions within the window; of those in core alone where there are any."""
+    import numpy as np
+
+    distance = np.abs(at[:, None] - at[None, :])
+    near = (distance > 0) & (distance <= WINDOW_MONTHS)
+    trusted = near & known[None, :]
+    near = np.where(trusted.any(axis=1, keepdims=True), trusted, near)
+    medians = np.full(len(pace), np.nan)
+    has = near.any(axis=1)
+    if has.any():
+        medians[has] = np.nanmedian(np.where(near[has], pace[None, :], np.nan), axis=1)
+    return medians
+
+
+def _one_a_position(facts: pd.DataFrame) -> pd.DataFrame:
+    """One value a series and position, core before batch, newest first; suspects are no measure for others."""
+    ordered = facts[~facts["suspect"]].sort_values(["known", "published"], kind="stable")
+    return ordered.drop_duplicates(["series", "at"], keep="last")[["series", "at", "year", "measure", "value_norm"]]
+
+
+def _by_row(facts: pd.DataFrame) -> pd.DataFrame:
+    return facts[~facts["known"]].set_index("row")[["series", "at", "year"]]
+
+
+def _add_year_ago(frame: pd.DataFrame, facts: pd.DataFrame, one: pd.DataFrame) -> pd.DataFrame:
+    lookup = one.assign(at=one["at"] + 12).set_index(["series", "at"])["value_norm"]
+    rows = _by_row(facts)
+    frame = frame.assign(year_ago=rows.join(lookup, on=["series", "at"])["value_norm"])
+    level = frame["measure_family"].eq("level") & frame["year_ago"].gt(0)
+    growth = ((frame["value_norm"] / frame["year_ago"] - 1) * 100).where(level)
+    digits = frame["value_norm"].abs().div(frame["rounding"].mul(2)).ge(10 ** (SIGNIFICANT_DIGITS - 1))
+    flow = level & frame["accumulation"].eq("ytd") & digits
+    rate = frame["measure_family"].eq("yoy") & frame["year_ago"].notna()
+    same = frame["value_norm"].eq(frame["year_ago"]).astype(object)
+    return frame.assign(
+        nominal_growth=growth, same_as_year_ago=same.where(flow, None), same_rate_year_ago=same.where(rate, None)
+    )
+
+
+def _add_last(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """Against the vintage in force: levels as a ratio, growth and shares in points."""
+    core = facts[facts["known"]].sort_values("published", kind="stable")
+    lookup = core.drop_duplicates(["series", "at"], keep="last").set_index(["series", "at"])["value_norm"]
+    last = _by_row(facts).join(lookup, on=["series", "at"])["value_norm"]
+    frame = frame.assign(last_value=last)
+    level = frame["measure_family"].eq("level")
+    ratio = (frame["value_norm"] / frame["last_value"]).where(level & frame["last_value"].ne(0))
+    points = (frame["value_norm"] - frame["last_value"]).where(~level)
+    flipped = (frame["value_norm"] + frame["last_value"]).abs().le(frame["rounding"] * 2.000001)
+    tells = frame["last_value"].abs().ge(0.3)
+    return frame.assign(
+        revision_ratio=ratio, revision_pp=points, sign_flipped=flipped.astype(object).where(tells, None)
+    )
+
+
+def _add_floor(frame: pd.DataFrame, facts: pd.DataFrame, one: pd.DataFrame) -> pd.DataFrame:
+    """The highest value of the earlier months of the year: a cumulative series can't fall below it."""
+    ytd = one[one["measure"].eq("level_ytd")].sort_values("at")
+    floor = ytd.groupby(["series", "year"])["value_norm"].transform(lambda v: v.cummax().shift())
+    lookup = ytd.assign(ytd_floor=floor).set_index(["series", "at"])["ytd_floor"]
+    found = _by_row(facts).join(lookup, on=["series", "at"])["ytd_floor"]
+    return frame.assign(ytd_floor=found, value_upper=frame["value_norm"] + frame["rounding"] * 2)
+
+
+def _add_growth_gap(frame: pd.DataFrame) -> pd.DataFrame:
+    """Growth of the levels minus the growth that the same document states, on the level's and on the growth's row."""
+    place = ["document_row_id", "region_code", "indicator_code", "variant", "at"]
+    cumulative = frame[usable(frame) & frame["accumulation"].isin(["ytd", "eop"])]
+    growth = cumulative[cumulative["measure_family"].eq("yoy")].drop_duplicates(place)
+    levels = cumulative[cumulative["nominal_growth"].notna()].drop_duplicates(place)
+    stated = frame[place].join(growth.set_index(place)["value_norm"].rename("stated"), on=place)["stated"]
+    computed = frame[place].join(levels.set_index(place)["nominal_growth"].rename("computed"), on=place)["computed"]
+    gap = computed - stated
+    opposite = (computed + stated).abs().le(MIRRORED_PP) & gap.abs().ge(OPPOSED_PP)
+    on_growth = frame["measure_family"].eq("yoy") & gap.notna()
+    on_level = frame["nominal_growth"].notna()
+    return frame.assign(
+        growth_gap_pp=gap.where(on_level),
+        levels_gap_pp=gap.where(on_growth),
+        sign_against_levels=opposite.astype(object).where(on_growth, None),
+    )

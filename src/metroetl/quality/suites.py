@@ -1,0 +1,101 @@
+"""Expectation suites: hand-written JSON in `expectations/`, one a staging table, loaded so that nothing is lost.
+
+Great Expectations logs and drops what it doesn't know (a type, an argument); `Suite.compiled` counts both sides and
+refuses a difference. The file is GE's own form; what GE doesn't have stands in `meta`: rule code, severity, owner and
+the reason in both languages. Several expectations may share a code (a lower and an upper limit) if they agree.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from metroetl.errors import SuiteError
+from metroetl.quality.models import Rule
+from metroetl.resources import folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from great_expectations.core import ExpectationSuite
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The rules of one staging table, and the specification that GE takes."""
+
+    table: str
+    rules: dict[str, Rule]
+    spec: dict[str, Any]
+    path: Path
+
+    def columns(self, frame: pd.DataFrame) -> list[str]:
+        """The frame's columns that the suite names: a row_condition costs time for every column of the frame."""
+        named = set(_NAME.findall(json.dumps([e["kwargs"] for e in self.spec["expectations"]])))
+        return [c for c in frame.columns if c == "row_id" or c in named]
+
+    @cached_property
+    def compiled(self) -> ExpectationSuite:
+        """GE's suite; raises SuiteError when GE dropped or changed an expectation. The first call imports GE."""
+        expectation_suite = great_expectations().ExpectationSuite
+        suite = expectation_suite(name=self.spec["name"], expectations=self.spec["expectations"])
+        wanted = Counter((e["type"], e["meta"]["code"]) for e in self.spec["expectations"])
+        kept = Counter((e.expectation_type, e.meta["code"]) for e in suite.expectations)
+        if wanted != kept:
+            lost = ", ".join(f"{code} ({kind})" for kind, code in (wanted - kept))
+            raise SuiteError(
+                f"{self.path.name}: Great Expectations would silently drop {lost}",
+                way_out=f"Correct type and arguments in {self.path.name}; GE's log names what it refused.",
+            )
+        return suite  # type: ignore[no-any-return]
+
+
+@lru_cache
+def load_suites(where: Path | None = None) -> dict[str, Suite]:
+    """The suites of a folder (the project's own if unset) by table; GE isn't imported yet.
+
+    Raises SuiteError naming file and rule for JSON that isn't, for meta that is incomplete or contradicts itself.
+    """
+    files = sorted((where or folder("expectations")).glob("*.json"))
+    if not files:
+        raise SuiteError(f"no suite in {where}", way_out="Install MetroETL again: expectations/ is missing.")
+    return {suite.table: suite for suite in map(_load, files)}
+
+
+def _load(path: Path) -> Suite:
+    try:
+        spec = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SuiteError(f"{path.name} is no JSON: {error}") from error
+    if spec.get("name") != path.stem or not spec.get("expectations"):
+        raise SuiteError(f"{path.name}: `name` must be {path.stem}, and `expectations` must not be empty")
+    rules: dict[str, Rule] = {}
+    for number, expectation in enumerate(spec["expectations"], start=1):
+        try:
+            rule = Rule(**expectation["meta"])
+            kwargs = expectation["kwargs"]
+        except (KeyError, TypeError, ValidationError) as error:
+            raise SuiteError(f"{path.name}, expectation {number}: {error}") from error
+        if rules.setdefault(rule.code, rule) != rule:
+            raise SuiteError(f"{path.name}: {rule.code} stands twice with different meta")
+        if "row_condition" in kwargs and kwargs.get("condition_parser") != "pandas":
+            raise SuiteError(f"{path.name}: {rule.code} has a row_condition without condition_parser pandas")
+    return Suite(table=path.stem, rules=rules, spec=spec, path=path)
+
+
+@lru_cache
+def great_expectations() -> Any:
+    """GE, imported at its first use (seconds, hundreds of megabytes) and told to keep quiet: no analytics."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations
+
+    return great_expectations

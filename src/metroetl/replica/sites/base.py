@@ -1,0 +1,229 @@
+"""What every stand-in site does: it lists, shows and hands out what existed on a day."""
+
+from __future__ import annotations
+
+import json
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import Any, ClassVar
+from urllib.parse import unquote, urlsplit
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from metroetl.catalogue.models import Source
+from metroetl.replica.articles import Article, File
+from metroetl.replica.mischief import spoil
+
+HTML = "text/html"
+MEDIA = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+ROBOTS = "User-agent: *\nDisallow: /search/\n"
+# NBS, NDRC and gov.cn as printed there; every other code ends in zeros and claims nothing
+SITE_CODES = {"www.stats.gov.cn": "bm36000002", "www.ndrc.gov.cn": "bm04000007"}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request: path and query are decoded, `form` is a posted body, header names are lower case."""
+
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    form: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response; `charset` is what the header says, `modified` the day of the newest thing in it."""
+
+    body: bytes
+    status: int = 200
+    media_type: str = HTML
+    charset: str | None = "utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    modified: date | None = None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The day on which the site is looked at, and what is broken on it."""
+
+    day: date
+    faults: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a list page."""
+
+    title: str
+    href: str
+    date: date
+    article: Article
+
+
+class Site(ABC):
+    """One source's stand-in. A family says where its pages lie and how they look."""
+
+    family: ClassVar[str]
+    page_size: ClassVar[int] = 20
+
+    def __init__(self, source: Source, articles: Sequence[Article]) -> None:
+        self.source = source
+        self.list_url = source.replica_list or source.list
+        self.articles = sorted(articles, key=lambda a: (a.published_on, a.key), reverse=True)
+        self._indexes: dict[Scene, dict[str, tuple[Article, File | None]]] = {}
+
+    # --- what a family says ---
+
+    @abstractmethod
+    def article_path(self, article: Article) -> str:
+        """Address of an article's page on the host."""
+
+    @abstractmethod
+    def file_path(self, article: Article, file: File) -> str:
+        """Address of an article's file on the host (with query, if the family has one)."""
+
+    @abstractmethod
+    def list_number(self, ask: Ask, pages: int) -> int | None:
+        """Which page of the list is asked for (from 1), or None if something else is."""
+
+    @abstractmethod
+    def listing(self, number: int, scene: Scene) -> Answer:
+        """A page of the list."""
+
+    def other(self, ask: Ask, scene: Scene) -> Answer | None:
+        """Anything else that the family serves: redirect shells, interfaces."""
+        return None
+
+    # --- what all do ---
+
+    @cached_property
+    def host(self) -> str:
+        """Host name of the list."""
+        return urlsplit(self.list_url).netloc
+
+    @cached_property
+    def list_path(self) -> str:
+        """Path of the list on the host."""
+        return urlsplit(self.list_url).path
+
+    @cached_property
+    def folder(self) -> str:
+        """Folder of the list, with a slash at its end."""
+        return self.list_path.rpartition("/")[0] + "/"
+
+    @property
+    def list_address(self) -> str:
+        """Address from which the rows come: the list's own, or that of an interface."""
+        return self.list_url
+
+    @property
+    def site_code(self) -> str:
+        """SiteIDCode: the region's six digits and zeros, or the real one where it is known."""
+        region = self.source.regions[0][:6]
+        return SITE_CODES.get(self.host, f"{region}0000")
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers that the host sends with everything."""
+        return {}
+
+    def visible(self, scene: Scene) -> list[Article]:
+        """Articles that exist on the day, newest first."""
+        shown = [a for a in self.articles if a.published_on <= scene.day]
+        return spoil(shown, scene.faults)
+
+    def pages(self, scene: Scene) -> int:
+        """Number of pages of the list (at least one)."""
+        return max(1, math.ceil(len(self.visible(scene)) / self.page_size))
+
+    def rows(self, number: int, scene: Scene) -> list[Row]:
+        """Rows of a page of the list."""
+        if "empty_listing" in scene.faults:
+            return []
+        start = (number - 1) * self.page_size
+        shown = self.visible(scene)[start : start + self.page_size]
+        return [Row(a.title, self.article_path(a), a.published_on, a) for a in shown]
+
+    def index_number(self, article: Article) -> str:
+        """索引号: zeros for the organ, then year and a number of this site."""
+        return f"000000000/{article.published_on.year}-{article.number % 100_000:05d}"
+
+    def answer(self, ask: Ask, scene: Scene) -> Answer | None:
+        """The answer to a request, or None where the address is not of this site."""
+        number = self.list_number(ask, self.pages(scene))
+        if number is not None:
+            return self.listing(number, scene)
+        index = self._index(scene)
+        found = index.get(unquote(ask.target)) or index.get(ask.path)
+        if found is None:
+            return self.other(ask, scene)
+        article, file = found
+        return self.detail(article) if file is None else self.file(article, file, scene)
+
+    def detail(self, article: Article) -> Answer:
+        """An article's page."""
+        files = [{"name": f.name, "href": self.file_path(article, f), "kind": f.kind} for f in article.files]
+        return self.page("detail", article.published_on, article=article, files=files)
+
+    def file(self, article: Article, file: File, scene: Scene) -> Answer:
+        """A file of an article."""
+        from metroetl.replica.files import file_bytes
+
+        body = file_bytes(article, file)
+        if file.kind == "pdf" and "truncated_pdf" in scene.faults:
+            body = body[: len(body) // 2]
+        return Answer(body, media_type=MEDIA[file.kind], charset=None, modified=article.published_on)
+
+    def page(self, name: str, modified: date, **context: Any) -> Answer:
+        """A page made by the family's template of that name."""
+        template = _templates().get_template(f"{self.family}_{name}.html")
+        text = template.render(site=self, source=self.source, **context)
+        return Answer(text.encode(), modified=modified)
+
+    def home(self) -> Answer:
+        """The home page of the host."""
+        text = _templates().get_template("home.html").render(site=self, source=self.source)
+        return Answer(text.encode())
+
+    def robots(self) -> Answer | None:
+        """robots.txt, or None where the host has none."""
+        return Answer(ROBOTS.encode(), media_type="text/plain")
+
+    def modified(self, scene: Scene) -> date:
+        """Day of the newest article."""
+        return max((a.published_on for a in self.visible(scene)), default=scene.day)
+
+    def _index(self, scene: Scene) -> dict[str, tuple[Article, File | None]]:
+        if scene not in self._indexes:
+            index: dict[str, tuple[Article, File | None]] = {}
+            for article in self.visible(scene):
+                index[self.article_path(article)] = (article, None)
+                index.update({unquote(self.file_path(article, f)): (article, f) for f in article.files})
+            self._indexes[scene] = index
+        return self._indexes[scene]
+
+
+def json_answer(data: Any, modified: date | None = None) -> Answer:
+    """A JSON answer, Chinese as it is."""
+    body = json.dumps(data, ensure_ascii=False).encode()
+    return Answer(body, media_type="application/json", modified=modified)
+
+
+@lru_cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("metroetl.replica.sites"),
+        autoescape=select_autoescape(),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,68 @@
+"""One settings class: every setting is an environment variable with the prefix METROETL_."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from metroetl.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Settings of one installation.
+
+    `home` holds everything that a run writes: the archive, the warehouse (SQLite by default), reports and pages.
+    `host_map` sends a catalogue host to a stand-in (`{"tjj.sc.gov.cn": "http://127.0.0.1:8001"}`): for the replica
+    only, refused in production.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="METROETL_", env_file=".env", extra="ignore")
+
+    environment: Literal["local", "production"] = "local"
+    home: Path = Path("data")
+    database_url: SecretStr | None = Field(
+        default=None, description="SQLAlchemy address; the SQLite file warehouse.db in home if unset"
+    )
+    archive_dir: Path | None = Field(default=None, description="folder of the archive; home/archive if unset")
+    world: Literal["facts", "synthetic"] = "facts"
+
+    host_map: dict[str, str] = Field(default_factory=dict)
+    user_agent: str = "MetroETL/0.1 (quarterly monitoring; public statistics only)"
+    timeout_seconds: float = 30.0
+    max_bytes: int = 64 * 1024 * 1024
+    concurrency: int = 8
+    retries: int = 3
+    politeness: bool = Field(
+        default=True, description="false only against the replica: delays of the sources are kept otherwise"
+    )
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Settings:
+        if self.environment == "production" and (self.host_map or not self.politeness):
+            raise SettingsError(
+                "METROETL_HOST_MAP and METROETL_POLITENESS=false belong to the replica; production refuses them",
+                way_out="Unset them, or set METROETL_ENVIRONMENT=local.",
+            )
+        return self
+
+    @property
+    def warehouse_url(self) -> str:
+        """SQLAlchemy address of the warehouse."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.home / 'warehouse.db').absolute()}"
+
+    @property
+    def archive(self) -> Path:
+        """Folder of the content-addressed archive."""
+        return self.archive_dir or self.home / "archive"
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process (read once)."""
+    return Settings()

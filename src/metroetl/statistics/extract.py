@@ -1,0 +1,310 @@
+"""From a document or a text to statements."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from metroetl.catalogue import Catalogue
+from metroetl.documents.models import Document
+from metroetl.statistics.confidence import THRESHOLD, weigh
+from metroetl.statistics.context import Scope
+from metroetl.statistics.grammar import Frame, Reader
+from metroetl.statistics.lexer import Token, lex
+from metroetl.statistics.measures import accumulation, choose
+from metroetl.statistics.models import Kind, Statement
+from metroetl.statistics.normalise import Normalised, normalise
+from metroetl.statistics.periods import PERIOD, Period, PeriodSpec, month_end, read_specs
+from metroetl.statistics.segment import lines, sentences
+from metroetl.statistics.tables import Slot, TableReader, grid_of_lines, grid_of_table
+from metroetl.statistics.units import convert
+from metroetl.statistics.words import Vocabulary, vocabulary
+
+_REPORT_TITLE = re.compile(r"政府工作报告|国民经济和社会发展计划")
+_STAGES = ("初步核算", "最终核实", "快报", "普查修订", "预计")
+_LONGEST_QUOTE = 200
+_LONGEST_LOOK = 20_000
+_NO_MEASURE = {
+    "target": "target",
+    "rank": "rank",
+    "contribution": "contribution_rate",
+    "average": "yoy2_avg_real_ytd",
+}
+
+
+def extract_statistics(document: Document, catalogue: Catalogue) -> list[Statement]:
+    """Statements of a document, in reading order; spans are offsets into `document.text`.
+
+    Tables are read as grids through their headings, everything else as sentences.
+    """
+    reading = _Reading(document.title, document.published_on, document.region_code, catalogue)
+    statements: list[Statement] = []
+    number = 0
+    reading.look_ahead(document.text)
+    if not document.blocks:
+        return _part_currencies(reading.text(document.text, 0))
+    for block in document.blocks:
+        if block.table is not None:
+            found = reading.table(grid_of_table(block.table), block.table.caption, block.table.unit_note)
+            statements += reading.build(found, document.text, number)
+            number += 1
+        elif block.kind != "page_break":
+            statements += reading.text(document.text[block.start : block.end], block.start)
+    return _part_currencies(statements)
+
+
+def extract_text(
+    text: str, *, title: str | None, published_on: date | None, region_code: str | None, catalogue: Catalogue
+) -> list[Statement]:
+    """Statements of a bare text (HTML or Markdown may be left in it); spans are offsets into `text`.
+
+    `region_code` is a code or a name of the region whose release it is.
+    """
+    reading = _Reading(title or "", published_on, region_code, catalogue)
+    reading.look_ahead(text)
+    return _part_currencies(reading.text(text, 0))
+
+
+def extract_lines(in_path: Path, out_path: Path, catalogue: Catalogue) -> None:
+    """Reads one JSON a line (id, title, date, region, text) and writes one a line: {"id", "observations"}."""
+    with in_path.open(encoding="utf-8") as source, out_path.open("w", encoding="utf-8") as target:
+        for line in source:
+            if line.strip():
+                request = json.loads(line)
+                record = {"id": request.get("id"), "observations": _observations(request, catalogue)}
+                target.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def _observations(request: dict[str, Any], catalogue: Catalogue) -> list[dict[str, Any]]:
+    statements = extract_text(
+        request.get("text") or "",
+        title=request.get("title"),
+        published_on=read_date(request.get("date")),
+        region_code=request.get("region"),
+        catalogue=catalogue,
+    )
+    return [
+        {
+            "region": s.region,
+            "indicator": printed_indicator(s),
+            "period_start": s.period_start.isoformat(),
+            "period_end": s.period_end.isoformat(),
+            "measure": s.measure,
+            "value": s.value,
+            "unit": s.unit,
+            "kind": s.kind,
+            "publish": s.publish,
+            "start": s.start,
+            "end": s.end,
+            "quote": s.quote,
+            "rule": s.rule,
+            "confidence": s.confidence,
+        }
+        for s in statements
+    ]
+
+
+def printed_indicator(statement: Statement) -> str:
+    """Name with the variant that keeps two series apart: 居民人均可支配收入(实际)."""
+    apart = statement.variant in ("实际", "美元计价")
+    return f"{statement.indicator}({statement.variant})" if apart else statement.indicator
+
+
+def read_date(text: str | None) -> date | None:
+    """An ISO day; of a month or year alone its last day; None where it is neither."""
+    parts = [int(p) for p in re.findall(r"\d+", text or "")[:3]]
+    try:
+        if len(parts) == 3:
+            return date(*parts)
+        if len(parts) == 2:
+            return month_end(*parts)
+        return date(parts[0], 12, 31) if parts else None
+    except ValueError:
+        return None
+
+
+class _Reading:
+    """One document being read: its scope and what was met so far."""
+
+    def __init__(
+        self, title: str, published_on: date | None, region: str | None, catalogue: Catalogue
+    ) -> None:
+        self.catalogue = catalogue
+        self.published_on = published_on
+        self.words: Vocabulary = vocabulary(catalogue)
+        self.scope = Scope(self.words, region, published_on, _title_periods(title, published_on))
+        self.reader = Reader(self.words, self.scope)
+        self.seen: list[str] = []
+
+    def look_ahead(self, text: str) -> None:
+        """The first cumulative time of the text holds for what stands before it."""
+        for match in PERIOD.finditer(normalise(text).text[:_LONGEST_LOOK]):
+            for spec in read_specs(match):
+                if not (spec.bare or spec.same or spec.accumulation not in ("ytd", "eop")):
+                    self.scope.ahead = spec
+                    return
+
+    def text(self, source: str, offset: int) -> list[Statement]:
+        """Statements of a stretch of the document's text that begins at `offset`."""
+        normalised = normalise(source)
+        statements: list[Statement] = []
+        for line in lines(normalised.text):
+            if line.grid:
+                found = self.table(grid_of_lines(line.grid))
+                statements += self._placed(found, normalised, offset)
+                continue
+            if not line.bullet:
+                self.reader.paragraph()
+            for start, end in sentences(normalised.text, line.start, line.end):
+                tokens = self._own_places(lex(normalised.text, start, end, self.words))
+                frames = self.reader.sentence(tokens)
+                self.seen += [f.name for f in frames if f.code and f.name not in self.seen]
+                statements += self._placed(((f, None) for f in frames), normalised, offset)
+        return statements
+
+    def _own_places(self, tokens: list[Token]) -> list[Token]:
+        """The short name of the release's region (余杭) is no word of the vocabulary, but is one here."""
+        short = self.scope.short_name
+        if not short or short in self.words.regions:
+            return tokens
+        marked: list[Token] = []
+        for token in tokens:
+            at = token.text.find(short) if token.kind == "text" else -1
+            if at < 0:
+                marked.append(token)
+                continue
+            begin, end = token.start + at, token.start + at + len(short)
+            if at:
+                marked.append(Token("text", token.start, begin, token.text[:at]))
+            marked.append(Token("own", begin, end, short))
+            if end < token.end:
+                marked.append(Token("text", end, token.end, token.text[at + len(short) :]))
+        return marked
+
+    def table(
+        self, grid: list[list[Slot | None]], caption: str = "", unit_note: str = ""
+    ) -> Iterator[tuple[Frame, Slot]]:
+        """Frames of a grid in the scope of the document."""
+        return TableReader(self.words, self.scope, self.seen).read(grid, caption, unit_note)
+
+    def build(self, found: Iterable[tuple[Frame, Slot]], text: str, number: int) -> list[Statement]:
+        """Statements of a document's table: spans are those of the cells."""
+        statements = []
+        for frame, slot in found:
+            if statement := self._statement(frame):
+                statement.table, statement.row, statement.column = number, slot.row, slot.column
+                statement.start, statement.end = slot.start, slot.end
+                statement.quote = text[slot.start : slot.end]
+                statements.append(statement)
+        return statements
+
+    def _placed(
+        self, found: Iterable[tuple[Frame, Slot | None]], normalised: Normalised, offset: int
+    ) -> Iterator[Statement]:
+        for frame, slot in found:
+            if statement := self._statement(frame):
+                start, end = normalised.span(
+                    max(frame.start, frame.number.end - _LONGEST_QUOTE), frame.number.end
+                )
+                statement.start, statement.end = start + offset, end + offset
+                statement.quote = normalised.source[start:end]
+                if slot is not None:
+                    statement.row, statement.column = slot.row, slot.column
+                yield statement
+
+    def _statement(self, frame: Frame) -> Statement | None:
+        period = self._settled(frame)
+        if period is None:
+            return None
+        predicate, number = frame.predicate, frame.number
+        kind: Kind = (
+            "target" if predicate.kind == "actual" and self._ahead_of_release(period) else predicate.kind
+        )
+        indicator = self.catalogue.indicators.get(frame.code or "")
+        stock = self.words.is_stock(frame.name, frame.code)
+        measure = choose(
+            self.catalogue,
+            frame.code,
+            predicate.family,
+            accumulation(period, stock),
+            predicate.basis,
+            predicate.whole,
+        )
+        confidence, evidence = weigh(
+            frame.weights, indicator, predicate.family, frame.value, number.unit, predicate.guessed
+        )
+        target = "%" if predicate.family != "level" else indicator.unit if indicator else ""
+        norm = convert(frame.value, number.unit, target) if target else None
+        return Statement(
+            region=frame.place.name,
+            region_code=frame.place.code,
+            indicator=frame.name,
+            indicator_code=frame.code,
+            period=period.label,
+            period_start=period.start,
+            period_end=period.end,
+            measure=measure if kind == "actual" else _NO_MEASURE.get(kind, measure),
+            value=frame.value,
+            unit=number.unit,
+            value_norm=norm,
+            unit_norm=target or None if norm is not None else None,
+            value_text=number.text,
+            decimals=len(number.text.partition(".")[2]),
+            kind=kind,
+            variant=self._variant(frame),
+            start=0,
+            end=0,
+            rule=predicate.rule,
+            confidence=confidence,
+            publish=kind == "actual" and confidence >= THRESHOLD,
+            evidence=evidence,
+        )
+
+    def _ahead_of_release(self, period: Period) -> bool:
+        """A period that hasn't ended when the release came out is aimed at, not observed."""
+        return self.published_on is not None and period.end > month_end(
+            self.published_on.year, self.published_on.month
+        )
+
+    def _settled(self, frame: Frame) -> Period | None:
+        """Stock or flow is decided by the indicator: a stock stands at the end, a flow adds up to a stated day."""
+        period = frame.period
+        if period is None:
+            return None
+        if self.words.is_stock(frame.name, frame.code):
+            return period.at_end() if frame.code else period
+        return period.to_date() if period.point else period
+
+    def _variant(self, frame: Frame) -> str:
+        if "美元" in frame.number.unit and (
+            frame.code is None or self.catalogue.indicators[frame.code].unit != "亿美元"
+        ):
+            return "美元计价"
+        if frame.predicate.basis == "real" and frame.predicate.family == "yoy":
+            basis = self.catalogue.indicators[frame.code].price_basis if frame.code else ""
+            return "实际" if basis == "nominal" or not frame.code else ""
+        return ""
+
+
+def _part_currencies(statements: list[Statement]) -> list[Statement]:
+    """Dollars beside yuan of one indicator are a series of their own."""
+    yuan = {
+        (s.indicator, s.region, s.period, s.measure)
+        for s in statements
+        if s.unit.endswith("元") and "美元" not in s.unit
+    }
+    for s in statements:
+        if "美元" in s.unit and (s.indicator, s.region, s.period, s.measure) in yuan:
+            s.variant = "美元计价"
+    return statements
+
+
+def _title_periods(title: str, published_on: date | None) -> list[PeriodSpec]:
+    specs = [s for m in PERIOD.finditer(normalise(title).text) for s in read_specs(m)]
+    if _REPORT_TITLE.search(title) and specs and specs[0].year is not None:
+        return [PeriodSpec(specs[0].year - 1)]
+    return [s for s in specs if not (s.bare and published_on and s.year and s.year > published_on.year)]

@@ -1,0 +1,242 @@
+"""The clause grammar over tokens: frames of sentences, in the scope of their document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from metroetl.statistics.clauses import (
+    BREAKS,
+    aims,
+    clauses,
+    groups,
+    lift_basis,
+    noun_end,
+    share_units,
+    without_goal,
+)
+from metroetl.statistics.context import Place, Scope
+from metroetl.statistics.lexer import Token
+from metroetl.statistics.models import Kind
+from metroetl.statistics.names import Name, Names, trim
+from metroetl.statistics.periods import Period
+from metroetl.statistics.predicates import Predicate, decide, predicate_start
+from metroetl.statistics.subjects import Subject, read_subject
+from metroetl.statistics.words import Vocabulary
+
+_BEFORE_PLACE = frozenset({"period", "space", "among", "date"})
+
+
+@dataclass(slots=True)
+class Frame:
+    """A typed statement with its place and time, before units and codes; `weights` are the evidence."""
+
+    predicate: Predicate
+    name: str
+    code: str | None
+    place: Place
+    period: Period | None
+    number: Token
+    value: float
+    start: int
+    weights: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Said:
+    """The words around one group of numbers: before, the predicate's part of these, and after."""
+
+    left: list[Token]
+    words: list[Token]
+    right: list[Token]
+    start: int
+
+
+class Reader:
+    """Reads sentences in order; names, basis and modality are carried as far as they hold."""
+
+    def __init__(self, vocabulary: Vocabulary, scope: Scope) -> None:
+        self.vocabulary = vocabulary
+        self.scope = scope
+        self.names = Names(vocabulary)
+        self.modal: Kind | None = None
+        self._basis = ""
+
+    def paragraph(self) -> None:
+        """A new paragraph: nothing is carried but time."""
+        self.scope.enter_paragraph()
+        self.names.enter_paragraph()
+        self.modal = None
+
+    def sentence(self, tokens: Sequence[Token]) -> list[Frame]:
+        """The frames of one sentence; the modality of a lead-in (主要目标是:) holds for the items of its list."""
+        self.scope.enter_sentence()
+        self.names.enter_sentence()
+        self._basis = ""
+        if tokens and tokens[-1].kind == "colon":
+            self._head_line(tokens)
+        led = self.modal
+        frames: list[Frame] = []
+        for clause, aside in clauses(tokens):
+            kept = (self.names.save(), self.modal) if aside else None
+            frames += self._clause(clause)
+            if kept is not None:
+                self.names.restore(kept[0])
+                self.modal = kept[1]
+        if not (tokens and tokens[-1].kind == "colon"):
+            self.modal = led
+        return frames
+
+    def _head_line(self, tokens: Sequence[Token]) -> None:
+        """主要行业利润变化: the head, place and time of what follows."""
+        subject = read_subject([t for t in tokens if t.kind not in BREAKS])
+        self.scope.mention(subject.periods, subject.regions, opening=True)
+        trim(subject)
+        if subject.nouns:
+            self.names.lend(subject.text)
+
+    def _clause(self, tokens: list[Token]) -> list[Frame]:
+        self._update_modal(tokens)
+        opening = not self.names.clauses
+        frames: list[Frame] = []
+        named: list[Name] = []
+        position = 0
+        for first, last in groups(tokens):
+            numbers = [t for t in tokens[first:last] if t.kind == "number"]
+            share_units(numbers)
+            left = [t for t in tokens[position:first] if t.kind != "space"]
+            right = [t for t in tokens[last : last + 4] if t.kind != "space"]
+            names, found = self._group(left, numbers, right, opening and not named)
+            named += [n for n in names if all(n is not m for m in named)]
+            frames += found
+            position = last
+        if not position:
+            return self._note(tokens, opening)
+        if named:
+            self.names.clauses.append(named)
+        return frames
+
+    def _group(
+        self, left: list[Token], numbers: list[Token], right: list[Token], opening: bool
+    ) -> tuple[list[Name], list[Frame]]:
+        left, basis = lift_basis(left)
+        at = predicate_start(left, numbers[0].unit)
+        subject = read_subject(without_goal(left, at), self.vocabulary.standalone)
+        self.scope.mention(subject.periods, subject.regions, opening)
+        names = self.names.find(subject, len(numbers))
+        words = basis + (left[at:] or [t for t in left[-2:] if t.kind == "verb"])
+        start = min(t.start for t in (left or numbers))
+        said = Said(left, words, right, start)
+        of_each = numbers if len(numbers) > 1 else numbers * len(names)
+        frames = [
+            frame
+            for name, number in zip(names, of_each, strict=False)
+            if (frame := self._frame(name, number, said))
+        ]
+        if subject.nouns or frames:
+            self.names.current = names if frames or subject.known else []
+        return names, frames
+
+    def _frame(self, name: Name, number: Token, said: Said) -> Frame | None:
+        text = self.names.complete(name, number.unit)
+        resolved, code, known = self.vocabulary.look_up(text)
+        rate = self.vocabulary.is_rate(resolved, code)
+        predicate = decide(said.words, number, said.right, rate, name.before)
+        if predicate is None or not _fits(predicate, resolved, rate, known):
+            return None
+        if predicate.family in ("share", "rate", "yoy"):
+            name.before = predicate
+        if not self.names.plausible(name, text, known):
+            return None
+        self.names.lend(text, number.unit)
+        predicate.basis = predicate.basis or self._basis
+        if predicate.whole and (ratio := self.vocabulary.ratio(resolved, predicate.whole)):
+            resolved, code = ratio
+        frame = self._placed(name, number, predicate, text)
+        frame.name, frame.code, frame.start = resolved, code, said.start
+        if not known and "period:date" in frame.weights:
+            return None
+        if self.modal and predicate.kind == "actual":
+            predicate.kind = self.modal
+        return frame
+
+    def _placed(self, name: Name, number: Token, predicate: Predicate, text: str) -> Frame:
+        """The frame with its place and time; growth on another base than last year's is a change."""
+        place, place_weight = self.scope.region(name.region, self.vocabulary.is_national(text))
+        period, weight, origin = self.scope.period(predicate.specs[-1] if predicate.specs else name.spec)
+        if predicate.base_specs and not self.scope.is_year_before(predicate.base_specs[-1], period):
+            predicate.kind = "change"
+        value = number.value if number.value < 0 < -predicate.sign else number.value * predicate.sign
+        weights = {"name": name.weight, origin: weight, "place": place_weight}
+        return Frame(predicate, text, None, place, period, number, value, number.start, weights)
+
+    def _note(self, tokens: list[Token], opening: bool) -> list[Frame]:
+        """A clause without a number: it sets place, time, basis or the subject, or says that nothing changed."""
+        if (flat := next((t for t in tokens if t.kind == "flat"), None)) is not None:
+            return self._flat(tokens, flat, opening)
+        if basis := next((t for t in tokens if t.kind == "basis"), None):
+            self._basis = str(basis.data)
+        nouns = [t for t in tokens[: noun_end(tokens)] if t.kind != "space"]
+        subject = read_subject(nouns, self.vocabulary.standalone)
+        self.scope.mention(subject.periods, subject.regions if _leads(tokens, subject) else [], opening)
+        trim(subject)
+        if any(t.kind == "share" for t in tokens):
+            for name in self.names.current:
+                name.before = Predicate("actual", "share", "share-said")
+        if tokens[-1].kind == "cut":
+            self._lead(tokens[:-1])
+        elif not self.names.note(subject) and _unread(tokens):
+            self.names.current = []
+        return []
+
+    def _lead(self, tokens: list[Token]) -> None:
+        """从消费品价格看: the head of what follows."""
+        subject = read_subject(tokens)
+        if subject.known:
+            self.names.lend(subject.text)
+
+    def _flat(self, tokens: list[Token], flat: Token, opening: bool) -> list[Frame]:
+        """与上年同期持平 is growth of 0; 与全省持平, 环比持平 and 增速持平 are none."""
+        left = [t for t in tokens if t.end <= flat.start and t.kind != "space"]
+        same = flat.text.startswith("同比") or any(t.kind == "base" and t.data == "yoy" for t in left)
+        if not same or any(t.kind in ("speed", "target") for t in left):
+            return []
+        subject = read_subject(left[: predicate_start(left, "")])
+        self.scope.mention(subject.periods, subject.regions, opening)
+        zero = Token("number", flat.start, flat.end, "0", unit="%")
+        growth = Token("direction", flat.start, flat.start, "", "up")
+        said = Said(left, [growth], [], min([t.start for t in left] or [flat.start]))
+        frames = []
+        for name in self.names.find(subject, 1):
+            if frame := self._frame(name, zero, said):
+                frame.predicate.rule = "flat"
+                frames.append(frame)
+                self.names.current = [name]
+        return frames
+
+    def _update_modal(self, tokens: list[Token]) -> None:
+        for i, token in enumerate(tokens):
+            if token.kind in ("forecast", "condition"):
+                self.modal = "forecast"
+            elif token.kind == "target" and aims(tokens, i):
+                self.modal = "target"
+
+
+def _fits(predicate: Predicate, name: str, rate: bool, known: bool) -> bool:
+    """Whether this can be said of the name: no rate grows in per cent, only indices stand without a unit."""
+    if rate and predicate.family in ("level", "yoy"):
+        return False
+    if predicate.family == "index":
+        return "指数" in name or "PMI" in name
+    return known or predicate.rule not in ("bare", "bare~")
+
+
+def _leads(tokens: Sequence[Token], subject: Subject) -> bool:
+    """Whether the place stands at the head of the clause, and isn't what something is compared with."""
+    first = next((t for t in tokens if t.kind not in _BEFORE_PLACE), None)
+    return bool(subject.regions) and subject.regions[0] is first
+
+
+def _unread(tokens: Sequence[Token]) -> bool:
+    """30多万户: a number that isn't read; what follows may belong to it."""
+    return any(t.kind == "text" and any(c.isdigit() for c in t.text) for t in tokens)

@@ -1,0 +1,203 @@
+"""One longest-match lexer: uniform text to typed tokens."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from metroetl.statistics.periods import PERIOD, read_specs
+from metroetl.statistics.units import UNITS
+from metroetl.statistics.words import Vocabulary, Word
+
+_NUMBER = re.compile(
+    r"(?<![\d.])(?:-(?<![\d%A-Za-z)]-))?\d{1,3}(?:,\d{3})++(?:\.\d++)?|(?<![\d.])(?:-(?<![\d%A-Za-z)]-))?\d++(?:\.\d++)?"
+)
+_DATE = re.compile(
+    r"(?:19|20)\d\d-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?"
+    r"|(?:(?:19|20)\d\d ?年 ?)?\d{1,2} ?月 ?\d{1,2} ?[日号](?: ?\d{1,2}:\d{2}(?::\d{2})?)?|\d{1,2}日(?=[，,在发公下上电])"
+    r"|https?://[^\s)）]{0,500}"
+)
+_MARKS = {
+    ",": "comma", "、": "enum", "；": "semi", ";": "semi", ":": "colon", "(": "open", ")": "close", "]": "close",
+    "-": "range", " ": "space", "\n": "comma", "。": "semi", "\t": "space",
+}  # fmt: skip
+_RATIO = re.compile(r"/(?:万元|亩|人|户|平方米|立方米|公顷|日|吨|公斤)")
+_AGE = re.compile(r"\d{1,3}(?:-\d{1,3})?岁(?:及以上|及以下|以上|以下)?(?:的)?")
+_UNIT_SET = frozenset(UNITS)
+_LONGEST_UNIT = max(map(len, UNITS))
+_LONGEST_NUMBER = 18
+_VALUE_NEXT = re.compile(r" ?(?:[了至到约近超逾负于]{0,2} ?-?\d|[一二三四五六七八九]成)")
+_RANK_NEXT = re.compile(r" ?(?:全|第|首|前|各|中|所)")
+_PREDICATE = frozenset(
+    {
+        "direction",
+        "respectively",
+        "base",
+        "verb",
+        "number",
+        "average",
+        "basis",
+        "approx_before",
+        "speed",
+        "flat",
+    }
+)
+_EDGES = frozenset({"", "comma", "semi", "colon", "open", "close", "skip", "period"})
+_PLACES = frozenset({"period", "region", "own", "number", "date", "partner", "average"})
+
+
+@dataclass(slots=True)
+class Token:
+    """A piece of uniform text: `kind` of the word lists, or number, period, date, region, mark or text."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    data: Any = None
+    unit: str = ""
+
+    @property
+    def value(self) -> float:
+        """Value of a number as printed."""
+        return float(self.text.replace(",", ""))
+
+
+def lex(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
+    """Tokens of text[start:end], without gaps; unknown stretches are tokens of kind text."""
+    piece = text[start:end]
+    found = _words(piece, vocabulary)
+    found += [Token("date", m.start(), m.end(), m.group()) for m in _DATE.finditer(piece)]
+    found += [Token("name", m.start(), m.end(), m.group().rstrip("的")) for m in _AGE.finditer(piece)]
+    found += [Token("period", m.start(), m.end(), m.group(), read_specs(m)) for m in PERIOD.finditer(piece)]
+    found += [Token(_MARKS[c], i, i + 1, c) for i, c in enumerate(piece) if c in _MARKS]
+    found += [t for m in _NUMBER.finditer(piece) if (t := _number(piece, m))]
+    found.sort(key=_order)
+    tokens = _sweep(piece, found)
+    tokens = _join_text(piece, _guard(piece, tokens, vocabulary))
+    for token in tokens:
+        token.start += start
+        token.end += start
+    return tokens
+
+
+def _order(token: Token) -> tuple[int, int]:
+    return token.start, -token.end
+
+
+def _words(piece: str, vocabulary: Vocabulary) -> list[Token]:
+    found = []
+    for last, (size, word) in vocabulary.automaton.iter_long(piece):
+        assert isinstance(word, Word)
+        begin = last + 1 - size
+        found.append(Token(word.kind, begin, last + 1, piece[begin : last + 1], word.data))
+    return found
+
+
+def _number(piece: str, match: re.Match[str]) -> Token | None:
+    text = match.group()
+    if len(text) > _LONGEST_NUMBER:
+        return None
+    begin, end = match.span()
+    if begin and piece[begin - 1].isascii() and piece[begin - 1].isalpha():
+        return None
+    at = end + 1 if piece[end : end + 1] == " " else end
+    for size in range(_LONGEST_UNIT, 0, -1):
+        unit = piece[at : at + size]
+        if len(unit) == size and unit in _UNIT_SET:
+            if ratio := _RATIO.match(piece, at + size):
+                size, unit = size + len(ratio.group()), unit + ratio.group()
+            return Token("number", begin, at + size, text, unit=unit)
+    if piece[at : at + 2] in ("余万", "多万", "余亿", "多亿"):
+        return None
+    return Token("number", begin, end, text)
+
+
+def _sweep(piece: str, found: list[Token]) -> list[Token]:
+    tokens: list[Token] = []
+    position = 0
+    for token in found:
+        if token.start < position:
+            continue
+        if token.start > position:
+            tokens.append(Token("text", position, token.start, piece[position : token.start]))
+        tokens.append(token)
+        position = token.end
+    if position < len(piece):
+        tokens.append(Token("text", position, len(piece), piece[position:]))
+    return tokens
+
+
+def _guard(piece: str, tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
+    """Take back single characters that are only a part of an unknown word, and join places to longer names."""
+    following = "end"
+    for i in range(len(tokens) - 1, -1, -1):
+        token = tokens[i]
+        if token.end - token.start == 1 and token.kind not in ("text", "space"):
+            token.kind = _single(piece, token, following, tokens[i - 1].kind if i else "")
+        elif token.kind == "base" and token.data == "other" and following not in _PLACES:
+            token.kind = "cut"
+        elif token.kind == "region" and i + 1 < len(tokens):
+            _longer_place(token, tokens[i + 1], vocabulary)
+        if token.kind != "space":
+            following = token.kind
+    return tokens
+
+
+def _single(piece: str, token: Token, following: str, before: str) -> str:
+    """Kind of a single character: what it says where its neighbours allow it, else a part of a word."""
+    following_text = piece[token.end : token.end + 1]
+    match token.kind:
+        case "direction" | "compare" | "approx_before" | "verb":
+            stands = token.text in "为是" or following in ("flat", "approx_before")
+            stands = stands or _VALUE_NEXT.match(piece, token.end) is not None
+        case "rank":
+            stands = _RANK_NEXT.match(piece, token.end) is not None
+        case "base":
+            stands = following in _PLACES or following_text in tuple("同全上")
+            if not stands and token.text == "与":
+                return "join"
+        case "from" | "prep":
+            stands = following in _PLACES or following in ("name", "partner")
+        case "skip" | "each":
+            stands = following in _PREDICATE
+        case "approx_after":
+            stands = before == "number"
+        case "to":
+            stands = before == "direction" or following in ("number", "period")
+        case "cut":
+            stands = _cuts(token.text, following_text, following, before)
+        case _:
+            return token.kind
+    return token.kind if stands else "text"
+
+
+def _cuts(text: str, following_text: str, following: str, before: str) -> bool:
+    if text == "把":
+        return following_text not in tuple("握关控手")
+    return before in _EDGES or following in ("comma", "colon", "semi", "end")
+
+
+def _longer_place(token: Token, following: Token, vocabulary: Vocabulary) -> None:
+    if following.kind == "organ":
+        token.kind = "organ"
+    elif following.kind == "text" and (
+        suffix := next((s for s in vocabulary.area_suffixes if following.text.startswith(s)), "")
+    ):
+        token.kind, token.text, token.end = "area", token.text + suffix, token.end + len(suffix)
+        following.start, following.text = following.start + len(suffix), following.text[len(suffix) :]
+    elif following.kind in ("text", "name") and following.text.startswith(vocabulary.name_suffixes):
+        token.kind = "text"
+
+
+def _join_text(piece: str, tokens: list[Token]) -> list[Token]:
+    joined: list[Token] = []
+    for token in tokens:
+        if token.kind == "text" and joined and joined[-1].kind == "text":
+            last = joined[-1]
+            last.end = token.end
+            last.text = piece[last.start : last.end]
+        else:
+            joined.append(token)
+    return joined

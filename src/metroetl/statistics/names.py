@@ -1,0 +1,210 @@
+"""Whose value a number is: the names of a clause, completed and carried from clause to clause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from metroetl.statistics.lexer import Token
+from metroetl.statistics.pairing import split_names
+from metroetl.statistics.periods import PeriodSpec
+from metroetl.statistics.predicates import Predicate
+from metroetl.statistics.subjects import Subject
+from metroetl.statistics.units import COUNTS, is_percent
+from metroetl.statistics.words import Vocabulary, clean_name
+
+_LONGEST = 40
+_LISTED = 0.98  # taken from a list whose counts agree
+_NOTED = 0.95  # named in a clause before
+_JOINT = 0.6  # a list with one value
+_COMPLETED = 0.9
+_COMPLETED_UNKNOWN = 0.8
+_FIRMS = "规模以上工业企业"
+_TRADE = ("出口", "进口", "进出口")
+
+
+@dataclass(slots=True)
+class Name:
+    """One thing that statements are about; `ends` is the kind of its last noun, `weight` how surely it was found."""
+
+    text: str
+    ends: str = "text"
+    region: Token | None = None
+    spec: PeriodSpec | None = None
+    weight: float = 1.0
+    before: Predicate | None = None
+    start: int = -1
+
+
+class Names:
+    """The names in force: of this clause, of the clauses before it, and the head and owner they lend to others."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.current: list[Name] = []
+        self.clauses: list[list[Name]] = []
+        self.prefix = ""
+        self._head = ""
+        self._owner = ""
+        self._unit = ""
+        self._times: list[PeriodSpec] = []
+
+    def enter_paragraph(self) -> None:
+        """Nothing is carried but 规模以上工业企业, whose accounts fill several paragraphs."""
+        self.current, self._head, self._times = [], "", []
+        if not self._owner.startswith(_FIRMS):
+            self._owner = ""
+
+    def enter_sentence(self) -> None:
+        """Names stay for a sentence that begins with none of its own."""
+        self.clauses, self.prefix, self._unit = [], "", ""
+
+    def save(self) -> tuple[list[Name], list[list[Name]], str]:
+        """What a bracket must not change."""
+        return self.current, list(self.clauses), self._head
+
+    def restore(self, kept: tuple[list[Name], list[list[Name]], str]) -> None:
+        """Back to before the bracket."""
+        self.current, self.clauses, self._head = kept
+
+    def find(self, subject: Subject, want: int) -> list[Name]:
+        """Names for `want` numbers: its own nouns, else those of earlier clauses; empty where counts disagree."""
+        if len(subject.periods) > 1:
+            self._times = subject.periods
+        if not subject.nouns:
+            return self._inherit(subject, want)
+        return self._own(subject, want) or self._headed(subject.text, want)
+
+    def note(self, subject: Subject) -> bool:
+        """Names of a clause without a number, for the numbers that follow; False where it names nothing known."""
+        if len(subject.periods) > 1:
+            self._times = subject.periods
+        if self._owner and clean_name(subject.text) == self._owner + "中":
+            self.prefix = self._owner
+        if not subject.known and len(subject.regions) < 2:
+            return False
+        count = sum(t.kind in ("enum", "join") for t in subject.nouns) + 1
+        texts = split_names(subject.nouns, count, self.vocabulary) or [subject.text]
+        ends = subject.nouns[-1].kind if subject.nouns else "text"
+        if len(subject.regions) > 1 and len(texts) == 1:
+            self.current = [Name(texts[0], ends, r, weight=_NOTED) for r in subject.regions]
+        else:
+            region = subject.regions[0] if subject.regions else None
+            self.current = [Name(t, ends, region, weight=_NOTED) for t in texts]
+        return True
+
+    def lend(self, name: str, unit: str = "") -> None:
+        """Remember head and owner of a name for those that have none."""
+        cleaned = clean_name(name)
+        head = self.vocabulary.head_of(cleaned)
+        self._head = self.vocabulary.lent.get(head, head)
+        self._unit = unit or self._unit
+        if head != cleaned and (cleaned.startswith(_FIRMS) or cleaned not in self.vocabulary.names):
+            self._owner = cleaned[: len(cleaned) - len(head)]
+
+    def complete(self, name: Name, unit: str) -> str:
+        """The name in full: with the head or owner that governs it, where it has none of its own."""
+        text = self._completed(name, unit)
+        return self.prefix + text if self.prefix and not text.startswith(self.prefix) else text
+
+    def plausible(self, name: Name, text: str, known: bool) -> bool:
+        """Whether a completed name can be an indicator."""
+        if known:
+            return True
+        cleaned = clean_name(text)
+        if len(cleaned) > _LONGEST or cleaned.endswith(self.vocabulary.not_indicators):
+            return False
+        head = self.vocabulary.head_of(cleaned)
+        endings = (*self.vocabulary.rates, *self.vocabulary.stocks)
+        return name.ends == "indicator" or (bool(head) and head != cleaned) or cleaned.endswith(endings)
+
+    def _completed(self, name: Name, unit: str) -> str:
+        words = self.vocabulary
+        cleaned = clean_name(name.text)
+        weak = cleaned in words.weak
+        if cleaned in words.names and not weak:
+            return name.text
+        head = words.head_of(cleaned)
+        if head == cleaned and cleaned not in words.names and self._owner:
+            name.weight = min(name.weight, _COMPLETED)
+            return self._owner + cleaned
+        if head or name.ends == "indicator" or cleaned.endswith((*words.rates, *words.stocks)):
+            return name.text
+        if unit[-1:] not in COUNTS and unit not in ("户", "万户") and self._governs(name, unit):
+            name.weight = min(name.weight, _COMPLETED_UNKNOWN if name.ends == "text" else _COMPLETED)
+            return name.text + self._head
+        if weak:
+            name.weight = min(name.weight, _COMPLETED)
+        return name.text
+
+    def _governs(self, name: Name, unit: str) -> bool:
+        """Whether the head in force completes the name: a known word, or text with a value of the same kind."""
+        if not self._head:
+            return False
+        alike = unit == self._unit or is_percent(unit)
+        return name.ends in ("name", "partner", "qualifier") or (alike and name.ends == "text")
+
+    def _own(self, subject: Subject, want: int) -> list[Name]:
+        region = subject.regions[0] if len(subject.regions) == 1 else None
+        _rotate(subject.nouns)
+        one = Name(subject.text, subject.nouns[-1].kind, region, start=subject.start)
+        marks = sum(t.kind in ("enum", "join") for t in subject.nouns)
+        if want == 1 and not subject.each:
+            listed = any(t.kind == "enum" for t in subject.nouns)
+            return [replace(one, weight=_JOINT if listed else 1.0)]
+        if texts := split_names(subject.nouns, want if want > 1 else marks + 1, self.vocabulary):
+            return [replace(one, text=t, weight=_LISTED) for t in texts]
+        if len(subject.regions) == want:
+            return [replace(one, region=r, weight=_LISTED) for r in subject.regions]
+        if len(self._times) == want:
+            return [replace(one, spec=p, weight=_LISTED) for p in self._times]
+        return []
+
+    def _headed(self, text: str, want: int) -> list[Name]:
+        """东盟、欧盟是前两大贸易伙伴，进出口分别为: the names of the clause before with the head of this one."""
+        head = clean_name(text)
+        if want < 2 or len(self.current) != want or self.vocabulary.head_of(head) != head:
+            return []
+        return [
+            replace(n, text=n.text if n.text.endswith(head) else n.text + head, before=None)
+            for n in self.current
+        ]
+
+    def _inherit(self, subject: Subject, want: int) -> list[Name]:
+        current = self.current
+        if not current:
+            return []
+        if len(subject.regions) == want:
+            return [replace(current[-1], region=r, before=None) for r in subject.regions]
+        if len(subject.periods) == want:
+            return [replace(current[-1], spec=p, before=None) for p in subject.periods]
+        return current if len(current) == want else self._reach_back(want)
+
+    def _reach_back(self, want: int) -> list[Name]:
+        """The last `want` names of the sentence, where a clause begins with the first of them."""
+        back: list[Name] = []
+        for names in reversed(self.clauses):
+            back = names + back
+            if len(back) >= want:
+                break
+        return back if len(back) == want and want > 1 else []
+
+
+def trim(subject: Subject) -> None:
+    """粮食产量再创新高: the subject ends with its last known noun."""
+    nouns: list[Token] = subject.nouns
+    size = next((i for i in range(len(nouns), 0, -1) if nouns[i - 1].kind in ("indicator", "head")), 0)
+    if size and sum(len(t.text) for t in nouns[:size]) > 3:
+        del nouns[size:]
+
+
+def _rotate(nouns: list[Token]) -> None:
+    """出口机电产品 is 机电产品出口."""
+    if len(nouns) < 2 or nouns[0].text not in _TRADE or nouns[-1].kind not in ("name", "text"):
+        return
+    if not _has(nouns[1:], "enum", "join", "head", "indicator"):
+        nouns.append(nouns.pop(0))
+
+
+def _has(tokens: Sequence[Token], *kinds: str) -> bool:
+    return any(t.kind in kinds for t in tokens)

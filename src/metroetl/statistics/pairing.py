@@ -1,0 +1,104 @@
+"""The solver for 分别: names that share a head or a stem, aligned with the values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from metroetl.statistics.lexer import Token
+from metroetl.statistics.words import Vocabulary, clean_name
+
+_ORDINAL = re.compile(r"^第?([一二三])(?:次)?(产业)?$")
+_PAIRS = (("城乡", ("城镇", "农村")), ("存贷款", ("存款", "贷款")), ("进出口", ("进口", "出口")))
+_TAIL = frozenset({"head", "indicator"})
+
+
+def split_names(nouns: Sequence[Token], want: int, vocabulary: Vocabulary) -> list[str] | None:
+    """The `want` names that the nouns list, each completed by the shared head and qualifier.
+
+    None where the count can't be reached: a pairing that disagrees is refused, not guessed.
+    """
+    nouns, head = _cut_etc(nouns, vocabulary)
+    for joins in (0, 1, 99):
+        items = _split(nouns, joins)
+        if len(items) == want:
+            return _complete(items, head, vocabulary)
+    if len(items) == 1 and want == 2:
+        return _pair(items[0])
+    return None
+
+
+def _cut_etc(nouns: Sequence[Token], vocabulary: Vocabulary) -> tuple[Sequence[Token], str]:
+    """X、Y等新兴市场出口: the list before 等, and the head after it."""
+    for i, token in enumerate(nouns):
+        if token.kind == "etc" and i:
+            after = nouns[i + 1 :]
+            if any(t.kind in ("enum", "join") for t in after):
+                return after, ""
+            rest = "".join(t.text for t in after)
+            return nouns[:i], vocabulary.head_of(clean_name(rest)) if rest else ""
+    return nouns, ""
+
+
+def _split(nouns: Sequence[Token], joins: int) -> list[str]:
+    """Items between the marks of enumeration; the last `joins` of 和, 与, 及 part items too."""
+    places = [i for i, t in enumerate(nouns) if t.kind == "join"]
+    cuts = set(places[-joins:]) if joins else set()
+    items: list[list[str]] = [[]]
+    for i, token in enumerate(nouns):
+        if token.kind == "enum" or i in cuts:
+            items.append([])
+        else:
+            items[-1].append(token.text)
+    return [text for item in items if (text := "".join(item).strip())]
+
+
+def _complete(items: list[str], head: str, vocabulary: Vocabulary) -> list[str] | None:
+    last = items[-1]
+    if ordinals := _ordinals(items):
+        return ordinals
+    prefix = last[0] if last[0] in "对自" else ""
+    shared = head or vocabulary.head_of(clean_name(last))
+    if clean_name(last) == shared and len(items) > 1:
+        shared = ""
+    if len(shared) == 1:
+        return None  # 水稻、玉米…率: where the head begins can't be known
+    first = items[0]
+    qualifier = next((q for q in vocabulary.qualifiers if first.startswith(q) and first != q), "")
+    preposition = first[0] if first[0] in "对自" and len(first) > 1 and not prefix else ""
+    names = []
+    for i, item in enumerate(items):
+        name = item
+        if (i < len(items) - 1 or head) and not _whole(item, vocabulary):
+            name += shared
+        if i and qualifier and not _whole(item, vocabulary) and not item.startswith(vocabulary.qualifiers):
+            name = qualifier + name
+        if i and preposition and not item.startswith(preposition):
+            name = preposition + name
+        names.append(name.replace("类商品零售额", "类零售额"))
+    return names
+
+
+def _whole(item: str, vocabulary: Vocabulary) -> bool:
+    """True for a name that needs no head."""
+    cleaned = clean_name(item)
+    if cleaned in vocabulary.names and cleaned not in vocabulary.weak:
+        return True
+    return bool(vocabulary.head_of(cleaned)) and cleaned not in vocabulary.weak
+
+
+def _ordinals(items: list[str]) -> list[str] | None:
+    """第一、二、三产业增加值: three names."""
+    numbers = [_ORDINAL.match(item) for item in items[:-1]]
+    last = re.match(r"^第?([一二三])(?:次)?产业(.{0,12})$", items[-1])
+    if not numbers or last is None or not all(numbers):
+        return None
+    order = [m[1] for m in numbers if m] + [last[1]]
+    return [f"第{n}产业{last[2] or '增加值'}" for n in order]
+
+
+def _pair(item: str) -> list[str] | None:
+    for word, (one, two) in _PAIRS:
+        if word in item and (word != "进出口" or item == word):
+            return [item.replace(word, one), item.replace(word, two)]
+    return None

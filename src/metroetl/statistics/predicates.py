@@ -1,0 +1,231 @@
+"""What is said about a subject: the typed frame of a number, from the words around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from metroetl.statistics.lexer import Token
+from metroetl.statistics.models import Kind
+from metroetl.statistics.periods import PeriodSpec
+from metroetl.statistics.units import COUNTS, is_percent, is_points
+
+STRONG = frozenset(
+    {
+        "direction",
+        "speed",
+        "base",
+        "basis",
+        "average",
+        "share",
+        "compare",
+        "contribution",
+        "flat",
+        "approx_before",
+        "from",
+        "rank",
+        "risen",
+        "target",
+    }
+)
+_NOT_AFTER_COUNT = frozenset({"text", "name", "head", "indicator", "partner", "attribute", "qualifier"})
+
+
+_PERCENTS = ("share", "rate", "yoy")
+
+
+@dataclass(slots=True)
+class Predicate:
+    """Kind and family of a number, its sign, its base and what was met on the way."""
+
+    kind: Kind
+    family: str
+    rule: str
+    sign: int = 1
+    basis: str = ""
+    base: str = ""
+    base_specs: list[PeriodSpec] = field(default_factory=list)
+    specs: list[PeriodSpec] = field(default_factory=list)
+    whole: str = ""
+    approximate: bool = False
+    guessed: bool = False
+
+
+def predicate_start(left: Sequence[Token], unit: str) -> int:
+    """Index of the first word of the predicate; len(left) where the number follows its subject."""
+    lifts = not is_points(unit)
+    for i, token in enumerate(left):
+        if token.kind in STRONG and not (lifts and token.kind == "contribution" and "贡献" not in token.text):
+            return i
+    return len(left)
+
+
+def decide(
+    words: Sequence[Token], number: Token, right: Sequence[Token], rate: bool, before: Predicate | None
+) -> Predicate | None:
+    """The predicate of a number with the words before it; None where it states nothing that is known.
+
+    `rate` says that the subject is a rate or share; `before` is what was said of the same subject just before.
+    """
+    kinds = {t.kind: t for t in words}
+    found = _decide(kinds, words, number, right, rate, before)
+    if found is None:
+        return None
+    found.approximate = "approx_before" in kinds or (
+        bool(right) and right[0].kind in ("approx_after", "range")
+    )
+    found.basis = str(kinds["basis"].data) if "basis" in kinds else ""
+    if found.approximate and found.kind == "actual":
+        found.kind, found.rule = "comparison", found.rule + "~"
+    return found
+
+
+def _decide(
+    kinds: dict[str, Token],
+    words: Sequence[Token],
+    number: Token,
+    right: Sequence[Token],
+    rate: bool,
+    before: Predicate | None,
+) -> Predicate | None:
+    unit = number.unit
+    if "contribution" in kinds and (is_points(unit) or "贡献" in kinds["contribution"].text):
+        return Predicate(
+            "contribution", "contribution_pp" if is_points(unit) else "contribution_rate", "contribution"
+        )
+    if "rank" in kinds and not unit:
+        return Predicate("rank", "rank", "rank")
+    if is_points(unit):
+        return _points(kinds, words, rate, before)
+    if "average" in kinds:
+        return Predicate("average", "yoy2_avg" if is_percent(unit) else "level", "average", _sign(kinds))
+    if "compare" in kinds and not (is_percent(unit) and "direction" in kinds):
+        return Predicate("comparison", "level", "comparison")
+    if "target" in kinds and is_percent(unit) and "direction" not in kinds:
+        return Predicate("comparison", "completion_rate", "completion")
+    if is_percent(unit):
+        return _percent(kinds, words, number, right, rate, before)
+    return _quantity(kinds, words, number, right)
+
+
+def _points(
+    kinds: dict[str, Token], words: Sequence[Token], rate: bool, before: Predicate | None
+) -> Predicate | None:
+    if "compare" in kinds or ("approx_before" in kinds and "direction" not in kinds):
+        return Predicate("comparison", "yoy_pp", "points-compared")
+    base = str(kinds["base"].data) if "base" in kinds else ""
+    of_rate = (
+        rate or "share" in kinds or (before is not None and before.family in ("share", "rate", "yoy_pp"))
+    )
+    specs = _specs(words)
+    if "speed" not in kinds and of_rate and base in ("yoy", "other") and "direction" in kinds:
+        return Predicate(
+            "actual" if base == "yoy" or specs else "change",
+            "yoy_pp",
+            "points",
+            _sign(kinds),
+            base=base,
+            base_specs=specs,
+        )
+    return Predicate("change", "pp_change", "points-changed", _sign(kinds))
+
+
+def _percent(
+    kinds: dict[str, Token],
+    words: Sequence[Token],
+    number: Token,
+    right: Sequence[Token],
+    rate: bool,
+    before: Predicate | None,
+) -> Predicate | None:
+    specs = _specs(words)
+    kind: Kind = "previous" if "from" in kinds else "actual"
+    if "share" in kinds and "speed" not in kinds:
+        if "direction" in kinds and not _reached(kinds):
+            return None
+        stated = specs if kind == "previous" else []
+        return Predicate(kind, "share", "share", whole=_whole(words), specs=stated)
+    if _reached(kinds):
+        family = before.family if before else ("rate" if rate else "")
+        return Predicate("actual", family, "risen-to", specs=specs) if family in _PERCENTS else None
+    if "speed" in kinds:
+        return Predicate(kind, "yoy", "speed", -1 if kinds["speed"].data == "down" else 1, specs=specs)
+    if "direction" in kinds:
+        return _growth(kinds, specs)
+    if kind == "previous":
+        return Predicate(kind, "rate" if rate else "yoy", "from", specs=specs)
+    return _bare(words, number, right, rate, before)
+
+
+def _bare(
+    words: Sequence[Token], number: Token, right: Sequence[Token], rate: bool, before: Predicate | None
+) -> Predicate | None:
+    """Per cent without a word of growth or share: a rate, 25%的增速, or (of known growth only) growth."""
+    if rate:
+        return Predicate("actual", "rate", "rate", guessed=number.unit == "倍")
+    if any(t.kind == "speed" for t in right[:3]):
+        return Predicate("actual", "yoy", "speed-after")
+    if before is not None and before.rule == "share-said":
+        return Predicate("actual", "share", "share")
+    if number.unit == "%" and (not words or words[-1].kind in ("verb", "approx_before", "base")):
+        return Predicate("actual", "yoy", "bare", guessed=True)
+    return None
+
+
+def _growth(kinds: dict[str, Token], specs: list[PeriodSpec]) -> Predicate:
+    base = str(kinds["base"].data) if "base" in kinds else ""
+    kind: Kind = "actual" if base in ("", "yoy") or (base == "other" and specs) else "change"
+    return Predicate(
+        kind,
+        "yoy" if base != "mom" else "mom",
+        "growth",
+        _sign(kinds),
+        base=base,
+        base_specs=specs if base == "other" else [],
+    )
+
+
+def _quantity(
+    kinds: dict[str, Token], words: Sequence[Token], number: Token, right: Sequence[Token]
+) -> Predicate | None:
+    unit = number.unit
+    if "share" in kinds or "speed" in kinds:
+        return None
+    if unit in COUNTS and right and right[0].kind in _NOT_AFTER_COUNT:
+        return None
+    if _reached(kinds):
+        return Predicate("actual", "level" if unit else "index", "risen-to")
+    if "direction" in kinds:
+        return Predicate("change", "level", "change", _sign(kinds))
+    if "from" in kinds:
+        return Predicate("previous", "level", "from", specs=_specs(words))
+    if "base" in kinds:
+        return Predicate("comparison", "level", "comparison")
+    return Predicate("actual", "level" if unit else "index", "level")
+
+
+def _specs(words: Sequence[Token]) -> list[PeriodSpec]:
+    return [spec for t in words if t.kind == "period" for spec in t.data]
+
+
+def _reached(kinds: dict[str, Token]) -> bool:
+    """提高到45%: the number is the value reached, not the change."""
+    if "risen" in kinds:
+        return True
+    return "direction" in kinds and "to" in kinds and kinds["to"].start > kinds["direction"].start
+
+
+def _sign(kinds: dict[str, Token]) -> int:
+    return -1 if "direction" in kinds and kinds["direction"].data == "down" else 1
+
+
+def _whole(words: Sequence[Token]) -> str:
+    """占全省进出口比重: the total that the share is of."""
+    at = next(i for i, t in enumerate(words) if t.kind == "share")
+    parts = []
+    for token in words[at + 1 :]:
+        if token.kind in ("share", "number", "verb", "direction", "approx_before"):
+            break
+        if token.kind not in ("attribute", "skip", "space"):
+            parts.append(token.text)
+    return "".join(parts)

@@ -1,0 +1,128 @@
+"""Lines, sentences and grids of uniform text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_SENTENCE = re.compile(r"[^。！？\n]{1,4000}[。！？]?")
+_BULLET = re.compile(r"^\s{0,20}(?:[-*•·▪●○◆■] ?|\d{1,2}[.、)] ?|\(?[一二三四五六七八九十]{1,3}[)、])")
+_RULE = re.compile(r"^[\s|:+-]{3,}$")
+_JSON_ROW = re.compile(r"^\s{0,80}\(.{2,2000}\),?\s*$")
+_NUMERIC = re.compile(r"^\(?-?\d[\d,. ]{0,20}%?\)?$|^[-/.…]{1,3}$|^$")
+
+
+@dataclass(slots=True)
+class GridCell:
+    """A cell of a grid found in text: its text and its range in the uniform text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of text, or a grid of rows; `bullet` for items of a list."""
+
+    start: int
+    end: int
+    bullet: bool = False
+    grid: list[list[GridCell]] = field(default_factory=list)
+
+
+def lines(text: str) -> Iterator[Line]:
+    """Lines in order, with neighbouring rows of one table joined to a grid."""
+    rows: list[list[GridCell]] = []
+    for start, end in _line_ranges(text):
+        line = text[start:end]
+        if _RULE.match(line) and rows:
+            continue
+        cells = _cells(line, start)
+        if cells and (len(cells) > 1 or rows):
+            rows.append(cells)
+            continue
+        if not line.strip():
+            continue
+        yield from _flush(rows)
+        rows = []
+        yield Line(start, end, bullet=_BULLET.match(line) is not None)
+    yield from _flush(rows)
+
+
+def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Ranges of the sentences of a line."""
+    for match in _SENTENCE.finditer(text, start, end):
+        if match.group().strip():
+            yield match.span()
+
+
+def _line_ranges(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield start, end
+        start = end + 1
+
+
+def _flush(rows: list[list[GridCell]]) -> Iterator[Line]:
+    if not rows:
+        return
+    if len(rows) == 1 or not any(_NUMERIC.match(c.text) and c.text for row in rows for c in row[1:]):
+        for row in rows:
+            yield Line(row[0].start, row[-1].end)
+        return
+    yield Line(rows[0][0].start, rows[-1][-1].end, grid=rows)
+
+
+def _cells(line: str, offset: int) -> list[GridCell]:
+    """Cells of a row: pipes, tab stops, a list of values, or columns parted by blanks; empty for running text."""
+    if line.count("|") >= 2:
+        return _parted(
+            line.strip().strip("|"),
+            "|",
+            offset + line.index("|") + (1 if line.strip().startswith("|") else 0),
+        )
+    if "\t" in line:
+        return _parted(line.rstrip("\t "), "\t", offset)
+    if _JSON_ROW.match(line):
+        return _json_row(line, offset)
+    parts = line.split()
+    if len(parts) > 2 and all(_NUMERIC.match(p) for p in parts[1:]) and not _NUMERIC.match(parts[0]):
+        return _parted(line, " ", offset)
+    return []
+
+
+def _parted(line: str, mark: str, offset: int) -> list[GridCell]:
+    cells = []
+    position = offset
+    for part in line.split(mark):
+        text = part.strip()
+        if text or mark != " ":
+            begin = position + (len(part) - len(part.lstrip()))
+            cells.append(GridCell(text, begin, begin + len(text)))
+        position += len(part) + 1
+    return cells
+
+
+def _json_row(line: str, offset: int) -> list[GridCell]:
+    body = line.strip().rstrip(",")
+    try:
+        values = json.loads("[" + body[1:-1] + "]")
+    except ValueError:
+        return []
+    if not all(isinstance(v, str | int | float) for v in values):
+        return []
+    cells = []
+    position = 0
+    for value in values:
+        text = str(value)
+        found = line.find(text, position)
+        if found < 0:
+            return []
+        cells.append(GridCell(text, offset + found, offset + found + len(text)))
+        position = found + len(text)
+    return cells

@@ -1,0 +1,128 @@
+"""What a statement is about: the nouns, places and times before its predicate."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from metroetl.statistics.lexer import Token
+from metroetl.statistics.periods import PeriodSpec
+
+_NOUNS = frozenset({"text", "name", "partner", "head", "indicator", "qualifier", "prep", "etc", "number"})
+_KNOWN = frozenset({"name", "partner", "head", "indicator", "qualifier"})
+_RESET = frozenset(
+    {
+        "cut",
+        "organ",
+        "bring",
+        "contribution",
+        "date",
+        "colon",
+        "range",
+        "rank",
+        "forecast",
+        "condition",
+        "among",
+    }
+)
+
+
+@dataclass(slots=True)
+class Subject:
+    """Nouns in order (with the marks between them), places and times; `each` where 均 gives all the same value."""
+
+    nouns: list[Token] = field(default_factory=list)
+    regions: list[Token] = field(default_factory=list)
+    periods: list[PeriodSpec] = field(default_factory=list)
+    each: bool = False
+    start: int = -1
+
+    @property
+    def text(self) -> str:
+        """The nouns as one name."""
+        return "".join(t.text for t in self.nouns)
+
+    @property
+    def known(self) -> bool:
+        """True where the last noun is a word of the vocabulary."""
+        return bool(self.nouns) and self.nouns[-1].kind in _KNOWN
+
+
+def read_subject(tokens: Sequence[Token], standalone: Collection[str] = ()) -> Subject:
+    """The subject of a stretch of tokens: later cuts drop what stood before them.
+
+    Before a `standalone` name unknown text is dropped: it belongs to what was said before.
+    """
+    subject = Subject()
+    nouns = subject.nouns
+    before: Token | None = None
+    for token in tokens:
+        kind = token.kind
+        if kind in _RESET:
+            nouns.clear()
+        elif kind == "period":
+            _add_period(subject, token, before)
+        elif kind in ("region", "own", "area"):
+            _add_region(subject, token, before)
+        elif kind == "attribute":
+            _attribute(nouns, token)
+        elif kind == "each":
+            subject.each = True
+        elif kind in _NOUNS or (kind in ("enum", "join") and nouns):
+            _add_noun(nouns, token, standalone)
+        before = token
+    while nouns and nouns[-1].kind in ("enum", "join", "prep"):
+        nouns.pop()
+    if nouns:
+        subject.start = nouns[0].start
+    return subject
+
+
+def _add_noun(nouns: list[Token], token: Token, standalone: Collection[str]) -> None:
+    if token.kind == "number":
+        token = Token("text", token.start, token.end, token.text + token.unit)
+    if token.kind == "indicator" and token.text in standalone:
+        while nouns and nouns[-1].kind == "text":
+            nouns.pop()
+    nouns.append(token)
+
+
+def _add_period(subject: Subject, token: Token, before: Token | None) -> None:
+    if before is None or before.kind not in ("enum", "join") or not subject.periods:
+        subject.periods.clear()
+    subject.periods.extend(token.data)
+    if not subject.known:
+        subject.nouns.clear()
+
+
+def _add_region(subject: Subject, token: Token, before: Token | None) -> None:
+    nouns = subject.nouns
+    if before is not None and before.kind == "prep":
+        nouns.append(token)
+        return
+    if any(t.kind in ("indicator", "head", "partner") for t in nouns):
+        if nouns[-1].kind in ("enum", "join") and nouns[-2].kind == "partner":
+            nouns.append(token)
+        return
+    if before is None or before.kind not in ("enum", "join") or not subject.regions:
+        if (
+            token.kind == "own"
+            and subject.regions
+            and before is not None
+            and before.kind in ("region", "period", "space")
+        ):
+            return
+        if before is not None and before.kind == "region" and token.kind in ("region", "area"):
+            subject.regions[-1:] = [token]
+            return
+        subject.regions.clear()
+    subject.regions.append(token)
+    nouns.clear()
+
+
+def _attribute(nouns: list[Token], token: Token) -> None:
+    """X的Y: what stands before 的 belongs to the name only where it is a known word, or 除X以外."""
+    if nouns and nouns[-1].text.endswith(("以外", "之外")):
+        nouns.append(token)
+    elif nouns and nouns[-1].kind in ("text", "prep", "etc"):
+        nouns.clear()

@@ -1,0 +1,177 @@
+"""Core tables: what was published by the gate. Append-only: a changed value is a new row, a changed page a new version."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlmodel import Field
+
+from metroetl.warehouse.base import Table, UtcDateTime, one_of
+
+OBS_STATUS = (*"ABDEFGHIJKLMNOPQSUVW", "_U")
+KINDS = ("target", "forecast", "comparison", "change", "contribution", "rank", "average", "previous")
+BASES = ("printed", "revisited", "loaded")
+FIRST_DAY, LAST_DAY = "1949-10-01", "2100-12-31"
+
+
+def _between(column: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} BETWEEN '{FIRST_DAY}' AND '{LAST_DAY}'", name=column)
+
+
+def _span() -> CheckConstraint:
+    return CheckConstraint("span_start >= 0 AND span_end >= span_start", name="span")
+
+
+def _access() -> CheckConstraint:
+    return one_of("access", "public", "internal")
+
+
+class CoreDocument(Table, table=True):
+    """One version of a document; the versions of an address share `document_key`.
+
+    `published_at` says since when its content counts as known, and `published_basis` why: the date it prints; or, for
+    an edit in place that keeps the printed date, the moment the edit was seen; or, without any date, its loading.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("document_key", "version"),
+        one_of("published_basis", *BASES),
+        _access(),
+        _between("published_on"),
+        Index(None, "source_id", "published_at"),
+        Index(None, "sha256"),
+    )
+
+    document_id: str = Field(primary_key=True)
+    document_key: str
+    version: int
+    source_id: str = Field(foreign_key="dim_source.source_id")
+    snapshot_id: str = Field(foreign_key="raw_snapshot.snapshot_id")
+    batch_id: str = Field(foreign_key="ops_batch.batch_id", index=True)
+    content_hash: str
+    sha256: str
+    url: str
+    title: str = Field(sa_type=Text)
+    publisher: str
+    kind: str
+    flags: str
+    doc_number: str | None = None
+    index_number: str | None = None
+    issue: str | None = None
+    issue_total: int | None = None
+    published_on: date | None = None
+    written_on: date | None = None
+    effective_on: date | None = None
+    listed_on: date | None = None
+    published_at: datetime = Field(sa_type=UtcDateTime)
+    published_basis: str
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+    loaded_at: datetime = Field(sa_type=UtcDateTime)
+    region_code: str | None = Field(default=None, foreign_key="dim_region.region_code")
+    role: str
+    parent_url: str | None = None
+    media_type: str
+    text: str = Field(sa_type=Text)
+    text_length: int
+    findings: str = Field(sa_type=Text)
+    access: str
+    embargo_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    world: str = Field(foreign_key="meta_world.world")
+
+
+class _Stated(Table):
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    document_id: str = Field(foreign_key="core_document.document_id", index=True)
+    batch_id: str = Field(foreign_key="ops_batch.batch_id")
+    source_id: str = Field(foreign_key="dim_source.source_id")
+
+
+class _Number(_Stated):
+    measure: str = Field(foreign_key="dim_measure.measure")
+    variant: str
+    period: str = Field(foreign_key="dim_period.period")
+    frequency: str
+    period_start: date
+    period_end: date
+    value: float
+    unit: str
+    value_text: str
+    decimals: int
+    decimals_norm: int
+    rounding: float
+    obs_status: str
+    revision_stage: str
+    published_on: date | None = None
+    published_at: datetime = Field(sa_type=UtcDateTime)
+    published_basis: str
+    loaded_at: datetime = Field(sa_type=UtcDateTime)
+    span_start: int
+    span_end: int
+    quote: str = Field(sa_type=Text)
+    table_no: int | None = None
+    row_no: int | None = None
+    column_no: int | None = None
+    rule: str
+    confidence: float
+    evidence: str = Field(sa_type=Text)
+    access: str
+    embargo_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    boundary_version: str
+    world: str
+
+
+def _number_checks() -> tuple[CheckConstraint, ...]:
+    return (
+        one_of("obs_status", *OBS_STATUS),
+        one_of("published_basis", *BASES),
+        one_of("world", "facts", "synthetic"),
+        _access(),
+        _span(),
+        _between("period_start"),
+        _between("period_end"),
+        CheckConstraint("period_start <= period_end", name="period_order"),
+        CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
+        CheckConstraint("rounding >= 0", name="rounding"),
+    )
+
+
+class CoreObservation(_Number, table=True):
+    """A published figure as one document states it: value and unit as printed, beside the normalised ones.
+
+    The period is valid time; `published_at` and `loaded_at` are the two times of knowledge. `withdrawn_at` is set
+    when its document was read again and the figure was no longer found there: marts leave it out from then on.
+    """
+
+    __table_args__ = (
+        *_number_checks(),
+        Index(
+            "ix_core_observation_fact",
+            "region_code", "indicator_code", "measure", "period", "variant", "published_at",
+        ),
+    )  # fmt: skip
+
+    observation_id: str = Field(primary_key=True)
+    region_code: str = Field(foreign_key="dim_region.region_code")
+    indicator_code: str = Field(foreign_key="dim_indicator.indicator_code")
+    value_norm: float
+    unit_norm: str
+
+
+class CoreStatement(_Number, table=True):
+    """A number that is no observation: target, forecast, comparison, change, contribution, rank, average, previous."""
+
+    __table_args__ = (
+        *_number_checks(),
+        one_of("kind", *KINDS),
+        Index(None, "region_code", "indicator_code", "period"),
+    )
+
+    statement_id: str = Field(primary_key=True)
+    kind: str
+    region: str
+    region_code: str | None = Field(default=None, foreign_key="dim_region.region_code")
+    indicator: str
+    indicator_code: str | None = Field(default=None, foreign_key="dim_indicator.indicator_code")
+    value_norm: float | None = None
+    unit_norm: str | None = None

@@ -1,0 +1,156 @@
+"""Engines of the two databases, one way to write and one way to read.
+
+SQLite: WAL (readers never block), `synchronous=NORMAL`, foreign keys on, BEGIN IMMEDIATE for writers, for a deferred
+transaction that reads and then writes fails at once when another writer came between. PostgreSQL: psycopg, one
+advisory lock for the writers that move batches. Both: UTC, UTF-8, foreign errors turned into named ones.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from metroetl.errors import LoadConflict, WarehouseError
+
+BUSY_MILLISECONDS = 60_000
+WRITER_LOCK = 0x4D45_5452_4F  # "METRO": any number, the same for every process
+
+
+def writer(url: str, *, foreign_keys: bool = True) -> Engine:
+    """An engine for writing; SQLite's file and folder are made. `foreign_keys` off is for migrations only."""
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        if address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        return _sqlite(address, begin="BEGIN IMMEDIATE", foreign_keys=foreign_keys)
+    return _postgres(address, read_only=False)
+
+
+def reader(url: str) -> Engine:
+    """An engine that can't write: SQLite opens the file read-only, PostgreSQL's sessions are read-only."""
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        file = Path(address.database or "")
+        if not file.is_file():
+            raise WarehouseError(f"there is no warehouse at {file}", way_out="Run `metroetl warehouse init`.")
+        address = address.set(database=f"file:{quote(str(file.absolute()))}?mode=ro", query={"uri": "true"})
+        return _sqlite(address, begin="BEGIN", foreign_keys=False, write=False)
+    return _postgres(address, read_only=True)
+
+
+def _address(url: str) -> URL:
+    address = make_url(url)
+    backend = address.get_backend_name()
+    if backend == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    if backend == "sqlite":
+        return address
+    raise WarehouseError(
+        f"{backend} is no store for the warehouse", way_out="Use sqlite:///… or postgresql://…"
+    )
+
+
+def dump_json(value: Any) -> str:
+    """JSON with Chinese readable."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _sqlite(address: URL, *, begin: str, foreign_keys: bool, write: bool = True) -> Engine:
+    engine = create_engine(address, poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN is deferred, and DDL would commit
+        pragmas = [f"busy_timeout={BUSY_MILLISECONDS}", f"foreign_keys={'ON' if foreign_keys else 'OFF'}"]
+        if write:
+            pragmas += ["journal_mode=WAL", "synchronous=NORMAL"]
+        pragmas += ["cache_size=-65536", "temp_store=MEMORY"]
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres(address: URL, *, read_only: bool) -> Engine:
+    options = f"-c timezone=UTC -c client_min_messages=warning -c default_transaction_read_only={read_only}"
+    try:
+        return create_engine(
+            address, poolclass=NullPool, connect_args={"options": options, "client_encoding": "utf8"}
+        )
+    except ModuleNotFoundError as error:
+        raise WarehouseError(
+            "PostgreSQL needs the psycopg driver", way_out="Install metroetl[postgres]."
+        ) from error
+
+
+def execute_as_is(connection: Connection, sql: str) -> None:
+    """Run our own SQL in the connection's transaction without looking for parameters in it (LIKE '%…')."""
+    cursor = connection.connection.cursor()
+    cursor.execute(sql)
+    cursor.close()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction of the one writer; anything that goes wrong leaves the database as it was."""
+    with named_errors(), engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent look at the database."""
+    with named_errors(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def named_errors() -> Iterator[None]:
+    """Turn the drivers' errors into errors of the tree; the driver's own words stay in the message."""
+    try:
+        yield
+    except Exception as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        kinds = {kind.__name__ for kind in type(cause).__mro__}  # the names that PEP 249 gives every driver
+        if not kinds & {"DatabaseError", "InterfaceError"}:
+            raise
+        raise _named(str(cause).strip().partition("\n")[0] or type(cause).__name__, kinds) from error
+
+
+def _named(words: str, kinds: set[str]) -> WarehouseError:
+    if "IntegrityError" in kinds:
+        return WarehouseError(
+            f"the database refused a row: {words}",
+            way_out="Nothing was changed. If the message names a foreign key, the catalogue lacks the entry.",
+        )
+    if any(sign in words for sign in ("locked", "busy", "lock timeout", "deadlock")):
+        return LoadConflict(f"another run is writing: {words}")
+    if "is full" in words or "No space left" in words:
+        return WarehouseError(
+            f"no room left: {words}", way_out="Nothing was changed. Free disk space, then run again."
+        )
+    if "no such table" in words or "UndefinedTable" in kinds:
+        return WarehouseError(
+            words, way_out="Check the name; `metroetl warehouse upgrade` makes what is missing."
+        )
+    if kinds & {"OperationalError", "InterfaceError"}:
+        return WarehouseError(
+            f"the database can't be used: {words}",
+            way_out="Nothing was changed. Check the statement, METROETL_DATABASE_URL and that the server runs.",
+        )
+    return WarehouseError(words, way_out="Nothing was changed; correct the statement.")

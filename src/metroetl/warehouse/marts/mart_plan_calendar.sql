@@ -1,0 +1,80 @@
+-- Rounds of plans side by side: as documents state them (extracted, one row a document) and as the catalogue has them
+-- (curated, with its provenance). The first round that follows in the series gives the gap: days from the end of the
+-- old round to the issue of the new one, negative when the new one came in time.
+WITH counted AS (
+  SELECT
+    c.*,
+    ROW_NUMBER() OVER (
+      PARTITION BY c.plan_id
+      ORDER BY
+        CASE WHEN c.what LIKE '%项目%' THEN 0 WHEN c.what LIKE '%任务%' THEN 1 WHEN c.what LIKE '%事项%' THEN 2 ELSE 3 END,
+        c.ordinal
+    ) AS place
+  FROM core_plan_count AS c
+  WHERE c.plan_id IS NOT NULL AND c.withdrawn_at IS NULL
+),
+rounds AS (
+  SELECT
+    'extracted' AS origin,
+    p.plan_id AS entry_id,
+    p.series_id,
+    p.round,
+    p.stage,
+    p.period_start,
+    p.period_end,
+    p.expires_on,
+    p.title,
+    p.plan_type,
+    p.issuers,
+    p.doc_number,
+    p.issued_on,
+    p.status,
+    p.role,
+    n.value AS count_value,
+    n.what AS count_what,
+    n.span_start AS count_span_start,
+    n.span_end AS count_span_end,
+    n.quote AS count_quote,
+    p.span_start,
+    p.span_end,
+    p.quote,
+    d.title AS document_title,
+    d.publisher,
+    d.published_on,
+    d.url,
+    d.sha256,
+    d.document_id,
+    '' AS provenance,
+    d.access
+  FROM core_plan AS p
+  JOIN core_document AS d ON d.document_id = p.document_id
+  LEFT JOIN counted AS n ON n.plan_id = p.plan_id AND n.place = 1
+  WHERE p.withdrawn_at IS NULL
+    AND NOT EXISTS (
+      SELECT 1 FROM core_document AS newer
+      WHERE newer.document_key = d.document_key AND newer.first_seen_at > d.first_seen_at
+    )
+  UNION ALL
+  SELECT
+    'curated', r.round_id, r.series_id, r.round, r.stage, r.period_start, r.period_end, r.expires_on, r.title,
+    s.plan_type, r.issuers, r.doc_number, r.issued_on, r.status, 'text', r.count_value, r.count_what,
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.provenance, 'public'
+  FROM dim_plan_round AS r
+  JOIN dim_plan_series AS s ON s.series_id = r.series_id
+),
+issues AS (
+  SELECT series_id, round, MIN(issued_on) AS issued_on
+  FROM rounds
+  WHERE series_id IS NOT NULL AND round IS NOT NULL
+  GROUP BY series_id, round
+)
+SELECT
+  r.*,
+  s.title_zh AS series_title,
+  s.circle_id,
+  n.round AS successor_round,
+  n.issued_on AS successor_issued_on,
+  {{ days('r.expires_on', 'n.issued_on') }} AS successor_gap_days
+FROM rounds AS r
+LEFT JOIN dim_plan_series AS s ON s.series_id = r.series_id
+LEFT JOIN issues AS n ON n.series_id = r.series_id AND n.round = r.round + 1

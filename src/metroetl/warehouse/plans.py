@@ -1,0 +1,147 @@
+"""Core tables of plans: what documents say of plans, their sections, targets, tasks, counts, projects, milestones."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, Text
+from sqlmodel import Field
+
+from metroetl.warehouse.base import Table, UtcDateTime, one_of
+
+
+def _years() -> CheckConstraint:
+    return CheckConstraint(
+        "period_start IS NULL OR period_end IS NULL OR period_start <= period_end", name="period_order"
+    )
+
+
+class _OfDocument(Table):
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    document_id: str = Field(foreign_key="core_document.document_id", index=True)
+    ordinal: int
+
+
+class CorePlan(_OfDocument, table=True):
+    """A plan as one document states it: its own text or a mention."""
+
+    __table_args__ = (
+        _years(),
+        one_of("status", "issued", "draft", "expected", "amended", "repealed"),
+        one_of("role", "text", "mention"),
+        Index(None, "series_id", "round"),
+    )
+
+    plan_id: str = Field(primary_key=True)
+    title: str = Field(sa_type=Text)
+    plan_type: str | None = None
+    series_id: str | None = Field(default=None, foreign_key="dim_plan_series.series_id")
+    round: int | None = None
+    stage: str | None = None
+    period_start: int | None = None
+    period_end: int | None = None
+    expires_on: date | None = None
+    issuers: str = Field(sa_type=Text)
+    issuer_count: int | None = None
+    doc_number: str | None = None
+    issued_on: date | None = None
+    approver: str | None = None
+    status: str
+    role: str
+    span_start: int | None = None
+    span_end: int | None = None
+    quote: str = Field(sa_type=Text)
+    spans: str = Field(sa_type=Text)
+
+
+class CorePlanSection(_OfDocument, table=True):
+    """A heading of a plan document, with the length of its section."""
+
+    section_id: str = Field(primary_key=True)
+    level: int
+    number: str
+    title: str = Field(sa_type=Text)
+    length: int
+    field: str | None = None
+    span_start: int
+    span_end: int
+
+
+class CorePlanTarget(_OfDocument, table=True):
+    """A number that a plan document wants reached."""
+
+    __table_args__ = (one_of("comparator", ">=", "<=", "=", "about"),)
+
+    target_id: str = Field(primary_key=True)
+    indicator: str
+    indicator_code: str | None = Field(default=None, foreign_key="dim_indicator.indicator_code")
+    value: float
+    unit: str
+    by_year: int | None = None
+    comparator: str
+    strict: bool
+    binding: str | None = None
+    span_start: int
+    span_end: int
+    quote: str = Field(sa_type=Text)
+
+
+class CorePlanTask(_OfDocument, table=True):
+    """A passage of a plan document with the units that carry it (joined by 、)."""
+
+    task_id: str = Field(primary_key=True)
+    text: str = Field(sa_type=Text)
+    lead: str = Field(sa_type=Text)
+    responsible: str = Field(sa_type=Text)
+    guiding: str = Field(sa_type=Text)
+    deadline: str | None = None
+    under: str | None = Field(default=None, sa_type=Text)
+    span_start: int
+    span_end: int
+
+
+class CorePlanCount(_OfDocument, table=True):
+    """A number of items that a document states (202 projects), of one plan if it is known which."""
+
+    count_id: str = Field(primary_key=True)
+    plan_id: str | None = Field(default=None, foreign_key="core_plan.plan_id", index=True)
+    value: float
+    what: str
+    span_start: int
+    span_end: int
+    quote: str = Field(sa_type=Text)
+
+
+class CorePlanProject(_OfDocument, table=True):
+    """A project of a plan or list."""
+
+    project_id: str = Field(primary_key=True)
+    plan_id: str | None = Field(default=None, foreign_key="core_plan.plan_id")
+    name: str = Field(sa_type=Text)
+    field: str | None = None
+    region_code: str | None = Field(default=None, foreign_key="dim_region.region_code")
+    lead: str = Field(sa_type=Text)
+    responsible: str = Field(sa_type=Text)
+    investment: float | None = None
+    investment_unit: str | None = None
+    stage: str | None = None
+    list_year: int | None = None
+    span_start: int
+    span_end: int
+    quote: str = Field(sa_type=Text)
+
+
+class CoreMilestone(_OfDocument, table=True):
+    """What is due of a task or project in one quarter."""
+
+    __table_args__ = (CheckConstraint("task_id IS NOT NULL OR project_id IS NOT NULL", name="of_something"),)
+
+    milestone_id: str = Field(primary_key=True)
+    task_id: str | None = Field(default=None, foreign_key="core_plan_task.task_id")
+    project_id: str | None = Field(default=None, foreign_key="core_plan_project.project_id")
+    quarter: str
+    text: str = Field(sa_type=Text)
+    lead: str = Field(sa_type=Text)
+    responsible: str = Field(sa_type=Text)
+    span_start: int
+    span_end: int

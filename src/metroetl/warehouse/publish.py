@@ -1,0 +1,237 @@
+"""Staging into core: set by set in the database, by content keys, so that doing it again changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from metroetl.warehouse.keys import parse_period
+from metroetl.warehouse.load import add_new, insert_of
+from metroetl.warehouse.tables import table
+from metroetl.warehouse.versions import resolve_versions
+
+PARTS: Mapping[str, tuple[str, str]] = {
+    "staging_statement": ("core_statement", "statement_id"),
+    "staging_plan": ("core_plan", "plan_id"),
+    "staging_plan_section": ("core_plan_section", "section_id"),
+    "staging_plan_target": ("core_plan_target", "target_id"),
+    "staging_plan_task": ("core_plan_task", "task_id"),
+    "staging_plan_count": ("core_plan_count", "count_id"),
+}
+OBSERVATION = ("core_observation", "observation_id")
+_OF_VERSION = ("document_id", "published_at", "published_basis", "access", "embargo_until", "world")
+_FACT = ("region_code", "indicator_code", "measure", "variant", "period")
+_PRINT = ("value", "unit", "decimals", "obs_status", "revision_stage")
+
+
+def publish(
+    connection: Connection, batch_ids: list[str], now: datetime, *, whole: bool = True
+) -> dict[str, int]:
+    """Merge the staged rows of these batches into core and empty their staging; counts of new rows.
+
+    `whole` says that the batches hold everything of their documents: what core had of such a document and what isn't
+    staged any more is withdrawn from the marts.
+    """
+    if not batch_ids:
+        return dict.fromkeys(("documents", "observations", "statements", "plans", "unchanged"), 0)
+    waves = resolve_versions(connection, batch_ids, now)
+    _add_periods(connection, batch_ids)
+    staged = _staged_observations(connection, batch_ids)
+    counts = {"documents": 0, "observations": 0}
+    for wave in range(waves):
+        counts["documents"] += _add_documents(connection, batch_ids, wave, now)
+        counts["observations"] += _add_observations(connection, batch_ids, wave, now)
+    added = {
+        target: _add_parts(connection, source, target, key, batch_ids, now)
+        for source, (target, key) in PARTS.items()
+    }
+    if whole:
+        for source, (target, key) in {"staging_observation": OBSERVATION, **PARTS}.items():
+            _withdraw(connection, source, target, key, batch_ids, now)
+    _clear(connection, batch_ids)
+    return counts | {
+        "statements": added["core_statement"],
+        "plans": added["core_plan"],
+        "unchanged": staged - counts["observations"],
+    }
+
+
+def _staged_observations(connection: Connection, batch_ids: list[str]) -> int:
+    staged, documents = table("staging_observation"), table("staging_document")
+    mine = documents.c.row_id == staged.c.document_row_id
+    count = (
+        select(func.count())
+        .select_from(staged.join(documents, mine))
+        .where(documents.c.batch_id.in_(batch_ids))
+    )
+    return connection.execute(count).scalar_one()
+
+
+def _add_periods(connection: Connection, batch_ids: list[str]) -> None:
+    documents = table("staging_document")
+    for name in ("staging_observation", "staging_statement"):
+        staged = table(name)
+        names = (
+            select(staged.c.period)
+            .distinct()
+            .join(documents, documents.c.row_id == staged.c.document_row_id)
+            .where(documents.c.batch_id.in_(batch_ids))
+        )
+        periods = [parse_period(period) for period in connection.execute(names).scalars()]
+        add_new(connection, table("dim_period"), [vars(p) for p in periods if p is not None])
+
+
+def _values(target: Table, key: str, staged: Any, document: Any, now: datetime) -> dict[str, Any]:
+    """Where each column of a core table comes from."""
+    values: dict[str, Any] = {}
+    for column in target.columns:
+        name = column.name
+        if name == key:
+            values[name] = staged.c.content_id + document.c.suffix
+        elif name == "plan_id":
+            values[name] = staged.c.plan_content_id + document.c.suffix
+        elif name == "loaded_at":
+            values[name] = literal(now, column.type)
+        elif name == "first_seen_at":
+            values[name] = document.c.fetched_at
+        elif name == "withdrawn_at":
+            values[name] = null()
+        else:
+            values[name] = (document if name in _OF_VERSION else staged).c[name]
+    return values
+
+
+def _add_documents(connection: Connection, batch_ids: list[str], wave: int, now: datetime) -> int:
+    target, staged = table("core_document"), table("staging_document")
+    values = _values(target, "document_id", staged, staged, now)
+    rows = select(*values.values()).where(staged.c.batch_id.in_(batch_ids), staged.c.wave == wave)
+    return _insert(connection, target, values, rows)
+
+
+def _add_observations(connection: Connection, batch_ids: list[str], wave: int, now: datetime) -> int:
+    """New observations: of a later version of a document only what it states differently from the version before."""
+    target, staged, document = (
+        table("core_observation"),
+        table("staging_observation"),
+        table("staging_document"),
+    )
+    values = _values(target, "observation_id", staged, document, now)
+    rows = (
+        select(*values.values())
+        .join_from(staged, document, document.c.row_id == staged.c.document_row_id)
+        .where(
+            document.c.batch_id.in_(batch_ids),
+            document.c.wave == wave,
+            or_(document.c.version == 1, ~_stated_before(staged, document)),
+        )
+    )
+    return _insert(connection, target, values, rows)
+
+
+def _stated_before(staged: Any, document: Any) -> ColumnElement[bool]:
+    """Whether the print in force at the address, when this version appeared, was the same."""
+    print_, owner = _pair()
+    later, later_owner = _pair()
+    at_address = owner.c.document_key == document.c.document_key
+    newer = (
+        select(later.c.observation_id)
+        .join_from(later, later_owner, later_owner.c.document_id == later.c.document_id)
+        .where(
+            later_owner.c.document_key == document.c.document_key,
+            *(later.c[name] == staged.c[name] for name in _FACT),
+            later.c.withdrawn_at.is_(None),
+            later.c.published_at > print_.c.published_at,
+            later.c.published_at <= document.c.published_at,
+        )
+    )
+    same = (
+        select(print_.c.observation_id)
+        .join_from(print_, owner, owner.c.document_id == print_.c.document_id)
+        .where(
+            at_address,
+            print_.c.document_id != document.c.document_id,
+            *(print_.c[name] == staged.c[name] for name in (*_FACT, *_PRINT)),
+            print_.c.withdrawn_at.is_(None),
+            print_.c.published_at <= document.c.published_at,
+            ~exists(newer.correlate(print_, staged, document)),
+        )
+    )
+    return exists(same.correlate(staged, document))
+
+
+def _pair() -> tuple[Any, Any]:
+    """An observation and its document, under names of their own."""
+    return table("core_observation").alias(), table("core_document").alias()
+
+
+def _add_parts(
+    connection: Connection, source: str, target_name: str, key: str, batch_ids: list[str], now: datetime
+) -> int:
+    target, staged, document = table(target_name), table(source), table("staging_document")
+    values = _values(target, key, staged, document, now)
+    rows = (
+        select(*values.values())
+        .join_from(staged, document, document.c.row_id == staged.c.document_row_id)
+        .where(document.c.batch_id.in_(batch_ids))
+    )
+    return _insert(connection, target, values, rows)
+
+
+def _insert(connection: Connection, target: Table, values: dict[str, Any], rows: Any) -> int:
+    statement = insert_of(target, connection.dialect).from_select(list(values), rows).on_conflict_do_nothing()
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def _withdraw(
+    connection: Connection, source: str, target_name: str, key: str, batch_ids: list[str], now: datetime
+) -> None:
+    """Set or clear `withdrawn_at` on what core has of the documents that were read again."""
+    target, staged, document = table(target_name), table(source), table("staging_document")
+    versions = table("core_document")
+    again = (
+        select(document.c.document_id)
+        .join(versions, versions.c.document_id == document.c.document_id)
+        .where(document.c.batch_id.in_(batch_ids), versions.c.batch_id.not_in(batch_ids))
+    )
+    found = exists(
+        select(staged.c.row_id)
+        .join_from(staged, document, document.c.row_id == staged.c.document_row_id)
+        .where(
+            document.c.batch_id.in_(batch_ids),
+            document.c.document_id == target.c.document_id,
+            staged.c.content_id + document.c.suffix == target.c[key],
+        )
+        .correlate(target)
+    )
+    gone, back = (
+        and_(~found, target.c.withdrawn_at.is_(None)),
+        and_(found, target.c.withdrawn_at.is_not(None)),
+    )
+    moment = case((found, null()), else_=literal(now, target.c.withdrawn_at.type))
+    connection.execute(
+        update(target).where(target.c.document_id.in_(again), or_(gone, back)).values(withdrawn_at=moment)
+    )
+
+
+def _clear(connection: Connection, batch_ids: list[str]) -> None:
+    snapshots, document = table("raw_snapshot"), table("staging_document")
+    mine = select(document.c.snapshot_id).where(document.c.batch_id.in_(batch_ids))
+    connection.execute(update(snapshots).where(snapshots.c.snapshot_id.in_(mine)).values(state="read"))
+    connection.execute(delete(document).where(document.c.batch_id.in_(batch_ids)))

@@ -1,0 +1,152 @@
+"""Write one source's readings into staging, as a batch of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from metroetl.errors import WarehouseError
+from metroetl.warehouse.keys import digest
+from metroetl.warehouse.load import add_bulk, add_new
+from metroetl.warehouse.models import Batch
+from metroetl.warehouse.records import BatchKey, Seen, staging_rows
+from metroetl.warehouse.staging import STAGING
+from metroetl.warehouse.tables import table
+
+if TYPE_CHECKING:
+    from metroetl.catalogue import Catalogue
+    from metroetl.warehouse.models import BatchState, Reading
+
+CHUNK = 500
+_COUNTS = ("documents", "observations", "statements", "plans")
+
+
+def stage(
+    connection: Connection,
+    key: tuple[str, str],
+    world: str,
+    readings: Iterable[Reading],
+    catalogue: Catalogue,
+) -> str:
+    """Stage the readings of (run, source); the batch's id.
+
+    A second call of the same run adds to the batch while it is staged, else it opens the next part. What an earlier
+    batch still holds of the same snapshots is taken out of it: this reading is newer.
+    """
+    run_id, source_id = key
+    found = list(readings)
+    batch_id = open_batch(connection, run_id, source_id, world)
+    seen = _seen(connection, source_id, found)
+    pairs = [(reading, seen[(reading.document.url, reading.document.sha256)]) for reading in found]
+    supersede(connection, [s.snapshot_id for _, s in pairs])
+    rows = staging_rows(pairs, BatchKey(batch_id, run_id, source_id, world), catalogue)
+    for model in STAGING:
+        name = model.__tablename__
+        add_bulk(connection, table(str(name)), rows.get(str(name), []))
+    _count(connection, batch_id, rows)
+    _mark(connection, [s.snapshot_id for _, s in pairs], "staged")
+    return batch_id
+
+
+def open_batch(connection: Connection, run_id: str, source_id: str, world: str) -> str:
+    batches = table("ops_batch")
+    mine = (batches.c.run_id == run_id) & (batches.c.source_id == source_id)
+    row = connection.execute(select(batches).where(mine).order_by(batches.c.part.desc())).first()
+    if row is not None and row.state == "staged":
+        return str(row.batch_id)
+    part = row.part + 1 if row is not None else 1
+    batch: dict[str, Any] = {
+        "batch_id": digest("batch", run_id, source_id, part),
+        "run_id": run_id,
+        "source_id": source_id,
+        "part": part,
+        "state": "staged",
+        "revision": 0,
+        "world": world,
+        "staged_at": datetime.now(UTC),
+        **dict.fromkeys((*_COUNTS, "quarantined"), 0),
+        "held_by": "",
+    }
+    add_new(connection, batches, [batch])
+    return str(batch["batch_id"])
+
+
+def _seen(connection: Connection, source_id: str, readings: Sequence[Reading]) -> dict[tuple[str, str], Seen]:
+    """The newest snapshot of each document's address and bytes."""
+    snapshots = table("raw_snapshot")
+    found: dict[tuple[str, str], Seen] = {}
+    for chunk in chunks(sorted({r.document.sha256 for r in readings})):
+        rows = connection.execute(
+            select(snapshots)
+            .where(snapshots.c.source_id == source_id, snapshots.c.sha256.in_(chunk))
+            .order_by(snapshots.c.fetched_at)
+        )
+        for row in rows:
+            found[(row.url, row.sha256)] = Seen(row.snapshot_id, row.fetched_at, row.role, row.listed_on)
+    for reading in readings:
+        if (reading.document.url, reading.document.sha256) not in found:
+            raise WarehouseError(
+                f"{reading.document.url} was read from bytes that no snapshot of {source_id} has",
+                way_out="Record what was harvested before staging what was read from it.",
+            )
+    return found
+
+
+def supersede(connection: Connection, snapshot_ids: Sequence[str]) -> None:
+    """Take the rows of these snapshots out of every batch; one that holds nothing more counts as replayed."""
+    documents, batches = table("staging_document"), table("ops_batch")
+    touched: set[str] = set()
+    for chunk in chunks(snapshot_ids):
+        mine = documents.c.snapshot_id.in_(chunk)
+        touched |= set(connection.execute(select(documents.c.batch_id).where(mine)).scalars())
+        connection.execute(delete(documents).where(mine))
+    for batch_id in touched:
+        this = batches.c.batch_id == batch_id
+        left = connection.execute(
+            select(func.count()).select_from(documents).where(documents.c.batch_id == batch_id)
+        ).scalar_one()
+        values: dict[str, Any] = {"revision": batches.c.revision + 1}
+        if not left:
+            values |= {"state": "replayed", "settled_at": datetime.now(UTC)}
+        connection.execute(
+            update(batches).where(this, batches.c.state.in_(("staged", "held"))).values(values)
+        )
+
+
+def _count(connection: Connection, batch_id: str, rows: dict[str, list[dict[str, Any]]]) -> None:
+    batches = table("ops_batch")
+    added = {
+        "documents": len(rows.get("staging_document", ())),
+        "observations": len(rows.get("staging_observation", ())),
+        "statements": len(rows.get("staging_statement", ())),
+        "plans": len(rows.get("staging_plan", ())),
+    }
+    values: dict[str, Any] = {name: batches.c[name] + n for name, n in added.items()}
+    values |= {"revision": batches.c.revision + 1, "state": "staged", "settled_at": None}
+    connection.execute(update(batches).where(batches.c.batch_id == batch_id).values(values))
+
+
+def _mark(connection: Connection, snapshot_ids: Sequence[str], state: str) -> None:
+    snapshots = table("raw_snapshot")
+    for chunk in chunks(snapshot_ids):
+        connection.execute(update(snapshots).where(snapshots.c.snapshot_id.in_(chunk)).values(state=state))
+
+
+def batches_in(connection: Connection, state: BatchState) -> list[Batch]:
+    """Batches in a state, oldest first."""
+    batches = table("ops_batch")
+    rows = connection.execute(
+        select(batches).where(batches.c.state == state).order_by(batches.c.staged_at, batches.c.batch_id)
+    ).mappings()
+    return [
+        Batch.model_validate({**row, "held_by": [c for c in row["held_by"].split("、") if c]}) for row in rows
+    ]
+
+
+def chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    """The values in pieces that an IN list may hold."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

@@ -1,0 +1,203 @@
+"""The warehouse as the other rooms see it: one object, a method a deed, each one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, make_url, select
+
+from metroetl.warehouse import engine, intake, query, review
+from metroetl.warehouse.frames import staging_frames
+from metroetl.warehouse.release import release_row
+from metroetl.warehouse.settle import settle
+from metroetl.warehouse.stage import batches_in, stage
+from metroetl.warehouse.tables import metadata, table
+from metroetl.warehouse.upgrade import check_version, check_world, current_revision, read_contract, upgrade
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sqlalchemy import Engine
+
+    from metroetl.catalogue import Catalogue
+    from metroetl.errors import MetroError
+    from metroetl.harvest.models import Harvested, Known, Snapshot
+    from metroetl.settings import Settings
+    from metroetl.warehouse.models import Batch, Decision, Published, Reading
+
+
+class Warehouse:
+    """One database: SQLite or PostgreSQL. Every method may raise WarehouseError or LoadConflict, and then changed nothing."""
+
+    def __init__(self, url: str, world: str = "facts", catalogue: Catalogue | None = None) -> None:
+        self.url = url
+        self.world = world
+        self._catalogue = catalogue
+
+    @classmethod
+    def open(cls, settings: Settings) -> Warehouse:
+        """The warehouse of the settings; nothing is touched yet."""
+        return cls(settings.warehouse_url, settings.world)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue whose words the warehouse uses."""
+        from metroetl.catalogue import catalogue
+
+        return self._catalogue or catalogue()
+
+    def upgrade(self) -> None:
+        """Make the warehouse, or bring its tables, views, words and dimensions up to date."""
+        upgrade(self.url, self.world, self.catalogue)
+
+    # --- harvest -------------------------------------------------------------------------------------------------
+
+    def start_run(self, flow: str, parameters: Mapping[str, Any]) -> str:
+        """Note that a run of a flow begins; its id."""
+        with self._write() as connection:
+            return intake.start_run(connection, flow, parameters)
+
+    def finish_run(self, run_id: str, state: str, summary: Mapping[str, Any]) -> None:
+        """Note how a run ended."""
+        with self._write() as connection:
+            intake.finish_run(connection, run_id, state, summary)
+
+    def record(self, run_id: str, harvested: Iterable[Harvested]) -> None:
+        """Keep every attempt and every new snapshot."""
+        with self._write() as connection:
+            intake.record(connection, run_id, harvested)
+
+    def known(self, source_id: str) -> dict[str, Known]:
+        """What is known of a source's addresses, listings too."""
+        with self._read() as connection:
+            return intake.known(connection, source_id)
+
+    def pending(self, source_ids: Sequence[str] | None = None) -> list[Snapshot]:
+        """Archived pages, attachments and inbox files that nobody read yet, oldest first."""
+        with self._read() as connection:
+            return intake.pending(connection, source_ids)
+
+    def archived(self, source_id: str, *, only_quarantined: bool = False) -> list[Snapshot]:
+        """All snapshots of a source for a replay; or those with something in quarantine or in a held batch."""
+        with self._read() as connection:
+            return intake.archived(connection, source_id, only_quarantined=only_quarantined)
+
+    def reject_snapshot(self, run_id: str, snapshot: Snapshot, error: MetroError) -> None:
+        """Name a snapshot as unreadable, with the error's code, in quarantine."""
+        with self._write() as connection:
+            intake.reject_snapshot(connection, run_id, snapshot, error)
+
+    # --- gate ----------------------------------------------------------------------------------------------------
+
+    def stage(self, run_id: str, source_id: str, readings: Iterable[Reading]) -> str:
+        """Write what was read from one source into staging; the batch's id."""
+        with self._write() as connection:
+            return stage(connection, (run_id, source_id), self.world, readings, self.catalogue)
+
+    def staged_batches(self) -> list[Batch]:
+        """Batches that wait for the gate, those of dead runs too, oldest first."""
+        with self._read() as connection:
+            return batches_in(connection, "staged")
+
+    def staging_frames(self, batch_ids: Sequence[str]) -> dict[str, pd.DataFrame]:
+        """Staged rows of these batches by staging table."""
+        with self._read() as connection:
+            return staging_frames(connection, batch_ids)
+
+    def settle(self, decision: Decision) -> Published:
+        """Carry out the gate's decision."""
+        with self._write() as connection:
+            return settle(connection, decision)
+
+    # --- people --------------------------------------------------------------------------------------------------
+
+    def held(self) -> list[Batch]:
+        """Batches that wait for a person, oldest first."""
+        with self._read() as connection:
+            return batches_in(connection, "held")
+
+    def decide(self, batch_id: str, *, approve: bool, reason: str, who: str) -> dict[str, int]:
+        """Publish or reject a held batch; counts of new rows in core."""
+        with self._write() as connection:
+            return review.decide(connection, batch_id, approve=approve, reason=reason, who=who)
+
+    def release(self, row_id: str, *, reason: str, who: str) -> dict[str, int]:
+        """Publish a quarantined row in spite of its rules; counts of new rows in core."""
+        with self._write() as connection:
+            return release_row(connection, row_id, world=self.world, reason=reason, who=who)
+
+    def reject(self, row_id: str, *, reason: str, who: str) -> None:
+        """Close a quarantined row as wrong."""
+        with self._write() as connection:
+            review.reject_row(connection, row_id, reason=reason, who=who)
+
+    # --- readers -------------------------------------------------------------------------------------------------
+
+    def query(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        as_of: date | None = None,
+        as_loaded: date | None = None,
+    ) -> query.Answer:
+        """Column names and rows of one SELECT, read-only; as published or as loaded by the end of a day."""
+        return query.run_query(self._reader, sql, parameters, as_of=as_of, as_loaded=as_loaded)
+
+    def info(self) -> dict[str, Any]:
+        """Where the warehouse is, its versions, its rows, its latest run and what waits for a person."""
+        with self._read() as connection:
+            runs, quarantine = table("ops_run"), table("ops_quarantine")
+            latest = (
+                connection.execute(select(runs).order_by(runs.c.started_at.desc()).limit(1))
+                .mappings()
+                .first()
+            )
+            waiting = select(func.count(func.distinct(quarantine.c.row_id))).where(
+                quarantine.c.state == "open"
+            )
+            return {
+                "url": make_url(self.url).render_as_string(hide_password=True),
+                "world": self.world,
+                "revision": current_revision(connection),
+                **read_contract(connection),
+                "rows": {
+                    t.name: connection.execute(select(func.count()).select_from(t)).scalar_one()
+                    for t in metadata.sorted_tables
+                },
+                "latest_run": {k: latest[k] for k in ("run_id", "flow", "state", "started_at")}
+                if latest
+                else None,
+                "staged_batches": [b.batch_id for b in batches_in(connection, "staged")],
+                "held_batches": [b.batch_id for b in batches_in(connection, "held")],
+                "open_quarantine": connection.execute(waiting).scalar_one(),
+            }
+
+    # --- connections ---------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with engine.writing(self._writer) as connection:
+            self._check(connection)
+            yield connection
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with engine.reading(self._reader) as connection:
+            self._check(connection)
+            yield connection
+
+    def _check(self, connection: Connection) -> None:
+        check_version(current_revision(connection))
+        check_world(connection, self.world)
+
+    @cached_property
+    def _writer(self) -> Engine:
+        return engine.writer(self.url)
+
+    @cached_property
+    def _reader(self) -> Engine:
+        return engine.reader(self.url)

@@ -1,0 +1,15 @@
+"""All tables of the warehouse, layer by layer: importing this module fills `metadata`."""
+
+from __future__ import annotations
+
+from sqlalchemy import Table
+
+from metroetl.warehouse import core, dims, ops, plans, raw, staging
+from metroetl.warehouse.base import metadata
+
+__all__ = ["core", "dims", "metadata", "ops", "plans", "raw", "staging", "table"]
+
+
+def table(name: str) -> Table:
+    """The table of this name."""
+    return metadata.tables[name]

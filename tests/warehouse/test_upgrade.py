@@ -1,0 +1,129 @@
+"""A warehouse is made, brought up to date, refused; its dictionary and dimensions are complete."""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from metroetl.catalogue import Catalogue
+from metroetl.errors import WarehouseError
+from metroetl.warehouse import Warehouse
+from metroetl.warehouse.dictionary import words as dictionary
+from metroetl.warehouse.engine import reader, reading, writer, writing
+from metroetl.warehouse.tables import metadata
+from metroetl.warehouse.upgrade import revisions, upgrade
+
+
+def test_migrations_give_the_tables_of_the_models(warehouse: Warehouse) -> None:
+    with reading(reader(warehouse.url)) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert [d for d in compare_metadata(context, metadata) if "comment" not in str(d)] == []
+        for name, table in metadata.tables.items():
+            wanted = {str(c.name) for c in table.constraints if type(c).__name__ == "CheckConstraint"}
+            assert {c["name"] for c in inspect(connection).get_check_constraints(name)} == wanted, name
+
+
+def test_a_second_upgrade_changes_nothing(warehouse: Warehouse) -> None:
+    before = warehouse.query("SELECT key, value, updated_at FROM meta_contract ORDER BY key")
+    warehouse.upgrade()
+    assert warehouse.query("SELECT key, value, updated_at FROM meta_contract ORDER BY key") == before
+
+
+def test_every_table_view_and_column_is_described_in_two_languages(warehouse: Warehouse) -> None:
+    _, rows = warehouse.query(
+        "SELECT object_name, column_name, kind, description_zh, description_en FROM meta_column"
+    )
+    assert all(zh and en for _, _, _, zh, en in rows)
+    with reading(reader(warehouse.url)) as connection:
+        inspector = inspect(connection)
+        names = set(inspector.get_table_names()) | set(inspector.get_view_names())
+        there = {(n, c["name"]) for n in names - {"alembic_version"} for c in inspector.get_columns(n)}
+        assert {(o, c) for o, c, _, _, _ in rows if c} == there
+        assert {o for o, c, kind, _, _ in rows if kind == "view" and not c} == set(inspector.get_view_names())
+        if inspector.dialect.name == "postgresql":
+            assert inspector.get_table_comment("core_observation")["text"].startswith("已发布观测值")
+            comments = {c["name"]: c["comment"] for c in inspector.get_columns("mart_circle_quarter")}
+            assert all(comments.values())
+            assert comments["period_end"] == "期末日期 | last day of the period"
+    used = {c for _, c, _, _, _ in rows} | {""}
+    assert {c for o, c in dictionary() if not o} <= used
+    assert {(o, c) for o, c in dictionary() if o} <= {(o, c) for o, c, _, _, _ in rows}
+
+
+def test_dimensions_follow_the_catalogue(warehouse: Warehouse, words: Catalogue) -> None:
+    shown = warehouse.query("SELECT region_code, role FROM dim_circle_region ORDER BY sort_order")[1]
+    cities = [(code, "city") for code in ("510100", "510600", "511400", "512000")]
+    assert shown == [("AGG.CDMC", "circle"), *cities, ("510000", "province"), ("000000", "nation")]
+    renamed = words.regions["510100"].model_copy(update={"name_zh": "成都"})
+    changed = dataclasses.replace(words, regions=words.regions | {"510100": renamed})
+    Warehouse(warehouse.url, "facts", changed).upgrade()
+    assert warehouse.query("SELECT name_zh FROM dim_region WHERE region_code = '510100'")[1] == [("成都",)]
+
+
+def test_a_newer_database_is_refused(warehouse: Warehouse, words: Catalogue) -> None:
+    with writing(writer(warehouse.url)) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(WarehouseError, match="newer version"):
+        upgrade(warehouse.url, "facts", words)
+    with pytest.raises(WarehouseError, match="newer version"):
+        warehouse.start_run("collect", {})
+
+
+def test_the_two_worlds_refuse_each_other(warehouse: Warehouse, words: Catalogue) -> None:
+    other = Warehouse(warehouse.url, "synthetic", words)
+    with pytest.raises(WarehouseError, match="marked facts and refuses what is synthetic"):
+        other.upgrade()
+    with pytest.raises(WarehouseError, match="marked facts"):
+        other.start_run("collect", {})
+    run_id = warehouse.start_run("collect", {})
+    with pytest.raises(WarehouseError, match="refused a row"), writing(writer(warehouse.url)) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO ops_batch (batch_id, run_id, source_id, part, state, revision, world, staged_at,"
+                " documents, observations, statements, plans, quarantined, held_by)"
+                " VALUES ('b', :run, 'city', 1, 'staged', 0, 'synthetic', '2026-01-01 00:00:00+00:00', 0, 0, 0, 0, 0, '')"
+            ),
+            {"run": run_id},
+        )
+
+
+def test_a_sqlite_file_is_copied_before_its_tables_change(tmp_path: Path, words: Catalogue) -> None:
+    file = tmp_path / "warehouse.db"
+    warehouse = Warehouse(f"sqlite:///{file}", "facts", words)
+    warehouse.upgrade()
+    run_id = warehouse.start_run("collect", {})
+    with closing(sqlite3.connect(file)) as connection:
+        for (view,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
+            connection.execute(f"DROP VIEW {view}")
+        last = (
+            "core_milestone",
+            "core_plan_project",
+            "core_plan_count",
+            "core_plan_task",
+            "core_plan_target",
+        )
+        for table in (*last, "core_plan_section", "core_plan"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revisions()[-2],))
+        connection.commit()
+    warehouse.upgrade()
+    assert warehouse.info()["revision"] == revisions()[-1]
+    assert warehouse.query("SELECT run_id FROM ops_run")[1] == [(run_id,)]
+    copies = list(tmp_path.glob(f"warehouse-{revisions()[-2]}-*.db"))
+    assert len(copies) == 1
+    with closing(sqlite3.connect(copies[0])) as connection:
+        assert connection.execute("SELECT run_id FROM ops_run").fetchall() == [(run_id,)]
+
+
+def test_without_a_warehouse_the_message_says_what_to_do(tmp_path: Path, words: Catalogue) -> None:
+    with pytest.raises(WarehouseError, match="warehouse init"):
+        Warehouse(f"sqlite:///{tmp_path / 'no.db'}", "facts", words).info()
+    with pytest.raises(WarehouseError, match="no store"):
+        Warehouse("duckdb:///x.db", "facts", words).upgrade()
