@@ -189,12 +189,40 @@ def test_six_dates_are_kept_apart_and_their_conflict_is_told(read):
             "<meta name='ArticleTitle' content='关于加强甲市统计工作的...'><h1>关于加强甲市统计工作的若干意见</h1>",
             "关于加强甲市统计工作的若干意见",
         ),
+        (
+            "<title>甲市关于'十五五'规划的通知_甲市</title><meta name='ArticleTitle' content='甲市关于'十五五'规划的通知'>"
+            "<h1>甲市关于'十五五'规划的通知</h1>",
+            "甲市关于'十五五'规划的通知",
+        ),
         ("", "列表标题：上半年经济"),
     ],
 )
 def test_titles_are_whole(read, page, title):
     document = read(f"{page}<div id='zoom'><p>{PROSE}</p></div>", title="列表标题：上半年经济")
     assert document.title == title
+
+
+BODY = f"<div id='zoom'><p>{PROSE}</p><p>{MORE}</p></div>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<head><title>甲市上半年经济运行情况</title><style>a{{}}</style></head><style>b{{}}</style><body>{BODY}",
+        f"<meta name=ArticleTitle content=甲市上半年经济运行情况 <meta name=x content=y><body>{BODY}</body>",
+        f"<a href='/x'><h1>甲市上半年经济运行情况</h1><div>{BODY}</div></a>",
+        f"<html><body><h1>甲市上半年经济运行情况</h1></body></html><html><body>{BODY}</body></html>",
+        f"<article><header><h1>甲市上半年经济运行情况</h1></header>{BODY}</article>",
+        f"<h1>甲市上半年经济运行情况</h1><!-- <div id='zoom'><p>旧稿。</p></div> -->{BODY}<!-- open",
+        f"<h1>甲市上半年经济运行情况</h1><script>document.write('<div id=\"zoom\"><p>假。</p></div>')</script>{BODY}",
+        f"<meta content='x' r='m'><script>$_ts.cd='a'</script><h1>甲市上半年经济运行情况</h1>{BODY}",
+    ],
+    ids=["style", "unquoted", "blocks in a link", "two pages", "header", "comments", "script", "challenge script"],
+)  # fmt: skip
+def test_broken_markup(read, page):
+    document = read(page)
+    assert document.title == "甲市上半年经济运行情况"
+    assert document.text == f"{PROSE}\n{MORE}"
 
 
 def test_an_unknown_title_is_not_made_up(read):
@@ -226,6 +254,26 @@ def test_blocks_of_a_body(read):
     assert document.blocks[-1].text == "CO2排放，面积5km²，产值7[1]。"
 
 
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("转发甲市统计局关于加强基层统计工作意见的通知", True),
+        ("下一条轨道交通线路年内开工", True),
+        ("分享经济规模扩大", True),
+        ("分享到： 微信 微博", False),
+        ("【打印】 【关闭】", False),
+        ("【字体：大 中 小】", False),
+        ("浏览次数：1024", False),
+        ("上一篇：甲市一季度经济运行情况", False),
+        ("扫一扫在手机打开当前页", False),
+        ("当前位置：首页 > 数据发布", False),
+    ],
+)
+def test_furniture_goes_and_the_document_stays(read, line, kept):
+    document = read(f"<div id='zoom'><p>{PROSE}</p><p>{line}</p></div>")
+    assert (line in document.text) == kept
+
+
 def test_a_document_may_be_its_attachment(read):
     document = read(
         "<div class='TRS_Editor'><p class='insertfileTag'><a href='./P020250718.pdf' title='甲市公报.pdf'></a></p></div>"
@@ -235,8 +283,20 @@ def test_a_document_may_be_its_attachment(read):
 
 
 def test_the_sources_own_container_comes_first(read):
-    source = SimpleNamespace(
-        options={"body": "div.own"}, publisher="甲市统计局", regions=["510100", "510600"]
+    source = Source.model_validate(
+        {
+            "id": "jia_tjj",
+            "title": "甲市统计局数据发布",
+            "publisher": "甲市统计局",
+            "regions": ["510100", "510600"],
+            "kinds": ["statistics"],
+            "family": "trs",
+            "list": "https://tjj.jia.gov.cn/sjfb/",
+            "hosts": ["tjj.jia.gov.cn"],
+            "cadence": {"cron": "0 9 * * *"},
+            "expect": {"min_items": 1},
+            "options": {"body": "div.own"},
+        }
     )
     document = read(f"<div id='zoom'><p>{MORE}</p></div><div class='own'><p>{PROSE}</p></div>", source)
     assert document.text == PROSE

@@ -55,6 +55,7 @@ def make_pdf(*, encrypt: str | None = None) -> bytes:
         Paragraph("二、下一步", BODY),
         Paragraph("甲市统计局", BODY),
         Paragraph("2025年7月20日", BODY),
+        Paragraph("发布日期：2025-07-21", BODY),
     ]
     template.build(story, onFirstPage=_folio, onLaterPages=_folio)
     return out.getvalue()
@@ -75,11 +76,17 @@ def test_text_keeps_page_numbers_and_whole_paragraphs(read):
     assert document.title == "甲市上半年经济运行情况"
     assert document.parent_url == "https://tjj.jia.gov.cn/p.html"
     assert document.media_type == "application/pdf"
-    assert (document.published_on, document.written_on) == (date(2025, 7, 22), date(2025, 7, 20))
+    assert (document.published_on, document.written_on) == (date(2025, 7, 21), date(2025, 7, 20))
     lines = {b.text: b for b in document.blocks}
     assert lines[SENTENCE].page == 1
     assert (lines["二、下一步"].kind, lines["二、下一步"].page) == ("heading", 2)
     assert "- 1 -" not in document.text
+
+
+def test_the_day_a_file_prints_counts_before_the_listings(read):
+    document = read(make_pdf(), listed_on=date(2025, 7, 22))
+    assert {c.origin: c.value.day for c in document.dates} == {"printed": 21, "signature": 20, "list": 22}
+    assert document.published_on == date(2025, 7, 21)
 
 
 def test_a_ruled_table_is_a_grid_with_spans_and_unit(read):

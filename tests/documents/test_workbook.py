@@ -65,6 +65,11 @@ def test_merged_header_caption_and_unit(read):
     assert second.caption == "分区域情况"
 
 
+def test_a_workbook_that_a_machine_named_takes_the_tables_caption(read):
+    document = read(make_workbook(), name="P020250722_1.xlsx", title="")
+    assert document.title == "2025年上半年主要指标"
+
+
 def test_a_hidden_sheet_is_left_out_and_told(read):
     document = read(make_workbook())
     assert "草稿" not in document.text

@@ -14,23 +14,25 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from tests.warehouse.desk import Desk, gdp, small_catalogue
-from tests.warehouse.loader import FIGURES, pages
 
 from metroetl.catalogue import Catalogue
 from metroetl.errors import WarehouseError
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.engine import writer, writing
+from tests.warehouse.desk import Desk, gdp, small_catalogue
+from tests.warehouse.loader import FIGURES, pages
 
 PAGES = 20
-KILLS = 5
+KILLS = 4
 
 
-def start_loader(url: str, root: Path, step: str, **options: object) -> subprocess.Popen[str]:
+def start_loader(
+    url: str, root: Path, step: str, before: Callable[[], None] | None = None
+) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.warehouse.loader", url, str(PAGES), step]
     return subprocess.Popen(
-        command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
-    )  # type: ignore[call-overload,no-any-return]
+        command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=before
+    )
 
 
 def counts(desk: Desk) -> tuple[int, int, int]:
@@ -122,7 +124,7 @@ def test_a_full_disk_is_a_clear_error_and_changes_nothing(tmp_path: Path, root: 
     def small_disk() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    process = start_loader(url, root, "stage", preexec_fn=small_disk)
+    process = start_loader(url, root, "stage", small_disk)
     _, errors = process.communicate(timeout=60)
     assert process.returncode != 0
     assert "WarehouseError: WAREHOUSE: " in errors

@@ -26,19 +26,19 @@ def load_with_one_row_stopped(desk: Desk) -> tuple[Reading, str]:
 
 def test_a_released_row_is_published_with_who_and_why(desk: Desk) -> None:
     _, row_id = load_with_one_row_stopped(desk)
-    assert desk.warehouse.release(row_id, reason="the bureau confirmed", who="chen")["observations"] == 1
+    assert desk.warehouse.release_row(row_id, reason="the bureau confirmed", who="chen")["observations"] == 1
     assert desk.one("SELECT value FROM mart_observation_latest WHERE region_code = '510600'") == 240.2
     assert desk.one("SELECT COUNT(*) FROM mart_observation_latest") == 2
     entry = desk.one("SELECT state, decided_by, decision_reason FROM ops_quarantine")
     assert entry == ("released", "chen", "the bureau confirmed")
     assert desk.one("SELECT flow, state FROM ops_run WHERE flow = 'release'") == ("release", "loaded")
     with pytest.raises(WarehouseError, match="waits in quarantine"):
-        desk.warehouse.release(row_id, reason="again", who="chen")
+        desk.warehouse.release_row(row_id, reason="again", who="chen")
 
 
 def test_a_released_row_passes_the_same_rule_at_a_replay(desk: Desk) -> None:
     reading, row_id = load_with_one_row_stopped(desk)
-    desk.warehouse.release(row_id, reason="the bureau confirmed", who="chen")
+    desk.warehouse.release_row(row_id, reason="the bureau confirmed", who="chen")
     desk.new_run()
     desk.stage(reading)
     again = str(desk.one("SELECT row_id FROM staging_observation WHERE value = 240.2"))
@@ -48,7 +48,7 @@ def test_a_released_row_passes_the_same_rule_at_a_replay(desk: Desk) -> None:
 
 def test_a_rejected_row_stays_closed_at_a_replay(desk: Desk) -> None:
     reading, row_id = load_with_one_row_stopped(desk)
-    desk.warehouse.reject(row_id, reason="a typing error of the page", who="chen")
+    desk.warehouse.reject_row(row_id, reason="a typing error of the page", who="chen")
     desk.new_run()
     desk.stage(reading)
     again = str(desk.one("SELECT row_id FROM staging_observation WHERE value = 240.2"))
@@ -75,7 +75,7 @@ def test_an_open_row_keeps_its_age_and_closes_when_no_rule_stops_it(desk: Desk) 
 def test_a_person_may_vouch_for_what_the_extractor_abstained_from(desk: Desk) -> None:
     desk.load(desk.read(PAGE, "一季度", [gdp(5930.3, publish=False, confidence=0.4)]))
     row_id = desk.one("SELECT row_id FROM ops_quarantine WHERE rule_code = 'CORE-ABSTAINED'")
-    desk.warehouse.release(row_id, reason="read it myself", who="chen")
+    desk.warehouse.release_row(row_id, reason="read it myself", who="chen")
     assert desk.one("SELECT value, confidence FROM mart_observation_latest") == (5930.3, 0.4)
 
 
@@ -83,7 +83,7 @@ def test_nobody_can_release_what_core_cannot_take(desk: Desk) -> None:
     desk.load(desk.read(PAGE, "一季度", [gdp(5930.3), gdp(1.0, region="519999")]))
     row_id = desk.one("SELECT row_id FROM ops_quarantine")
     with pytest.raises(WarehouseError, match="CORE-REGION"):
-        desk.warehouse.release(row_id, reason="please", who="chen")
+        desk.warehouse.release_row(row_id, reason="please", who="chen")
     assert desk.one("SELECT state FROM ops_quarantine") == "open"
     assert desk.one("SELECT COUNT(*) FROM ops_run WHERE flow = 'release'") == 0
 
@@ -94,10 +94,10 @@ def test_a_released_document_brings_its_rows(desk: Desk) -> None:
     jump = str(desk.one("SELECT row_id FROM staging_observation WHERE value = 240.2"))
     desk.settle([stop("staging_document", document, "DOC-SHORT"), stop("staging_observation", jump)])
     with pytest.raises(WarehouseError, match="isn't published"):
-        desk.warehouse.release(jump, reason="first", who="chen")
-    counts = desk.warehouse.release(document, reason="a short page", who="chen")
+        desk.warehouse.release_row(jump, reason="first", who="chen")
+    counts = desk.warehouse.release_row(document, reason="a short page", who="chen")
     assert (counts["documents"], counts["observations"]) == (1, 1)
-    desk.warehouse.release(jump, reason="confirmed", who="chen")
+    desk.warehouse.release_row(jump, reason="confirmed", who="chen")
     assert desk.one("SELECT COUNT(*) FROM mart_observation_latest") == 2
     assert {s for (s,) in desk.rows("SELECT state FROM ops_quarantine")} == {"released"}
 
@@ -119,7 +119,7 @@ def test_an_unreadable_file_closes_when_it_is_read(desk: Desk) -> None:
     desk.warehouse.reject_snapshot(desk.run_id, snapshot, Unreadable("damaged"))
     row_id = desk.one("SELECT row_id FROM ops_quarantine")
     with pytest.raises(WarehouseError, match="no row to publish"):
-        desk.warehouse.release(row_id, reason="please", who="chen")
+        desk.warehouse.release_row(row_id, reason="please", who="chen")
     desk.load(reading)
     assert desk.one("SELECT state FROM ops_quarantine") == "replayed"
     assert desk.one("SELECT state FROM raw_snapshot") == "read"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bs4 import BeautifulSoup
 
-from metroetl.documents.body import ASIDE, Body
+from metroetl.documents.body import Body
 from metroetl.documents.html import attribute, is_short, text_of
 from metroetl.documents.lines import clean_line, continues, line_kind
 from metroetl.documents.models import Block
@@ -19,6 +19,7 @@ CLASSES = re.compile(
 NOT_CLASSES = re.compile(r"sub|column|lanmu|nav|list|side|fu_?title|site|logo", re.I)
 CUT = re.compile(r"(?:\.{2,}|…{1,2})$")
 SUFFIX = re.compile(r"\s?[-_—|–]{1,2}\s?[^-_—|–]{2,30}$")
+ELSEWHERE = frozenset({"nav", "footer", "aside"})
 LEAST, MOST = 4, 200
 PAIRS = (("《", "》"), ("（", "）"), ("(", ")"), ("〔", "〕"), ("“", "”"), ("【", "】"))
 
@@ -34,14 +35,13 @@ def choose_title(
 ) -> str:
     """The title by precedence: information block, meta, heading of the page, <title>, listing, first line of the body.
 
-    A candidate that is cut ("…") gives way to a whole one that begins like it.
+    A candidate that is cut ("…") gives way to a whole one that begins like it; so does one that a quotation mark in
+    the meta cut without a sign, if heading and <title> both go on.
     """
     known = [title for c in (*block, meta) if (title := tidy_title(c))]
-    others = [
-        tidy_title(c)
-        for c in (page_title(page, [*known, *map(tidy_title, heading), tidy_title(listing)]), listing)
-    ]
-    headings = sorted((tidy_title(h) for h in heading), key=lambda h: not _agrees(h, others))
+    headings = [tidy_title(h) for h in heading]
+    others = [page_title(page, [*headings, *known, tidy_title(listing)]), tidy_title(listing)]
+    headings.sort(key=lambda h: not _agrees(h, others))
     candidates = [
         c
         for c in (*known, *headings, *others, first_line(blocks))
@@ -50,9 +50,12 @@ def choose_title(
     if not candidates:
         return ""
     best = candidates[0]
-    if CUT.search(best):
-        stem = _squeeze(CUT.sub("", best))
-        best = next((c for c in candidates if not CUT.search(c) and _squeeze(c).startswith(stem)), best)
+    stem, whole_page = _squeeze(CUT.sub("", best)), _squeeze(page)
+    for longer in candidates:
+        title = _squeeze(longer)
+        stated = CUT.search(best) or (longer in headings and whole_page.startswith(title))
+        if stated and title.startswith(stem) and not CUT.search(longer):
+            return longer
     return best
 
 
@@ -76,7 +79,11 @@ def heading_before(soup: BeautifulSoup, body: Body, not_titles: set[str]) -> lis
         ):
             continue
         text = text_of(node) if is_short(node, MOST) else ""
-        if not LEAST <= len(text) <= MOST or text in not_titles or any(p.name in ASIDE for p in node.parents):
+        if (
+            not LEAST <= len(text) <= MOST
+            or text in not_titles
+            or any(p.name in ELSEWHERE for p in node.parents)
+        ):
             continue
         (first if is_h1 else marked).append(text)
     return [*reversed(first), *reversed(marked)]
@@ -93,7 +100,7 @@ def page_title(text: str, candidates: Sequence[str]) -> str:
         if len(cut) < 8:
             break
         shorter = cut
-    return shorter
+    return tidy_title(shorter)
 
 
 def first_line(blocks: Sequence[Block]) -> str:

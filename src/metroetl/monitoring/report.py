@@ -113,7 +113,7 @@ def computed_notes(data: CircleQuarter, circle: Circle, members: list[str]) -> l
     if summed is None:
         gone = "、".join(missing(members, [m for m in members if data.level(m, "GDP")]))
         notes.append(
-            f"四市之和未计算：缺{gone}的地区生产总值。" if gone else "四市之和未计算：计量单位不一致。"
+            f"成员之和未计算：缺{gone}的地区生产总值。" if gone else "成员之和未计算：计量单位不一致。"
         )
     elif published:
         gap = summed.value - published.value

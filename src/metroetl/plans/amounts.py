@@ -21,7 +21,8 @@ _BEFORE = (
 )
 _STRICT = re.compile(r"(?<!不)(?:超过|突破|大于|高于|超|逾|低于|小于)$")
 _SHARED_BY = re.compile(r"(不低于|不少于|不超过|不高于|超过|高于|低于)[\u3400-\u9fff]{2,24}的$")
-_HALF = re.compile(r"(?P<number>一半|半数)(?P<after>以上)?")
+_HALF = re.compile(r"(?P<number>一半|半数|一倍|两倍)(?P<after>以上|左右)?")
+_WORDS = {"一倍": (1.0, "倍"), "两倍": (2.0, "倍")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,12 @@ def read_amounts(clause: str) -> Iterator[Amount]:
         if before.endswith("第") or _is_day(clause, found):
             continue
         half = found.re is _HALF
-        value = 50.0 if half else float(found["number"].replace(",", ""))
-        unit = "%" if half else found["unit"] + (found["unit_over"] or "")
-        comparator, strict = _comparator(
-            before, found["after"] or ("以上" if not half and found["plus"] else "")
-        )
+        if half:
+            value, unit = _WORDS.get(found["number"], (50.0, "%"))
+        else:
+            value, unit = float(found["number"].replace(",", "")), found["unit"] + (found["unit_over"] or "")
+        after = found["after"] or ("以上" if not half and found["plus"] else "")
+        comparator, strict = _comparator(_SHARED_BY.sub(r"\1", before[-40:]), after)
         yield Amount(value, unit, comparator, strict, found.start(), found.end())
 
 

@@ -16,7 +16,6 @@ _NUMBER = re.compile(
     r"(?P<number>[\u3400-\u9fff（）()]{1,16}[〔\[【（(](?:19|20)\d\d[〕\]】）)](?:第)?\d{1,4}号|(?:国务院|国|主席)令(?:第\d{1,4}号)?"
     r"|(?:中华人民共和国)?(?:国务院|主席)令第?\d{1,4}号|第\d{1,4}号)"
 )
-_ORDER_NUMBER = re.compile(r"国令第\d{1,4}号|国务院令第\d{1,4}号|主席令第[\d一二三四五六七八九十]{1,4}号")
 _DRAFT_MARK = re.compile(r"[（(][^（）()]{0,8}(?:征求意见|草案|建议|送审|讨论)[^（）()]{0,6}[）)]")
 _APPROVER = re.compile(r"经([\u3400-\u9fff、]{2,30}?)(?:同意|批准|审议通过|审定|授权)")
 _STAGE = re.compile(r"(起步|成长|提升|攻坚|巩固|深化|成熟)期")
@@ -46,12 +45,13 @@ def find_plan(kind: DocumentKind, title: str, passages: Sequence[Passage]) -> Na
     own = _own_title(title, passages) if official or attached_text(title, passages) else None
     quoted = list(_quoted_plans(title, passages))
     if own is None:
-        own = _spoken_of(kind, title, quoted, passages)
+        own = _spoken_of(kind, quoted, passages)
     if own is None:
         return None
-    for name in quoted:
-        if core(name.title) == core(own) and len(name.title) >= len(own):
-            return Named(_without_draft_mark(name.title), name.span)
+    same = [name for name in quoted if core(name.title) == core(own) and len(name.title) >= len(own)]
+    if same:
+        fullest = max(same, key=lambda name: (len(name.title), name.span is not None))
+        return Named(_without_draft_mark(fullest.title), fullest.span)
     return Named(_without_draft_mark(own), _place(own, passages))
 
 
@@ -83,9 +83,7 @@ def _quoted_plans(title: str, passages: Sequence[Passage]) -> Iterator[Named]:
             return
 
 
-def _spoken_of(
-    kind: DocumentKind, title: str, quoted: Sequence[Named], passages: Sequence[Passage]
-) -> str | None:
+def _spoken_of(kind: DocumentKind, quoted: Sequence[Named], passages: Sequence[Passage]) -> str | None:
     """The plan that a story is about: in its headline, else released in it, else the first that it names early."""
     placed = [name for name in quoted if name.span]
     if len(placed) < len(quoted):
@@ -120,17 +118,11 @@ def find_number(document: Document, passages: Sequence[Passage]) -> tuple[str | 
         found = re.search(rf"(?:发文字号|文号)[:：]? ?({_NUMBER.pattern})", passage.text)
         if not found and index < 6 and len(passage.text) <= 60:
             found = re.search(rf"(?:^|[\s　])({_NUMBER.pattern})$", passage.text)
-        if found and "〔" in found[1] + "〔" * ("令" in found[1]):
+        if found and re.search(r"〔|令", found[1]):
             return found[1], passage.span(*found.span(1))
     if document.doc_number:
         return document.doc_number, None
     return None, None
-
-
-def find_order(title: str) -> str | None:
-    """The number of an order that a title names (国令第707号)."""
-    found = _ORDER_NUMBER.search(title)
-    return found.group() if found else None
 
 
 def find_period(

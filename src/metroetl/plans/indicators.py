@@ -41,7 +41,7 @@ def _doing() -> re.Pattern[str]:
 @cache
 def _made() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:^|[，、]|并|将|要|年内|力争|计划|确保|\d年)(?:{alternation('units', 'verbs')}){{1,2}}(?:各类|一批)?(?P<thing>[\u3400-\u9fff]{{2,18}})$"
+        rf"(?:^|[，、]|并|将|要|年内|力争|计划|确保|\d年)(?=(?P<new>新增)?)(?:{alternation('units', 'verbs')}){{1,2}}(?:各类|一批)?(?P<thing>[\u3400-\u9fff]{{2,18}})$"
     )
 
 
@@ -66,7 +66,7 @@ def before_amount(lead: str, behind: str, previous: str, *, bare: bool) -> str |
     alone = re.match(r"(?:$|[，；。、：])", behind)
     made = _made().search(lead) if alone else None
     if made:
-        return made["thing"]
+        return (made["new"] or "") + made["thing"]
     if bare and alone and not _doing().search(lead):
         name = _trim(lead)
         return name if _plausible(name) and len(name) <= 24 and not _COUNTED.search(name) else None

@@ -23,7 +23,7 @@ from metroetl.plans.titles import (
 
 _STORY_HEAD = 1200
 _OWN_TEXT = 1200
-_DRAFT = re.compile(r"征求意见|征集意见|草案|建议稿|送审稿|讨论稿|听取意见的公告")
+_DRAFT = re.compile(r"征求[^，。]{0,80}意见|征集意见|草案|建议稿|送审稿|讨论稿|听取意见的公告")
 _STATISTICS = re.compile(
     r"统计公报|经济运行|国民经济|价格指数|消费价格|出厂价格|增加值数据|工业增加值|零售总额|固定资产投资|同比(?:增长|上涨|下降)"
     r"|居民收入|生产总值|核算结果|普查公报|统计月报|主要指标|数据公报"
@@ -33,7 +33,7 @@ _INTERPRETATION = re.compile(
     r"解读|答记者问|吹风会|发布会|对比分析|一图|图解|读懂|问答|怎么看|怎么干|专家|访谈|权威|政策简明|比较分析|述评"
 )
 _RELEASED_TITLE = re.compile(RELEASE)
-_HEADLINE = re.compile(rf"(?:{RELEASE})(?!(?:与|和|、|及|管理|平台|制度|工作|活动|机制|服务|会))")
+_HEADLINE = re.compile(rf"(?:{RELEASE}|启动|推出)(?!(?:与|和|、|及|管理|平台|制度|工作|活动|机制|服务|会))")
 _MENTION = re.compile(
     rf"(?:规划|行动计划|行动方案|实施方案|工作方案|任务清单|项目清单|三张清单)[^，。；]{{0,12}}(?:{RELEASE}|获批)"
 )
@@ -139,12 +139,14 @@ def _about_plan(title: str, head: str) -> DocumentKind:
     quoted = any(names_plan(q) for _, _, q in quoted_titles(title + "\n" + head))
     if quoted and _RELEASED_TITLE.search(title):
         return "news"
+    if SINCE.search(head):
+        return "progress_report"
     if re.search(r"吹风会|新闻发布会[^。]{0,60}(?:介绍|解读)|解读", head) and (
         quoted or _PLAN_WORD.search(title)
     ):
         return "interpretation"
     found = [released(head, a, b) for a, b, name in quoted_titles(head) if names_plan(name)]
-    if SINCE.search(head) or (not any(found) and _done(title, head, quoted)):
+    if not any(found) and _done(title, head, quoted):
         return "progress_report"
     if quoted or _MENTION.search(title + "。" + head) or _PROJECTS.search(title):
         return "news"

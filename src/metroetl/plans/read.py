@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metroetl.documents.models import Document
+from metroetl.documents.models import Document, Span
 from metroetl.plans.counts import read_counts
 from metroetl.plans.identity import Named, find_approver, find_number, find_period, find_plan, find_stage
 from metroetl.plans.issuance import find_issued, find_issuers, find_published
@@ -71,9 +71,21 @@ def read_plan(document: Document, catalogue: Catalogue) -> PlanReading:
     _read_aims(reading, document, title, plan, body, catalogue)
     approver, approver_span = find_approver(parts) if plan else (None, None)
     places = {"title": plan.span if plan else None, "doc_number": number_span, "approver": approver_span}
-    spans = {name: span for name, span in places.items() if span}
+    spans = {name: span for name, span in places.items() if span} | _printed(reading, document.text)
     reading.releases = read_releases(reading, parts, spans, approver, issuer_count, catalogue)
     return reading
+
+
+def _printed(reading: PlanReading, text: str) -> dict[str, Span]:
+    """Where the text first prints the issuers, the period and the stage."""
+    years = rf"{reading.period_start}\D{{1,4}}{reading.period_end}" if reading.period_start else None
+    forms = {
+        "issuers": re.escape(reading.issuers[0]) if reading.issuers else None,
+        "period": years or (str(reading.period_end) if reading.period_end else None),
+        "stage": reading.stage,
+    }
+    found = {name: re.search(form, text) for name, form in forms.items() if form}
+    return {name: Span(start=m.start(), end=m.end()) for name, m in found.items() if m}
 
 
 def _read_aims(
@@ -94,7 +106,8 @@ def _read_aims(
         target.indicator_code = indicator_code(target.indicator, catalogue)
         reading.targets.append(target)
     reading.tasks = [*read_tasks(body, reading.headings), *read_task_tables(grids)]
-    start, end = find_period(kind, title, plan, last_year(reading.targets), body)
+    ahead = [t for t in reading.targets if day is None or (t.by_year or 0) > day.year]
+    start, end = find_period(kind, title, plan, last_year(ahead), body)
     reading.period_start, reading.period_end = start, end
     if plan is not None:
         reading.plan_type = type_of(plan.title, (start, end), document.text)

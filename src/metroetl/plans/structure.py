@@ -59,7 +59,7 @@ def read_headings(passages: Sequence[Passage]) -> list[Heading]:
 def _open(passage: Passage, index: int, articles: bool, decimals: bool) -> _Opened | None:
     text = passage.text
     mark = MARK.match(text) or (
-        re.match(r"(?P<mark>\d{1,2})(?= [\u3400-\u9fff])", text) if decimals else None
+        re.match(r"(?P<mark>\d{1,2})(?=[\u3400-\u9fff]{2,20}$)", text) if decimals else None
     )
     if not mark or (articles and not _CHAPTER.match(text)) or mark["mark"].endswith("条"):
         return None
@@ -135,6 +135,8 @@ def _stands_alone(item: _Opened, opened: Sequence[_Opened], index: int) -> bool:
         return True
     if not item.short:
         return False
+    if "." in item.heading.number[:-1]:
+        return True
     following = opened[index + 1].passage if index + 1 < len(opened) else None
     return following is None or following > item.passage + 1
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from metroetl.plans.amounts import Amount, read_amounts
 from metroetl.plans.counts import numeral
@@ -22,13 +21,13 @@ _WITHIN = re.compile(
     r"(?:经过|用|力争用|通过)?(?P<n>\d{1,2}|[一二三四五六七八九十两])(?:—\d{1,2})?(?:个)?年(?:左右)?(?:的?(?:时间|努力)|内)"
 )
 _PAST = re.compile(
-    r"已(?!经国务院)|截至|截止|累计|目前|去年|上年|同比|年均增长了|以来|完成了|达到了|增长了|提高了|新增了|近年|现有|当前|较20\d\d年末|上半年|前三季度|前[一二三四五六七八九十两\d]{1,2}个月|1[-—至]\d{1,2}月|增至|提前完成|实际|原有|此前|连续|曾|共有|涉及|总投资|估算"
+    r"已(?!经国务院)|截至|截止|目前|去年|上年|同比|年均增长了|以来|完成了|达到了|增长了|提高了|新增了|近年|(?<!占)比(?!重|例|率|值)[^，。重例]{2,16}(?:(?<!提)高|快|(?<!降)低)出?\d|较20\d\d年末|上半年|前三季度|前[一二三四五六七八九十两\d]{1,2}个月|1[-—至]\d{1,2}月|提前完成|此前|连续|曾|总投资|估算"
 )
 _RULE = re.compile(
-    r"原则上|一般[为在]|的基础上|每年至少|适用|税率|罚款|按.{0,10}比例|出资|持股|补贴标准|补助|可按|不得|以上学历|以上企业工作|工作日|处以|金额|每[季月周日]|修订1次|轮训|抵免"
+    r"原则上|一般[为在]|的基础上|每年至少|适用|税率|罚款|按.{0,10}比例|出资|持股|补贴标准|补助|可按|不得|以上学历|以上企业工作|工作日|处以|每[季月周日]|修订1次|轮训|抵免"
 )
 _STAYS_PAST = re.compile(
-    r"截至|截止|目前|去年|上年|此前|今年上半年|前[一二三四五六七八九十两\d]{1,2}个?(?:月|季度)"
+    r"已(?!经[^，。]{2,10}(?:同意|批准))|截至|截止|目前|去年|上年|此前|今年上半年|前[一二三四五六七八九十两\d]{1,2}个?(?:月|季度)"
 )
 _STRONG = re.compile(
     r"到20\d\d年|20\d\d年(?:底|末|前)|目标|预期|力争|争取|确保|将(?:于|在|到|通过|进一步|持续|继续|加快|推动|推进|建|新|达|完成|实现|基本|全面|力争|是|超|形成|开展|实施|组织|累计|支持|深化|重点|打造|培育|投|突破|制定|遴选|布局)|计划(?=[到在于建新投完用])|拟|期末|未来|下一步|底前|不少于|不低于|至少"
@@ -39,9 +38,6 @@ _CITES = re.compile(
 _COMMENT = re.compile(r"(?:提出|实现|完成|确定)(?:上述|这些|以上)(?:预期)?目标")
 _STATUS_PLACE = re.compile(r"现状|形势|背景|发展基础|工作基础|主要成效|成就|回顾|进展|实施情况|存在问题")
 _TARGET_PLACE = re.compile(r"目标|指标|预期|愿景")
-_GOAL_VERB = re.compile(
-    r"(?:达到|达|超过|突破|不低于|不少于|不超过|不高于|控制在|保持在|稳定在|维持在|提高到|提高至|提升到|提升至|增加到|增加至|增至|降到|降至|下降到|下降至|降低到|降低至|扩大到|扩大至|增长到|发展到|减少到|缩短至|缩短到|缩减到|压减到|压缩至|压缩到|压减至|保持|完成|约|不小于|至少|大于|小于|低于|高于|为|超|占|比重|率|增长|提高|提升|增加|增速|下降|降低|减少|缩短|涨幅|实现)(?:总体|均|都|分别|全部|基本|约|超过|突破|到|至|了|不低于|不少于|不超过|控制在|左右|在|近|各|新增)*$"
-)
 _FALL = re.compile(
     r"(?:下降|降低|减少|压减|缩短|削减|降幅|累计下降)(?:总体|均|都|分别|约|超过|不低于|幅度|达|达到)*$"
 )
@@ -144,14 +140,15 @@ def _in_sentence(place: _Place, kind: DocumentKind, horizon: Horizon) -> Iterato
     for clause in re.split(r"(?<=[，；。：])", place.sentence):
         own = _BY_YEAR.match(clause.lstrip("其中到至在，"))
         if own and own["half"]:
+            past = horizon.year is not None and int(own["year"]) < horizon.year
             year, stated = int(own["year"]), True
         here = replace(place, year=year or horizon.end, stated=stated, start=place.start + offset)
         past = (past or bool(_STAYS_PAST.search(clause))) and not re.search(r"力争|将|到20\d\d年", clause)
-        if not past and not _PAST.search(clause) and not _RULE.search(clause):
+        result = _PAST.search(clause) or ("累计" in clause and not stated)
+        if not past and not result and not _RULE.search(clause):
             yield from _in_clause(clause, previous, here, kind)
         offset += len(clause)
         previous = clause
-    return
 
 
 def _wants(place: _Place, kind: DocumentKind) -> bool:
@@ -238,23 +235,16 @@ def _spread_amounts(clause: str, amounts: Sequence[Amount], previous: str) -> di
     return {i: [n] for i, n in zip(following, names, strict=True)} if len(names) == len(following) else {}
 
 
-@cache
-def _marks() -> re.Pattern[str]:
-    return re.compile(r"约束性|预期性")
-
-
 def _binding(sentence: str) -> str | None:
-    found = _marks().findall(sentence)
+    found = re.findall(r"约束性|预期性", sentence)
     return found[0] if len(set(found)) == 1 else None
 
 
 def once(targets: Sequence[Target]) -> list[Target]:
     """Each target once: the same number for the same thing in the same year, said again, is no second target."""
-    seen: set[tuple[str, float, str, int | None]] = set()
-    kept = []
+    kept: dict[tuple[float, str, int | None], list[Target]] = {}
     for target in targets:
-        key = (target.indicator[-6:], target.value, target.unit, target.by_year)
-        if key not in seen:
-            seen.add(key)
-            kept.append(target)
-    return kept
+        same = kept.setdefault((target.value, target.unit, target.by_year), [])
+        if not any(target.indicator in t.indicator or t.indicator in target.indicator for t in same):
+            same.append(target)
+    return sorted((t for same in kept.values() for t in same), key=lambda t: t.span.start)

@@ -90,7 +90,7 @@ def core(title: str) -> str:
 def names_plan(title: str) -> bool:
     """Whether a title is the name of a plan (ends in a plan's noun)."""
     text = core(bare(title))
-    if re.search(rf"(?:{alternation('titles', 'not_plans')})$", text):
+    if re.search(rf"(?:{alternation('titles', 'not_plans')}|完成[^，。]{{0,12}})$", text):
         return False
     return bool(re.search(rf"(?:{alternation('titles', 'nouns')})$", text)) and len(text) >= 5
 

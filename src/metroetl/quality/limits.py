@@ -32,10 +32,11 @@ PARENT_SLACK = 1.001
 # Two values with this many digits don't agree by chance.
 SIGNIFICANT_DIGITS = 4
 # Growth of the opposite sign to what levels or neighbours say: so near to the mirrored rate, so far from it (points);
-# against neighbours only where plausible growth spans no more than this.
+# against neighbours only where there are enough of them, and where plausible growth spans no more than this.
 MIRRORED_PP = 1.5
 OPPOSED_PP = 6.0
 STEADY_RANGE_PP = 60.0
+USUAL_NEEDS = 3
 
 # Highest and lowest level of a year that a region of this kind can have, in the catalogue's unit.
 SIZES: dict[tuple[str, str], tuple[float, float]] = {

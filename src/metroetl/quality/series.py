@@ -15,6 +15,7 @@ from metroetl.quality.limits import (
     POWER_SLACK,
     SIGNIFICANT_DIGITS,
     STEADY_RANGE_PP,
+    USUAL_NEEDS,
     WINDOW_MONTHS,
 )
 
@@ -68,7 +69,8 @@ def add_series_columns(frame: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
     facts["series"] = facts.groupby(SERIES, sort=False, dropna=False).ngroup()
     frame = _add_usual_growth(frame.join(_paces(facts)), facts)
     off_pace = frame["pace_ratio"].lt(1 / JUMP_FACTOR) | frame["pace_ratio"].gt(JUMP_FACTOR)
-    facts["suspect"] = facts["row"].map(off_pace).eq(True)
+    negative = facts["measure_family"].eq("level") & facts["value_norm"].le(0)
+    facts["suspect"] = negative | facts["row"].map(off_pace).eq(True)
     one = _one_a_position(facts)
     frame = _add_year_ago(frame, facts, one)
     frame = _add_last(frame, facts)
@@ -99,7 +101,10 @@ def _paces(facts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_usual_growth(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
-    """usual_growth, and whether a rate mirrors it: as far below zero as its neighbours are above, or the reverse."""
+    """usual_growth, and whether a rate mirrors it: as far below zero as its neighbours are above, or the reverse.
+
+    Where several rates of a region turn at once, that is an event (2020, Shanghai in 2022) and no slip.
+    """
     import numpy as np
     import pandas as pd
 
@@ -108,22 +113,25 @@ def _add_usual_growth(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     known, usual = rates["known"].to_numpy(bool), np.full(len(rates), np.nan)
     for members in rates.groupby("series", sort=False).indices.values():
         if len(members) > 1:
-            usual[members] = _neighbours(value[members], at[members], known[members])
+            usual[members] = _neighbours(value[members], at[members], known[members], USUAL_NEEDS)
     found = pd.Series(usual[~known], index=rates["row"][~known])
     frame = frame.assign(usual_growth=found)
     steady = (frame["yoy_max"] - frame["yoy_min"]).astype(float).le(STEADY_RANGE_PP)
     mirrored = (frame["value_norm"] + frame["usual_growth"]).abs().le(MIRRORED_PP)
     opposed = (frame["value_norm"] - frame["usual_growth"]).abs().ge(OPPOSED_PP)
+    unusual = frame["value_norm"].mul(frame["usual_growth"]).lt(0)
+    alone = unusual.groupby([frame["region_code"], frame["at"]]).transform("sum").le(1)
     tells = steady & frame["usual_growth"].notna()
-    return frame.assign(sign_against_series=(mirrored & opposed).astype(object).where(tells, None))
+    return frame.assign(sign_against_series=(mirrored & opposed & alone).astype(object).where(tells, None))
 
 
 def _neighbours(
     pace: np.ndarray[tuple[int], np.dtype[np.float64]],
     at: np.ndarray[tuple[int], np.dtype[np.float64]],
     known: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    at_least: int = 1,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Median of the other positions within the window; of those in core alone where there are any."""
+    """Median of the other positions within the window, if there are enough; of those in core alone if there are any."""
     import numpy as np
 
     distance = np.abs(at[:, None] - at[None, :])
@@ -131,7 +139,7 @@ def _neighbours(
     trusted = near & known[None, :]
     near = np.where(trusted.any(axis=1, keepdims=True), trusted, near)
     medians = np.full(len(pace), np.nan)
-    has = near.any(axis=1)
+    has = near.sum(axis=1) >= at_least
     if has.any():
         medians[has] = np.nanmedian(np.where(near[has], pace[None, :], np.nan), axis=1)
     return medians
@@ -192,7 +200,7 @@ def _add_growth_gap(frame: pd.DataFrame) -> pd.DataFrame:
     place = ["document_row_id", "region_code", "indicator_code", "variant", "at"]
     cumulative = frame[usable(frame) & frame["accumulation"].isin(["ytd", "eop"])]
     growth = cumulative[cumulative["measure_family"].eq("yoy")].drop_duplicates(place)
-    levels = cumulative[cumulative["nominal_growth"].notna()].drop_duplicates(place)
+    levels = cumulative[cumulative["nominal_growth"].notna() & ~cumulative["suspect"]].drop_duplicates(place)
     stated = frame[place].join(growth.set_index(place)["value_norm"].rename("stated"), on=place)["stated"]
     computed = frame[place].join(levels.set_index(place)["nominal_growth"].rename("computed"), on=place)["computed"]
     gap = computed - stated

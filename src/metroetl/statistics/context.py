@@ -27,6 +27,11 @@ class Place:
     name: str
     code: str | None
 
+    @property
+    def collective(self) -> bool:
+        """True for several places at once: a circle, a wider region."""
+        return self.code is None or self.code.startswith("AGG.")
+
 
 class Scope:
     """Place and time in force, from wide to narrow; what is narrower ends with its sentence or paragraph."""
@@ -62,10 +67,7 @@ class Scope:
         if len(specs) == 1 and not specs[0].same:
             self._set_period(self._with_year(specs[0]), opening)
         if len(regions) == 1:
-            place = self.resolve(regions[0])
-            held = self._sentence_place or self._paragraph_place or self.place
-            if place.code is None and held.name.startswith(place.name):
-                place = held
+            place = self._held(self.resolve(regions[0]))
             self._sentence_place = place
             if opening and (place.name != "全国" or self.place.name == "全国"):
                 self._paragraph_place = place
@@ -148,16 +150,21 @@ class Scope:
     def region(self, own: Token | None, national: bool) -> tuple[Place, float]:
         """The place in force and its weight as evidence."""
         if own is not None:
-            place = self.resolve(own)
-            held = self._sentence_place or self.place
-            return (held if place.code is None and held.name.startswith(place.name) else place), 1.0
-        if national:
-            return Place("全国", "000000"), 0.97
-        if self._sentence_place is not None:
-            return self._sentence_place, 1.0
-        if self._paragraph_place is not None:
-            return self._paragraph_place, 0.96
-        return self.place, 0.97
+            place, weight = self._held(self.resolve(own)), 1.0
+        elif national:
+            place, weight = Place("全国", "000000"), 0.97
+        elif self._sentence_place is not None:
+            place, weight = self._sentence_place, 1.0
+        elif self._paragraph_place is not None:
+            place, weight = self._paragraph_place, 0.96
+        else:
+            place, weight = self.place, 0.97
+        return place, weight
+
+    def _held(self, place: Place) -> Place:
+        """粤港澳大湾区 after 粤港澳大湾区内地9市 means the latter."""
+        held = self._sentence_place or self._paragraph_place or self.place
+        return held if place.code is None and held.name.startswith(place.name) else place
 
     @property
     def short_name(self) -> str:
@@ -170,6 +177,8 @@ class Scope:
 
     def resolve(self, token: Token) -> Place:
         """The place of a token: a named one, or 全市 by the level of the release's region."""
+        if token.kind == "collective":
+            return self.place if self.place.collective else Place(token.text, None)
         if token.kind != "own":
             return self._find(token.data or token.text)
         level = _PARENT_WORDS.get(token.text)
@@ -191,6 +200,8 @@ class Scope:
 
     def _find(self, name: str) -> Place:
         words = self.vocabulary
+        if name in words.circles:
+            return Place(*words.circles[name])
         if (region := words.catalogue.regions.get(name)) is not None:
             return Place(region.name_zh, region.code)
         if (code := words.regions.get(name)) is not None:

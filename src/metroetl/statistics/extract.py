@@ -28,6 +28,8 @@ _REPORT_TITLE = re.compile(r"政府工作报告|国民经济和社会发展计�
 _STAGES = ("初步核算", "最终核实", "快报", "普查修订", "预计")
 _LONGEST_QUOTE = 200
 _LONGEST_LOOK = 20_000
+_LONGEST_CAPTION = 40
+_COMPARED = tuple("比较由从与至到")
 _NO_MEASURE = {
     "target": "target",
     "rank": "rank",
@@ -142,7 +144,10 @@ class _Reading:
 
     def look_ahead(self, text: str) -> None:
         """The first cumulative time of the text holds for what stands before it."""
-        for match in PERIOD.finditer(normalise(text).text[:_LONGEST_LOOK]):
+        normal = normalise(text[:_LONGEST_LOOK]).text
+        for match in PERIOD.finditer(normal):
+            if normal[max(0, match.start() - 1) : match.start()] in _COMPARED:
+                continue
             for spec in read_specs(match):
                 if not (spec.bare or spec.same or spec.accumulation not in ("ytd", "eop")):
                     self.scope.ahead = spec
@@ -150,13 +155,18 @@ class _Reading:
 
     def text(self, source: str, offset: int) -> list[Statement]:
         """Statements of a stretch of the document's text that begins at `offset`."""
-        normalised = normalise(source)
         statements: list[Statement] = []
+        if self.scope.place.name in self.words.foreign:
+            return statements
+        normalised = normalise(source)
+        caption = ""
         for line in lines(normalised.text):
             if line.grid:
-                found = self.table(grid_of_lines(line.grid))
+                found = self.table(grid_of_lines(line.grid), caption)
                 statements += self._placed(found, normalised, offset)
                 continue
+            words = normalised.text[line.start : line.end].strip()
+            caption = words if len(words) <= _LONGEST_CAPTION else ""
             if not line.bullet:
                 self.reader.paragraph()
             for start, end in sentences(normalised.text, line.start, line.end):

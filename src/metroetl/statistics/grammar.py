@@ -24,6 +24,7 @@ from metroetl.statistics.predicates import Predicate, decide, predicate_start
 from metroetl.statistics.subjects import Subject, read_subject
 from metroetl.statistics.words import Vocabulary
 
+_LOOSE_LEVEL = 0.6  # 完成投资344亿元 is not surely all fixed asset investment
 _BEFORE_PLACE = frozenset({"period", "space", "among", "date"})
 
 
@@ -138,34 +139,35 @@ class Reader:
         return names, frames
 
     def _frame(self, name: Name, number: Token, said: Said) -> Frame | None:
+        words = self.vocabulary
         text = self.names.complete(name, number.unit)
-        resolved, code, known = self.vocabulary.look_up(text)
-        rate = self.vocabulary.is_rate(resolved, code)
+        resolved, code, known = words.look_up(text)
+        rate = words.is_rate(resolved, code)
         predicate = decide(said.words, number, said.right, rate, name.before)
-        if predicate is None or not _fits(predicate, resolved, rate, known):
+        if predicate is None or not _fits(predicate, resolved, rate, known, words.is_ratio(code)):
             return None
         if predicate.family in ("share", "rate", "yoy"):
             name.before = predicate
         if not self.names.plausible(name, text, known):
             return None
         self.names.lend(text, number.unit)
-        predicate.basis = predicate.basis or self._basis
-        if predicate.whole and (ratio := self.vocabulary.ratio(resolved, predicate.whole)):
-            resolved, code = ratio
+        if predicate.family == "level" and words.is_loose(text, code):
+            name.weight = min(name.weight, _LOOSE_LEVEL)
         frame = self._placed(name, number, predicate, text)
-        frame.name, frame.code, frame.start = resolved, code, said.start
-        if not known and "period:date" in frame.weights:
-            return None
-        if self.modal and predicate.kind == "actual":
-            predicate.kind = self.modal
-        return frame
+        frame.name, frame.code = words.ratio(resolved, predicate.whole) or (resolved, code)
+        frame.start = said.start
+        unsaid = not known and "period:date" in frame.weights
+        return None if unsaid or frame.place.name in words.collectives else frame
 
     def _placed(self, name: Name, number: Token, predicate: Predicate, text: str) -> Frame:
-        """The frame with its place and time; growth on another base than last year's is a change."""
+        """The frame with its place, time and kind; growth on another base than last year's is a change."""
+        predicate.basis = predicate.basis or self._basis
         place, place_weight = self.scope.region(name.region, self.vocabulary.is_national(text))
         period, weight, origin = self.scope.period(predicate.specs[-1] if predicate.specs else name.spec)
         if predicate.base_specs and not self.scope.is_year_before(predicate.base_specs[-1], period):
             predicate.kind = "change"
+        if predicate.kind == "actual":
+            predicate.kind = self.modal or ("comparison" if predicate.approximate else "actual")
         value = number.value if number.value < 0 < -predicate.sign else number.value * predicate.sign
         weights = {"name": name.weight, origin: weight, "place": place_weight}
         return Frame(predicate, text, None, place, period, number, value, number.start, weights)
@@ -222,8 +224,11 @@ class Reader:
                 self.modal = "target"
 
 
-def _fits(predicate: Predicate, name: str, rate: bool, known: bool) -> bool:
-    """Whether this can be said of the name: no rate grows in per cent, only indices stand without a unit."""
+def _fits(predicate: Predicate, name: str, rate: bool, known: bool, ratio: bool) -> bool:
+    """Whether this can be said of the name: no rate grows in per cent, only indices and ratios have no unit."""
+    if ratio and predicate.family == "index":
+        predicate.family = "share"
+        return True
     if rate and predicate.family in ("level", "yoy"):
         return False
     if predicate.family == "index":

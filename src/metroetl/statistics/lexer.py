@@ -27,6 +27,11 @@ _AGE = re.compile(r"\d{1,3}(?:-\d{1,3})?岁(?:及以上|及以下|以上|以下)
 _UNIT_SET = frozenset(UNITS)
 _LONGEST_UNIT = max(map(len, UNITS))
 _LONGEST_NUMBER = 18
+_LETTER_NAMES = ("GDP", "CPI", "PPI", "PMI")
+_SORTED = re.compile(r"[按分](?!别)[\u4e00-\u9fa5]{1,12}?(?:分(?![之别])|来看|看)")
+_EXCLUDING = re.compile(
+    r"(?:剔除|扣除|不考虑|还原)[\u4e00-\u9fa5]{1,16}?(?:因素影响后|因素后|因素影响|因素|影响)"
+)
 _VALUE_NEXT = re.compile(r" ?(?:[了至到约近超逾负于]{0,2} ?-?\d|[一二三四五六七八九]成)")
 _RANK_NEXT = re.compile(r" ?(?:全|第|首|前|各|中|所)")
 _PREDICATE = frozenset(
@@ -70,6 +75,8 @@ def lex(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
     found = _words(piece, vocabulary)
     found += [Token("date", m.start(), m.end(), m.group()) for m in _DATE.finditer(piece)]
     found += [Token("name", m.start(), m.end(), m.group().rstrip("的")) for m in _AGE.finditer(piece)]
+    found += [Token("cut", m.start(), m.end(), m.group()) for m in _SORTED.finditer(piece)]
+    found += [Token("basis", m.start(), m.end(), m.group(), "comparable") for m in _EXCLUDING.finditer(piece)]
     found += [Token("period", m.start(), m.end(), m.group(), read_specs(m)) for m in PERIOD.finditer(piece)]
     found += [Token(_MARKS[c], i, i + 1, c) for i, c in enumerate(piece) if c in _MARKS]
     found += [t for m in _NUMBER.finditer(piece) if (t := _number(piece, m))]
@@ -100,7 +107,8 @@ def _number(piece: str, match: re.Match[str]) -> Token | None:
     if len(text) > _LONGEST_NUMBER:
         return None
     begin, end = match.span()
-    if begin and piece[begin - 1].isascii() and piece[begin - 1].isalpha():
+    letter = begin and piece[begin - 1].isascii() and piece[begin - 1].isalpha()
+    if letter and not piece.endswith(_LETTER_NAMES, 0, begin):
         return None
     at = end + 1 if piece[end : end + 1] == " " else end
     for size in range(_LONGEST_UNIT, 0, -1):

@@ -33,7 +33,7 @@ def choose(
         for m in declared
         if catalogue.measures[m].family == family and catalogue.measures[m].accumulation == accumulated
     ]
-    if basis and (stem := _BASIS[basis]):
+    if family == "yoy" and basis and (stem := _BASIS[basis]):
         suffix = "_ytd" if accumulated == "ytd" else ""
         if stem + suffix in catalogue.measures:
             return stem + suffix
@@ -54,6 +54,8 @@ def _same_basis(declared: tuple[str, ...]) -> str:
 
 
 def _share(catalogue: Catalogue, code: str | None, accumulated: str, whole: str, family: str) -> str:
+    if code is not None and "ratio" in catalogue.indicators[code].measures:
+        return "ratio"
     if family == "rate":
         return "rate_eop" if accumulated == "eop" else "rate"
     if not whole:

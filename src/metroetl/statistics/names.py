@@ -18,8 +18,10 @@ _LISTED = 0.98  # taken from a list whose counts agree
 _NOTED = 0.95  # named in a clause before
 _JOINT = 0.6  # a list with one value
 _COMPLETED = 0.9
+_UNSURE = 0.75
 _COMPLETED_UNKNOWN = 0.8
 _FIRMS = "规模以上工业企业"
+_PARTNERED = ("对", "自", "与")
 _TRADE = ("出口", "进口", "进出口")
 
 
@@ -46,18 +48,22 @@ class Names:
         self.prefix = ""
         self._head = ""
         self._owner = ""
+        self._stem = ""
+        self._trader = ""  # 民营企业 of 民营企业进出口: 其中出口 is theirs, for a sentence
+        self._partner = ""  # 对韩国 of 对韩国进出口: what trade follows may be with them, for a paragraph
         self._unit = ""
         self._times: list[PeriodSpec] = []
+        self._alone: list[list[Token]] = []
 
     def enter_paragraph(self) -> None:
         """Nothing is carried but 规模以上工业企业, whose accounts fill several paragraphs."""
-        self.current, self._head, self._times = [], "", []
+        self.current, self._head, self._stem, self._partner, self._times = [], "", "", "", []
         if not self._owner.startswith(_FIRMS):
             self._owner = ""
 
     def enter_sentence(self) -> None:
         """Names stay for a sentence that begins with none of its own."""
-        self.clauses, self.prefix, self._unit = [], "", ""
+        self.clauses, self.prefix, self._unit, self._trader, self._alone = [], "", "", "", []
 
     def save(self) -> tuple[list[Name], list[list[Name]], str]:
         """What a bracket must not change."""
@@ -73,7 +79,7 @@ class Names:
             self._times = subject.periods
         if not subject.nouns:
             return self._inherit(subject, want)
-        return self._own(subject, want) or self._headed(subject.text, want)
+        return self._own(subject, want) or self._listed(subject, want) or self._headed(subject.text, want)
 
     def note(self, subject: Subject) -> bool:
         """Names of a clause without a number, for the numbers that follow; False where it names nothing known."""
@@ -83,6 +89,7 @@ class Names:
             self.prefix = self._owner
         if not subject.known and len(subject.regions) < 2:
             return False
+        self._alone.append(list(subject.nouns))
         count = sum(t.kind in ("enum", "join") for t in subject.nouns) + 1
         texts = split_names(subject.nouns, count, self.vocabulary) or [subject.text]
         ends = subject.nouns[-1].kind if subject.nouns else "text"
@@ -97,10 +104,16 @@ class Names:
         """Remember head and owner of a name for those that have none."""
         cleaned = clean_name(name)
         head = self.vocabulary.head_of(cleaned)
-        self._head = self.vocabulary.lent.get(head, head)
+        self._head = self.vocabulary.lent_head(name)
         self._unit = unit or self._unit
-        if head != cleaned and (cleaned.startswith(_FIRMS) or cleaned not in self.vocabulary.names):
-            self._owner = cleaned[: len(cleaned) - len(head)]
+        if head.startswith(_TRADE):
+            stem = cleaned[: len(cleaned) - len(head)]
+            self._trader = stem if head.startswith("进出口") and cleaned not in self.vocabulary.names else ""
+            self._partner = stem if stem.startswith(_PARTNERED) else ""
+        if head != cleaned:
+            self._stem = cleaned[: len(cleaned) - len(head)]
+            if cleaned.startswith(_FIRMS) or cleaned not in self.vocabulary.names:
+                self._owner = self._stem
 
     def complete(self, name: Name, unit: str) -> str:
         """The name in full: with the head or owner that governs it, where it has none of its own."""
@@ -114,6 +127,10 @@ class Names:
         cleaned = clean_name(text)
         if len(cleaned) > _LONGEST or cleaned.endswith(self.vocabulary.not_indicators):
             return False
+        if any(w in cleaned for w in self.vocabulary.firms) or cleaned.startswith(
+            tuple(self.vocabulary.foreign)
+        ):
+            return False
         head = self.vocabulary.head_of(cleaned)
         endings = (*self.vocabulary.rates, *self.vocabulary.stocks)
         return name.ends == "indicator" or (bool(head) and head != cleaned) or cleaned.endswith(endings)
@@ -122,9 +139,18 @@ class Names:
         words = self.vocabulary
         cleaned = clean_name(name.text)
         weak = cleaned in words.weak
+        if cleaned in words.unsure:
+            name.weight = min(name.weight, _UNSURE)
         if cleaned in words.names and not weak:
             return name.text
+        if cleaned in _TRADE and self._trader:
+            name.weight = min(name.weight, _COMPLETED_UNKNOWN)
+            return self._trader + cleaned
+        if cleaned in _TRADE and self._partner:
+            name.weight = min(name.weight, _UNSURE)
         head = words.head_of(cleaned)
+        if head == cleaned and cleaned not in words.names and self._stem + cleaned in words.names:
+            return self._stem + cleaned
         if head == cleaned and cleaned not in words.names and self._owner:
             name.weight = min(name.weight, _COMPLETED)
             return self._owner + cleaned
@@ -160,15 +186,23 @@ class Names:
             return [replace(one, spec=p, weight=_LISTED) for p in self._times]
         return []
 
+    def _listed(self, subject: Subject, want: int) -> list[Name]:
+        """A，B，C增加值分别增长: a list that is parted by commas, its last names in this clause."""
+        own = sum(t.kind in ("enum", "join") for t in subject.nouns) + 1
+        if want < 2 or len(self._alone) + own < want:
+            return []
+        before = self._alone[-(want - own) :]
+        mark = Token("enum", 0, 0, "、")
+        nouns = [t for nouns in before for t in (*nouns, mark)] + subject.nouns
+        texts = split_names(nouns, want, self.vocabulary) or []
+        return [Name(t, subject.nouns[-1].kind, weight=_LISTED, start=subject.start) for t in texts]
+
     def _headed(self, text: str, want: int) -> list[Name]:
         """东盟、欧盟是前两大贸易伙伴，进出口分别为: the names of the clause before with the head of this one."""
         head = clean_name(text)
         if want < 2 or len(self.current) != want or self.vocabulary.head_of(head) != head:
             return []
-        return [
-            replace(n, text=n.text if n.text.endswith(head) else n.text + head, before=None)
-            for n in self.current
-        ]
+        return [replace(n, text=_headed(n, head), ends="head", before=None) for n in self.current]
 
     def _inherit(self, subject: Subject, want: int) -> list[Name]:
         current = self.current
@@ -188,6 +222,12 @@ class Names:
             if len(back) >= want:
                 break
         return back if len(back) == want and want > 1 else []
+
+
+def _headed(name: Name, head: str) -> str:
+    """东盟 with 进出口 is 对东盟进出口."""
+    text = "对" + name.text if name.ends == "partner" and head in _TRADE else name.text
+    return text if text.endswith(head) else text + head
 
 
 def trim(subject: Subject) -> None:

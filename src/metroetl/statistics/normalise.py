@@ -131,7 +131,7 @@ def _replacement(match: re.Match[str], tag: str) -> str:
 
 
 def _simplify(text: str) -> str:
-    if len(_TRADITIONAL.findall(text[:4000])) < 3:
+    if _TRADITIONAL.search(text) is None:
         return text
     convert = _converter()
     simple = convert(text)

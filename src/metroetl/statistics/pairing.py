@@ -9,7 +9,12 @@ from metroetl.statistics.lexer import Token
 from metroetl.statistics.words import Vocabulary, clean_name
 
 _ORDINAL = re.compile(r"^第?([一二三])(?:次)?(产业)?$")
-_PAIRS = (("城乡", ("城镇", "农村")), ("存贷款", ("存款", "贷款")), ("进出口", ("进口", "出口")))
+_SHORT = (
+    ("城乡", ("城镇", "农村")),
+    ("存贷款", ("存款", "贷款")),
+    ("三次产业", ("第一产业", "第二产业", "第三产业")),
+    ("三大产业", ("第一产业", "第二产业", "第三产业")),
+)
 _TAIL = frozenset({"head", "indicator"})
 
 
@@ -23,9 +28,7 @@ def split_names(nouns: Sequence[Token], want: int, vocabulary: Vocabulary) -> li
         items = _split(nouns, joins)
         if len(items) == want:
             return _complete(items, head, vocabulary)
-    if len(items) == 1 and want == 2:
-        return _pair(items[0])
-    return None
+    return _expand(items[0], want) if len(items) == 1 else None
 
 
 def _cut_etc(nouns: Sequence[Token], vocabulary: Vocabulary) -> tuple[Sequence[Token], str]:
@@ -97,8 +100,9 @@ def _ordinals(items: list[str]) -> list[str] | None:
     return [f"第{n}产业{last[2] or '增加值'}" for n in order]
 
 
-def _pair(item: str) -> list[str] | None:
-    for word, (one, two) in _PAIRS:
-        if word in item and (word != "进出口" or item == word):
-            return [item.replace(word, one), item.replace(word, two)]
+def _expand(item: str, want: int) -> list[str] | None:
+    """城乡居民收入 names two, 三次产业 three."""
+    for word, parts in _SHORT:
+        if word in item and len(parts) == want:
+            return [item.replace(word, part) for part in parts]
     return None

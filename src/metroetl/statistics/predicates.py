@@ -26,11 +26,13 @@ STRONG = frozenset(
         "rank",
         "risen",
         "target",
+        "turn",
     }
 )
 _NOT_AFTER_COUNT = frozenset({"text", "name", "head", "indicator", "partner", "attribute", "qualifier"})
 
 
+_NAMES = ("indicator", "head", "name")
 _PERCENTS = ("share", "rate", "yoy")
 
 
@@ -55,6 +57,8 @@ def predicate_start(left: Sequence[Token], unit: str) -> int:
     """Index of the first word of the predicate; len(left) where the number follows its subject."""
     lifts = not is_points(unit)
     for i, token in enumerate(left):
+        if token.kind == "target" and any(t.kind in _NAMES for t in left[i:]):
+            continue
         if token.kind in STRONG and not (lifts and token.kind == "contribution" and "贡献" not in token.text):
             return i
     return len(left)
@@ -75,8 +79,8 @@ def decide(
         bool(right) and right[0].kind in ("approx_after", "range")
     )
     found.basis = str(kinds["basis"].data) if "basis" in kinds else ""
-    if found.approximate and found.kind == "actual":
-        found.kind, found.rule = "comparison", found.rule + "~"
+    if found.approximate:
+        found.rule += "~"
     return found
 
 
@@ -150,6 +154,8 @@ def _percent(
         return Predicate("actual", family, "risen-to", specs=specs) if family in _PERCENTS else None
     if "speed" in kinds:
         return Predicate(kind, "yoy", "speed", -1 if kinds["speed"].data == "down" else 1, specs=specs)
+    if kind == "previous" and "direction" in kinds:
+        return Predicate(kind, "yoy", "from", _sign(kinds), specs=specs)
     if "direction" in kinds:
         return _growth(kinds, specs)
     if kind == "previous":

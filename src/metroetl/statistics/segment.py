@@ -36,20 +36,23 @@ class Line:
 def lines(text: str) -> Iterator[Line]:
     """Lines in order, with neighbouring rows of one table joined to a grid."""
     rows: list[list[GridCell]] = []
+    held: Line | None = None  # may turn out to be the headings of the rows that follow
     for start, end in _line_ranges(text):
         line = text[start:end]
-        if _RULE.match(line) and rows:
-            continue
         cells = _cells(line, start)
-        if cells and (len(cells) > 1 or rows):
-            rows.append(cells)
+        if (_RULE.match(line) and rows) or not line.strip():
             continue
-        if not line.strip():
+        if not cells:
+            yield from _flush(held, rows)
+            held, rows = Line(start, end, bullet=_BULLET.match(line) is not None), []
             continue
-        yield from _flush(rows)
-        rows = []
-        yield Line(start, end, bullet=_BULLET.match(line) is not None)
-    yield from _flush(rows)
+        if held is not None and not rows and len(text[held.start : held.end].split()) == len(cells) > 1:
+            rows, held = [_parted(text[held.start : held.end], " ", held.start)], None
+        if held is not None and not rows:
+            yield held
+            held = None
+        rows.append(cells)
+    yield from _flush(held, rows)
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -68,14 +71,15 @@ def _line_ranges(text: str) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def _flush(rows: list[list[GridCell]]) -> Iterator[Line]:
-    if not rows:
+def _flush(held: Line | None, rows: list[list[GridCell]]) -> Iterator[Line]:
+    """The held line, or the rows as a grid; rows without numbers are lines."""
+    if held is not None:
+        yield held
+    if len(rows) > 1 and any(c.text and _NUMERIC.match(c.text) for row in rows for c in row[1:]):
+        yield Line(rows[0][0].start, rows[-1][-1].end, grid=rows)
         return
-    if len(rows) == 1 or not any(_NUMERIC.match(c.text) and c.text for row in rows for c in row[1:]):
-        for row in rows:
-            yield Line(row[0].start, row[-1].end)
-        return
-    yield Line(rows[0][0].start, rows[-1][-1].end, grid=rows)
+    for row in rows:
+        yield Line(row[0].start, row[-1].end)
 
 
 def _cells(line: str, offset: int) -> list[GridCell]:
@@ -87,7 +91,7 @@ def _cells(line: str, offset: int) -> list[GridCell]:
             offset + line.index("|") + (1 if line.strip().startswith("|") else 0),
         )
     if "\t" in line:
-        return _parted(line.rstrip("\t "), "\t", offset)
+        return _parted(line.rstrip(" ").removesuffix("\t"), "\t", offset)
     if _JSON_ROW.match(line):
         return _json_row(line, offset)
     parts = line.split()

@@ -62,7 +62,7 @@ def read_subject(tokens: Sequence[Token], standalone: Collection[str] = ()) -> S
             nouns.clear()
         elif kind == "period":
             _add_period(subject, token, before)
-        elif kind in ("region", "own", "area"):
+        elif kind in ("region", "own", "area", "collective"):
             _add_region(subject, token, before)
         elif kind == "attribute":
             _attribute(nouns, token)
@@ -108,6 +108,7 @@ def _add_region(subject: Subject, token: Token, before: Token | None) -> None:
         if (
             token.kind == "own"
             and subject.regions
+            and subject.regions[-1].kind != "own"
             and before is not None
             and before.kind in ("region", "period", "space")
         ):

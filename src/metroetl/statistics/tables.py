@@ -21,7 +21,7 @@ _EMPTY = re.compile(r"^[-—/.…×\s]*$")
 _YEAR = re.compile(r"^(?:19|20)\d\d年?$")
 _BRACKET = re.compile(r"[(（]([^()（）]{1,20})[)）]")
 _AMONG = re.compile(r"^(?:其中|#|＃)[:：\s]*|^[#＃\s]+")
-_UNIT_NOTE = re.compile(r"单位[:： ]{1,3}([^\s)）,，;；]{1,10})")
+_UNIT_NOTE = re.compile(r"单位[:： ]{1,3}([^\s)）;；]{1,20})")
 _UNIT_SET = frozenset(UNITS)
 
 
@@ -66,8 +66,10 @@ def grid_of_table(table: Table) -> Grid:
 
 
 def grid_of_lines(rows: Sequence[Sequence[GridCell]]) -> Grid:
-    """Full grid of rows found in running text."""
+    """Full grid of rows found in running text; empty where headings and values don't stand under each other."""
     width = max(len(row) for row in rows)
+    if any(len(row) != width for row in rows[1:]) or len(rows[0]) not in (width, 1):
+        return []
     grid: Grid = []
     for r, row in enumerate(rows):
         slots: list[Slot | None] = [Slot(c.text, c.start, c.end, r, i) for i, c in enumerate(row)]
@@ -87,12 +89,13 @@ class TableReader:
     def read(self, grid: Grid, caption: str = "", unit_note: str = "") -> Iterator[tuple[Frame, Slot]]:
         """Frames with the cell of each."""
         heads = _header_rows(grid)
-        if heads >= len(grid):
+        if not grid or heads >= len(grid):
             return
         note = _UNIT_NOTE.search(
             f"单位:{unit_note}" if unit_note and "单位" not in unit_note else unit_note or caption
         )
-        unit = note[1] if note and note[1] in _UNIT_SET else ""
+        units = re.split(r"[、,，/]", note[1]) if note else []
+        unit = next((u for u in units if u in _UNIT_SET and (u != "%" or len(units) == 1)), "")
         specs = [s for m in PERIOD.finditer(caption) for s in read_specs(m)]
         self.scope.enter_paragraph()
         self.scope.mention(specs[:1], [], opening=True)
@@ -105,31 +108,33 @@ class TableReader:
     def _row(
         self, row: list[Slot | None], columns: list[Label], unit: str, topic: Label, parent: Label
     ) -> Generator[tuple[Frame, Slot], None, Label]:
+        """Frames of one row; returns the label that indented rows below belong to."""
         label, left = Label(), ""
-        row_unit = ""
         for c, slot in enumerate(row):
             if slot is None or (c and slot is row[c - 1]):
                 continue
             text = slot.text.strip()
-            if not _is_value(text, c):
-                if columns[c].role == "unit_heading":
-                    row_unit = text
-                elif text and not _EMPTY.match(text):
-                    label = self._label(text)
-                    label.among = label.among or slot.indent > 0
-                    name = label.name
-                    if label.among and parent.name and name:
-                        if not self._strong(name) and not self.vocabulary.head_of(clean_name(name)):
-                            label.name = name + self.vocabulary.head_of(clean_name(parent.name))
-                        label.unit = label.unit or parent.unit
-                    elif name and not label.among:
-                        parent = label
-                continue
-            found = self._cell(slot, label, columns[c], row_unit or unit, topic, left)
-            if found:
-                left = found.name
-                yield found, slot
+            if columns[c].role == "unit_heading":
+                unit = text
+            elif _is_value(text, c):
+                if found := self._cell(slot, label, columns[c], unit, topic, left):
+                    yield found, slot
+                if not columns[c].growth:
+                    left = found.name if found else columns[c].name
+            elif text and not _EMPTY.match(text):
+                label = self._row_label(slot, parent)
+                parent = parent if label.among else label
         return parent
+
+    def _row_label(self, slot: Slot, parent: Label) -> Label:
+        """The label of a row; 其中 and indented ones take head and unit of the row they belong to."""
+        label = self._label(slot.text)
+        label.among = label.among or slot.indent > 0
+        if label.among and label.name and parent.name:
+            if not self._strong(label.name) and not self.vocabulary.head_of(clean_name(label.name)):
+                label.name += self.vocabulary.lent_head(parent.name)
+            label.unit = label.unit or parent.unit
+        return label
 
     def _cell(
         self, slot: Slot, row: Label, column: Label, unit: str, topic: Label, left: str
@@ -171,10 +176,10 @@ class TableReader:
         if row.name and self.vocabulary.head_of(clean_name(row.name)):
             return row.name, 0.95
         if row.name and head:
-            tail = self.vocabulary.head_of(clean_name(head))
+            tail = self.vocabulary.lent_head(head)
             return (row.name + tail, 0.95) if tail else ("", 0.0)
         if row.name:
-            tail = self.vocabulary.head_of(clean_name(topic.name))
+            tail = self.vocabulary.lent_head(topic.name)
             return (row.name + tail, 0.85) if tail else (row.name, 0.85)
         return (head, 1.0) if head else (topic.name, 0.9)
 

@@ -66,6 +66,8 @@ class Vocabulary:
         self.stocks: tuple[str, ...] = tuple(words["indicators"]["stocks"])
         self.rates: tuple[str, ...] = tuple(words["indicators"]["rates"])
         self.ratios: dict[str, str] = words["indicators"]["ratios"]
+        self.unsure = frozenset(clean_name(w) for w in words["indicators"]["unsure"])
+        self.firms: tuple[str, ...] = tuple(words["indicators"]["firms"])
         self.standalone = frozenset(words["indicators"]["standalone"])
         self.not_indicators: tuple[str, ...] = tuple(words["indicators"]["not_indicators"])
         self.nation = frozenset(words["indicators"]["nation"])
@@ -73,8 +75,11 @@ class Vocabulary:
             alias: name for name, aliases in words["regions"]["table_regions"].items() for alias in aliases
         }
         self.table_words: dict[str, list[str]] = words["tables"]
+        self.collectives = frozenset(words["regions"]["collective"])
+        self.foreign = frozenset(words["regions"]["foreign"])
         self.own_words = frozenset(w for texts in words["regions"]["own"].values() for w in texts)
         self.region_groups: dict[str, str] = {}
+        self.circles: dict[str, tuple[str, str]] = {}
         self.area_suffixes: tuple[str, ...] = tuple(words["regions"]["areas"])
         self.name_suffixes: tuple[str, ...] = tuple(words["regions"]["suffixes"])
         self._lexicon: dict[str, Word] = {}
@@ -98,10 +103,24 @@ class Vocabulary:
         known, code = self.resolve(name)
         return known, code, code is not None or clean_name(name) in self.names
 
+    def is_loose(self, name: str, code: str | None) -> bool:
+        """True for a weak name of an indicator whose levels aren't published: 投资 of a project."""
+        return (
+            code is not None
+            and clean_name(name) in self.weak
+            and not self.catalogue.indicators[code].level_published
+        )
+
     def ratio(self, part: str, whole: str) -> tuple[str, str] | None:
         """Name and code of the indicator that is the share of a part in a whole: 研发经费支出 in GDP."""
+        if not whole:
+            return None
         code = self.ratios.get(f"{part}/{self.resolve(whole)[0]}")
         return (self.catalogue.indicators[code].name_zh, code) if code else None
+
+    def is_ratio(self, code: str | None) -> bool:
+        """True for ratios of two levels, which stand without a unit."""
+        return code is not None and "ratio" in self.catalogue.indicators[code].measures
 
     def is_national(self, name: str) -> bool:
         """True for names that only the country has: 国内生产总值."""
@@ -113,6 +132,11 @@ class Vocabulary:
             if name[-size:] in self.head_set:
                 return name[-size:]
         return ""
+
+    def lent_head(self, name: str) -> str:
+        """The head that the name lends to one without: 价格 of 居民消费价格指数."""
+        head = self.head_of(clean_name(name))
+        return self.lent.get(head, head)
 
     def is_stock(self, name: str, code: str | None) -> bool:
         """True for balances, populations and other ends of periods."""
@@ -180,7 +204,7 @@ class Vocabulary:
         for name, code in self.catalogue.region_names().items():
             region = self.catalogue.regions[code]
             if (
-                region.level in ("province", "prefecture")
+                region.level in ("province", "prefecture", "aggregate")
                 or region.name_zh.endswith("市")
                 or name.endswith("州")
             ):
@@ -192,6 +216,11 @@ class Vocabulary:
             for alias in (name, *aliases):
                 self.region_groups[alias] = name
                 self._put([alias], "region", name)
+        for circle in self.catalogue.circles.values():
+            for name in (circle.name_zh, *circle.aliases):
+                self.circles[name] = (circle.name_zh, circle.region_code)
+                self._put([name], "region", name)
+        self._put(words["collective"], "collective")
         self._put(self.own_words, "own")
 
 

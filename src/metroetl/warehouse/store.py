@@ -124,12 +124,12 @@ class Warehouse:
         with self._write() as connection:
             return review.decide(connection, batch_id, approve=approve, reason=reason, who=who)
 
-    def release(self, row_id: str, *, reason: str, who: str) -> dict[str, int]:
+    def release_row(self, row_id: str, *, reason: str, who: str) -> dict[str, int]:
         """Publish a quarantined row in spite of its rules; counts of new rows in core."""
         with self._write() as connection:
             return release_row(connection, row_id, world=self.world, reason=reason, who=who)
 
-    def reject(self, row_id: str, *, reason: str, who: str) -> None:
+    def reject_row(self, row_id: str, *, reason: str, who: str) -> None:
         """Close a quarantined row as wrong."""
         with self._write() as connection:
             review.reject_row(connection, row_id, reason=reason, who=who)

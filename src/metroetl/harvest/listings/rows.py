@@ -15,7 +15,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from bs4 import BeautifulSoup, Comment, Tag
+from bs4.element import NavigableString
 
 from metroetl.harvest.addresses import absolute, host_of
 from metroetl.harvest.listings.base import is_cut, unique

@@ -4,8 +4,17 @@
 -- last one of its own precision, by more than the coarser rounding of the two; it is shown by its most precise print.
 WITH prints AS (
   SELECT
-    o.*,
-    s.precedence,
+    o.region_code,
+    o.indicator_code,
+    o.measure,
+    o.variant,
+    o.period,
+    o.published_at,
+    o.value_norm,
+    o.rounding,
+    o.obs_status,
+    o.revision_stage,
+    o.observation_id,
     ROW_NUMBER() OVER (
       PARTITION BY o.region_code, o.indicator_code, o.measure, o.variant, o.period, o.published_at
       ORDER BY s.precedence, o.rounding, o.loaded_at DESC, o.span_start, o.observation_id
@@ -81,6 +90,15 @@ shown AS (
       PARTITION BY n.region_code, n.indicator_code, n.measure, n.variant, n.period, n.vintage
       ORDER BY n.published_at DESC
     )
+),
+vintages AS (
+  SELECT
+    s.*,
+    LEAD(s.known_from) OVER (
+      PARTITION BY s.region_code, s.indicator_code, s.measure, s.variant, s.period ORDER BY s.vintage
+    ) AS known_to
+  FROM shown AS s
+  WHERE s.place_in_vintage = 1
 )
 SELECT
   v.region_code,
@@ -88,39 +106,37 @@ SELECT
   v.measure,
   v.variant,
   v.period,
-  v.frequency,
-  v.period_start,
-  v.period_end,
+  o.frequency,
+  o.period_start,
+  o.period_end,
   v.vintage,
   v.known_from,
-  LEAD(v.known_from) OVER (
-    PARTITION BY v.region_code, v.indicator_code, v.measure, v.variant, v.period ORDER BY v.vintage
-  ) AS known_to,
+  v.known_to,
   v.value_norm AS value,
-  v.unit_norm AS unit,
-  v.value AS value_printed,
-  v.unit AS unit_printed,
-  v.value_text,
-  v.decimals_norm AS decimals,
+  o.unit_norm AS unit,
+  o.value AS value_printed,
+  o.unit AS unit_printed,
+  o.value_text,
+  o.decimals_norm AS decimals,
   v.rounding,
   v.last_obs_status AS obs_status,
   v.last_revision_stage AS revision_stage,
-  v.published_on,
-  v.published_basis,
-  v.loaded_at,
+  o.published_on,
+  o.published_basis,
+  o.loaded_at,
   v.last_printed_at,
   v.prints,
   v.conflict,
-  v.boundary_version,
-  v.source_id,
-  v.document_id,
+  o.boundary_version,
+  o.source_id,
+  o.document_id,
   v.observation_id,
-  v.span_start,
-  v.span_end,
-  v.quote,
-  v.rule,
-  v.confidence,
-  v.access,
-  v.world
-FROM shown AS v
-WHERE v.place_in_vintage = 1
+  o.span_start,
+  o.span_end,
+  o.quote,
+  o.rule,
+  o.confidence,
+  o.access,
+  o.world
+FROM vintages AS v
+JOIN core_observation AS o ON o.observation_id = v.observation_id
