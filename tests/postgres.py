@@ -29,13 +29,13 @@ def postgres_url() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="metroetl-pg-"))
     if account:
         shutil.chown(folder, account)
-        if ".venv" in binaries.parts or "site-packages" in binaries.parts:  # the account may not reach them there
-            shutil.copytree(binaries.parent, folder / "install", symlinks=True)
-            binaries = folder / "install" / binaries.name
+        if "site-packages" in binaries.parts:
+            binaries = _copy_wheel(binaries, folder)
     port = _free_port()
     data = folder / "data"
     try:
-        _run(account, binaries / "initdb", "-D", data, "-U", "metroetl", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        login = ("-U", "metroetl", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        _run(account, binaries / "initdb", "-D", data, *login)
         options = f"-h 127.0.0.1 -p {port} -k {folder} -F -c max_connections=60"
         _run(account, binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
     except subprocess.CalledProcessError as error:
@@ -71,6 +71,16 @@ def _binaries() -> Path | None:
     except ImportError:
         return None
     return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
+
+
+def _copy_wheel(binaries: Path, folder: Path) -> Path:
+    """The wheel's programs with their libraries, where an account can reach them that can't enter the environment."""
+    install = binaries.parent
+    libraries = install.parent.with_name(f"{install.parent.name}.libs")
+    copy = folder / "wheel" / install.parent.name / install.name
+    shutil.copytree(install, copy, symlinks=True)
+    shutil.copytree(libraries, folder / "wheel" / libraries.name, symlinks=True)
+    return copy / binaries.name
 
 
 def _account() -> str | None:

@@ -59,7 +59,10 @@ def test_other_ways_to_be_level_are_no_growth(clause: str) -> None:
 def test_sectors_share_the_head_and_align_with_values() -> None:
     text = "第一、二、三产业增加值分别为200.1亿元、3400.2亿元和8400.2亿元，同比分别增长3.1%、5.6%、6.0%。"
     sectors = ["第一产业增加值", "第二产业增加值", "第三产业增加值"]
-    assert brief(text) == [*zip(sectors, [200.1, 3400.2, 8400.2]), *zip(sectors, [3.1, 5.6, 6.0])]
+    assert brief(text) == [
+        *zip(sectors, [200.1, 3400.2, 8400.2], strict=True),
+        *zip(sectors, [3.1, 5.6, 6.0], strict=True),
+    ]
 
 
 def test_cities_in_order_align_with_values() -> None:
@@ -318,3 +321,29 @@ def test_doubtful_statements_are_kept_but_not_published() -> None:
 
 def test_without_any_date_there_is_no_statement() -> None:
     assert read("地区生产总值增长5.8%。", day=None, title=None) == []
+
+
+def test_stage_and_variant_are_dimensions_beside_the_name() -> None:
+    text = "初步核算，上半年地区生产总值12000亿元。固定资产投资（不含农户）增长2.2%，工业投资增长12.1%。"
+    gdp, fixed, industry = read(text)
+    assert (gdp.revision_stage, gdp.obs_status) == ("初步核算", "P")
+    assert (fixed.indicator_code, fixed.variant) == ("FAI", "不含农户")
+    assert (industry.indicator_code, industry.variant, industry.obs_status) == ("FAI_IND", "", "A")
+
+
+def test_a_release_without_a_region_is_not_published() -> None:
+    found = extract_text(
+        "地区生产总值增长5.8%。", title=TITLE, published_on=DAY, region_code=None, catalogue=catalogue()
+    )
+    assert [s.publish for s in found] == [False]
+
+
+def test_a_circle_is_its_releases_region() -> None:
+    text = "四市地区生产总值合计7393.1亿元，增长6.2%，占全省比重48.5%。其中成都5930.3亿元，增长6.0%。"
+    assert [(r, m) for r, _, m, _ in actual(text, region="AGG.CDMC")] == [
+        ("成都都市圈", "level_ytd"),
+        ("成都都市圈", "yoy_real_ytd"),
+        ("成都都市圈", "share_of_province"),
+        ("成都市", "level_ytd"),
+        ("成都市", "yoy_real_ytd"),
+    ]

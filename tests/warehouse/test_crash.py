@@ -22,7 +22,7 @@ from metroetl.warehouse.engine import writer, writing
 from tests.warehouse.desk import Desk, gdp, small_catalogue
 from tests.warehouse.loader import FIGURES, pages
 
-PAGES = 20
+PAGES = 40
 KILLS = 4
 
 
@@ -54,7 +54,7 @@ def test_a_load_that_is_killed_at_any_point_changes_nothing_and_is_taken_up(
         process = start_loader(desk.warehouse.url, root, step)
         assert process.stdout is not None
         assert process.stdout.readline() == "go\n"
-        time.sleep(dice.uniform(0, 0.4))
+        time.sleep(dice.uniform(0, 0.25))
         process.kill()
         process.communicate()
         after = counts(desk)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from metroetl.errors import LoadConflict, WarehouseError
-from metroetl.warehouse.models import Decision, Held, Quarantined, Reading
+from metroetl.warehouse.models import Check, Decision, Held, Quarantined, Reading
 from tests.warehouse.desk import Desk, gdp
 
 PAGE = "https://city.example.cn/2025/t20250429.html"
@@ -241,3 +241,56 @@ def test_lineage_goes_from_a_figure_to_its_bytes_and_run(desk: Desk) -> None:
     )
     quote = "实现地区生产总值5930.3亿元"
     assert row == (reading.document.sha256, PAGE, "new", desk.run_id, "collect", 1, quote)
+
+
+def test_frames_have_the_staged_rows_with_types_that_can_be_compared(desk: Desk) -> None:
+    batch_id = desk.stage(
+        desk.read(PAGE, "一季度", [gdp(5930.3), gdp(771.1, region="510600", kind="forecast")])
+    )
+    frames = desk.warehouse.staging_frames([batch_id])
+    assert {name: len(frame) for name, frame in frames.items() if len(frame)} == {
+        "staging_document": 1,
+        "staging_observation": 1,
+        "staging_statement": 1,
+    }
+    observation = frames["staging_observation"]
+    limits = observation[["region_level", "unit_expected", "yoy_min", "yoy_max", "cumulative", "rounding"]]
+    assert limits.iloc[0].to_list() == ["prefecture", "亿元", -8.0, 20.0, True, 0.05]
+    for frame in (
+        observation,
+        frames["staging_statement"],
+        desk.warehouse.staging_frames([])["staging_observation"],
+    ):
+        kinds = {column: str(kind) for column, kind in frame.dtypes.items()}
+        assert (kinds["period_end"], kinds["value"], kinds["decimals"], kinds["publish"]) == (
+            "datetime64[us]",
+            "float64",
+            "int64",
+            "bool",
+        )
+
+
+def test_each_verdict_is_kept_and_a_repeated_gate_says_it_once(desk: Desk) -> None:
+    batch_id = desk.stage(desk.read(PAGE, "一季度", [gdp(5930.3)]))
+    verdict = Check(
+        table="staging_observation",
+        rule_code="OBS-RANGE",
+        severity="error",
+        verdict="fail",
+        evaluated=1,
+        unexpected=1,
+    )
+    whole, one = verdict, verdict.model_copy(update={"batch_id": batch_id})
+    decision = Decision(run_id=desk.run_id, batches=desk.warehouse.staged_batches(), checks=[whole, one])
+    desk.warehouse.settle(decision)
+    desk.warehouse.settle(decision)
+    rows = desk.rows("SELECT rule_code, verdict, batch_id FROM ops_check ORDER BY batch_id IS NULL")
+    assert rows == [("OBS-RANGE", "fail", batch_id), ("OBS-RANGE", "fail", None)]
+
+
+def test_a_finished_run_tells_how_it_ended(desk: Desk) -> None:
+    desk.warehouse.finish_run(desk.run_id, "nothing_new", {"sources": ["成都"]})
+    state, summary = desk.one("SELECT state, summary FROM ops_run")
+    assert (state, summary) == ("nothing_new", '{"sources":["成都"]}')
+    latest = desk.warehouse.info()["latest_run"]
+    assert (latest["run_id"], latest["state"]) == (desk.run_id, "nothing_new")

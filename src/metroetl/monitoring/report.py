@@ -17,6 +17,7 @@ from metroetl.monitoring.circle import (
     missing,
     sum_of_levels,
 )
+from metroetl.settings import settings
 
 if TYPE_CHECKING:
     from metroetl.catalogue.models import Circle
@@ -77,6 +78,7 @@ def context(warehouse: Warehouse, circle: Circle, data: CircleQuarter) -> dict[s
         "chart": gdp_chart(data, members),
         "plans": plan_rows(warehouse, circle.id),
         "evidence": evidence.figures,
+        "rehearsal": bool(settings().host_map),
         "made_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     }
 
@@ -181,7 +183,7 @@ def gdp_chart(data: CircleQuarter, members: list[str]) -> str | None:
 
 PLANS = """
 SELECT series_title, round, stage, period_start, period_end, issuers, count_value, count_what, origin,
-       COALESCE(count_quote, quote) AS quote, document_title, url, provenance
+       COALESCE(count_quote, quote) AS quote, document_title
 FROM mart_plan_calendar
 WHERE circle_id = :circle AND access = 'public'
 ORDER BY series_title, period_start, origin

@@ -66,7 +66,11 @@ def _turns_back(sample: str, wrong: str, right: str, width: int) -> float:
     encoded = foreign.encode(wrong, "ignore")
     if len(encoded) < len(foreign) / 2:
         return 0.0
-    return min(1.0, width * len(_HAN.findall(encoded.decode(right, "ignore"))) / len(encoded)) if encoded else 0.0
+    return (
+        min(1.0, width * len(_HAN.findall(encoded.decode(right, "ignore"))) / len(encoded))
+        if encoded
+        else 0.0
+    )
 
 
 def han_share(text: str) -> float:

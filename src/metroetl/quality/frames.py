@@ -6,6 +6,7 @@ so that a rule stays a line that a person can read. Nothing is judged here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -78,9 +79,7 @@ def load_past(warehouse: Warehouse) -> Past:
     return Past(observations, pd.DataFrame(rows, columns=list(columns)))
 
 
-def prepare(
-    frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue
-) -> dict[str, pd.DataFrame]:
+def prepare(frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue) -> dict[str, pd.DataFrame]:
     """The frames with their derived columns; tables without rows stay as they are."""
     columns = {
         "staging_document": _documents,
@@ -163,14 +162,18 @@ def _excess(frame: pd.DataFrame, what: str) -> dict[str, pd.Series[float]]:
 
 def _add_evidence(frame: pd.DataFrame) -> pd.DataFrame:
     """What the sentence says: printed_gap, sign_agrees (growth only), is_forecast."""
+    import pandas as pd
+
     cells = list(zip(frame["quote"].fillna(""), frame["value_text"].fillna(""), frame["value"], strict=True))
-    printed = [evidence.printed_number(text) for _, text, _ in cells]
-    gaps = [abs(abs(v) - p) if p is not None else None for (_, _, v), p in zip(cells, printed, strict=True)]
-    growth = frame["measure_family"].eq("yoy")
-    signs = [evidence.sign_agrees(*cell) if g else None for cell, g in zip(cells, growth, strict=True)]
+    printed = pd.Series(
+        [evidence.printed_number(text) for _, text, _ in cells], index=frame.index, dtype=float
+    )
+    signs = pd.Series([evidence.sign_agrees(*cell) for cell in cells], index=frame.index, dtype=object)
     forecasts = [evidence.is_forecast(quote, text) for quote, text, _ in cells]
-    return frame.assign(printed_gap=gaps, sign_agrees=signs, is_forecast=forecasts).astype(
-        {"printed_gap": float, "sign_agrees": object, "is_forecast": object}
+    return frame.assign(
+        printed_gap=(frame["value"].abs() - printed).abs(),
+        sign_agrees=signs.where(frame["measure_family"].eq("yoy"), None),
+        is_forecast=pd.Series(forecasts, index=frame.index, dtype=object),
     )
 
 
@@ -203,10 +206,10 @@ def _documents(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.Data
     """Readability, dates, what core had under this address, and other addresses with the same content."""
     import pandas as pd
 
-    old = past.documents.sort_values("version").drop_duplicates("document_key", keep="last").set_index("document_key")
-    before = frame[["document_key"]].join(old[["title", "text_length", "observations"]], on="document_key")
+    before = _last_versions(frame, past.documents)
     titles = zip(before["title"], frame["title"], strict=True)
-    publishers = {s.publisher for s in catalogue.sources.values()} | {s.title for s in catalogue.sources.values()}
+    likeness = [evidence.likeness(a, b) if isinstance(a, str) else math.nan for a, b in titles]
+    sites = {name for s in catalogue.sources.values() for name in (s.publisher, s.title)}
     published = pd.to_datetime(frame["published_on"], errors="coerce")
     written = pd.to_datetime(frame["written_on"], errors="coerce")
     fetched = pd.to_datetime(frame["fetched_at"], utc=True, errors="coerce").dt.tz_localize(None)
@@ -215,17 +218,26 @@ def _documents(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.Data
         broken_share=[evidence.broken_share(t) for t in frame["text"]],
         han_share=[evidence.han_share(t) for t in frame["text"]],
         title_length=frame["title"].str.strip().str.len(),
-        title_is_site=frame["title"].str.strip().isin(publishers),
-        title_likeness=[evidence.likeness(a, b) if isinstance(a, str) else None for a, b in titles],
-        length_ratio=frame["text_length"] / before["text_length"].astype(float).where(before["text_length"].ne(0)),
-        observations_before=before["observations"].astype(float),
-        observation_ratio=frame["observation_count"] / before["observations"].astype(float),
+        title_is_site=frame["title"].str.strip().isin(sites),
+        title_likeness=likeness,
+        length_ratio=frame["text_length"] / before["text_length"],
+        observations_before=before["observations"],
+        observation_ratio=frame["observation_count"] / before["observations"],
         days_in_future=(published - fetched).dt.days,
         days_written_after=(written - published).dt.days,
         published_year=published.dt.year,
         dated=frame[["published_on", "written_on", "listed_on"]].notna().any(axis=1),
         same_content=_same_content(frame, past.documents),
     )
+
+
+def _last_versions(frame: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """What core has last of each staged address; null where it has none."""
+    latest = documents.sort_values("version").drop_duplicates("document_key", keep="last")
+    numbers = latest.set_index("document_key")[["title", "text_length", "observations"]]
+    found = frame[["document_key"]].join(numbers, on="document_key")
+    sizes = ["text_length", "observations"]
+    return found.assign(**{c: found[c].astype(float).where(found[c].astype(float).gt(0)) for c in sizes})
 
 
 def _same_content(frame: pd.DataFrame, documents: pd.DataFrame) -> pd.Series[int]:

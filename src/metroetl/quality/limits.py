@@ -54,13 +54,25 @@ SIZES: dict[tuple[str, str], tuple[float, float]] = {
         for level in ("county", "prefecture", "province", "nation")
     },
 }
+# Any other level in 亿元: above the largest balances and invoice totals of such a region.
+SIZES_OF_MONEY: dict[str, tuple[float, float]] = {
+    "county": (0, 200_000),
+    "prefecture": (0, 500_000),
+    "province": (0, 3_000_000),
+    "aggregate": (0, 10_000_000),
+    "nation": (0, 50_000_000),
+}
 
 
 def add_size_limits(frame: pd.DataFrame) -> pd.DataFrame:
     """size_min and size_max of levels, null where nothing is known."""
     import pandas as pd
 
-    keys = list(zip(frame["indicator_code"], frame["region_level"], strict=True))
-    limits = [SIZES.get(key, (None, None)) for key in keys]
+    limits = [
+        SIZES.get((indicator, level)) or (unit == "亿元" and SIZES_OF_MONEY.get(level)) or (None, None)
+        for indicator, level, unit in zip(
+            frame["indicator_code"], frame["region_level"], frame["unit_norm"], strict=True
+        )
+    ]
     sizes = pd.DataFrame(limits, columns=["size_min", "size_max"], index=frame.index, dtype=float)
-    return frame.join(sizes.where(frame["measure_family"].eq("level")))
+    return frame.join(sizes.where(frame["measure_family"].eq("level") & frame["value_norm"].gt(0)))

@@ -37,7 +37,9 @@ class Outcome(BaseModel):
     verdict: Verdict
     judged: dict[str, int] = {}
     failed: dict[str, dict[str, Any]] = {}
-    seconds: float = Field(default=0.0, description="of the whole table's validation, shared evenly by its rules")
+    seconds: float = Field(
+        default=0.0, description="of the whole table's validation, shared evenly by its rules"
+    )
     message: str = ""
 
     @property
@@ -53,7 +55,13 @@ class GateResult(BaseModel):
     batches: int = 0
     published: dict[str, int] = Field(default={}, description="new rows in core by kind")
     quarantined: int = Field(default=0, description="staged rows stopped, whatever the number of rules")
-    held: dict[str, list[str]] = Field(default={}, description="batch id to the codes of the rules that stop it")
-    skipped: list[str] = Field(default=[], description="batches that another run settled or changed meanwhile")
+    held: dict[str, list[str]] = Field(
+        default={}, description="batch id to the codes of the rules that stop it"
+    )
+    skipped: list[str] = Field(
+        default=[], description="batches that another run settled or changed meanwhile"
+    )
     checks: dict[str, int] = Field(default={}, description="rules by verdict")
-    seconds: dict[str, float] = Field(default={}, description="wall time by step: frames, import, validate, settle")
+    seconds: dict[str, float] = Field(
+        default={}, description="wall time by step: frames, import, validate, settle"
+    )

@@ -34,7 +34,13 @@ TABLES = {
     "staging_plan_count": "规划数量",
     "raw_snapshot": "存档（无法读取）",
 }
-BATCH_STATES = {"published": "已入库", "held": "已拦下", "rejected": "已驳回", "staged": "待处理", "replayed": "已重放"}
+BATCH_STATES = {
+    "published": "已入库",
+    "held": "已拦下",
+    "rejected": "已驳回",
+    "staged": "待处理",
+    "replayed": "已重放",
+}
 _RANK = ("error", "fail", "pass", "skipped")
 
 _CHECKS = """
@@ -68,7 +74,9 @@ def write_validation_page(warehouse: Warehouse, run_id: str, out_dir: Path) -> P
     checks = _rows(warehouse, _CHECKS, run_id)
     stopped = _rows(warehouse, _QUARANTINE, run_id)
     if not checks and not stopped:
-        raise WarehouseError(f"the gate judged nothing in run {run_id}", way_out="`metroetl query` on ops_check shows runs.")
+        raise WarehouseError(
+            f"the gate judged nothing in run {run_id}", way_out="`metroetl query` on ops_check shows runs."
+        )
     environment = Environment(
         loader=PackageLoader("metroetl.quality"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )

@@ -23,7 +23,9 @@ ORDER BY q.rule_code
 """
 
 
-def list_quarantine(warehouse: Warehouse, *, everything: bool = False) -> tuple[list[str], list[tuple[Any, ...]]]:
+def list_quarantine(
+    warehouse: Warehouse, *, everything: bool = False
+) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Columns and rows of what waits, newest first, one row a row and rule; `everything` adds what was decided."""
     columns, rows = warehouse.query(_LIST, parameters={"everything": everything})
     return list(columns), [tuple(row) for row in rows]
@@ -33,7 +35,9 @@ def show_quarantine(warehouse: Warehouse, row_id: str) -> list[dict[str, Any]]:
     """All that is known of one row, an entry a rule: reason, sentence, snapshot, the row itself, the decision."""
     columns, rows = warehouse.query(_SHOW, parameters={"row_id": row_id})
     if not rows:
-        raise WarehouseError(f"no row {row_id} in quarantine", way_out="`metroetl quarantine list --all` shows them.")
+        raise WarehouseError(
+            f"no row {row_id} in quarantine", way_out="`metroetl quarantine list --all` shows them."
+        )
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 

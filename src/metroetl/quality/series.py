@@ -148,7 +148,9 @@ def _neighbours(
 def _one_a_position(facts: pd.DataFrame) -> pd.DataFrame:
     """One value a series and position, core before batch, newest first; suspects are no measure for others."""
     ordered = facts[~facts["suspect"]].sort_values(["known", "published"], kind="stable")
-    return ordered.drop_duplicates(["series", "at"], keep="last")[["series", "at", "year", "measure", "value_norm"]]
+    return ordered.drop_duplicates(["series", "at"], keep="last")[
+        ["series", "at", "year", "measure", "value_norm"]
+    ]
 
 
 def _by_row(facts: pd.DataFrame) -> pd.DataFrame:
@@ -166,7 +168,9 @@ def _add_year_ago(frame: pd.DataFrame, facts: pd.DataFrame, one: pd.DataFrame) -
     rate = frame["measure_family"].eq("yoy") & frame["year_ago"].notna()
     same = frame["value_norm"].eq(frame["year_ago"]).astype(object)
     return frame.assign(
-        nominal_growth=growth, same_as_year_ago=same.where(flow, None), same_rate_year_ago=same.where(rate, None)
+        nominal_growth=growth,
+        same_as_year_ago=same.where(flow, None),
+        same_rate_year_ago=same.where(rate, None),
     )
 
 
@@ -202,7 +206,9 @@ def _add_growth_gap(frame: pd.DataFrame) -> pd.DataFrame:
     growth = cumulative[cumulative["measure_family"].eq("yoy")].drop_duplicates(place)
     levels = cumulative[cumulative["nominal_growth"].notna() & ~cumulative["suspect"]].drop_duplicates(place)
     stated = frame[place].join(growth.set_index(place)["value_norm"].rename("stated"), on=place)["stated"]
-    computed = frame[place].join(levels.set_index(place)["nominal_growth"].rename("computed"), on=place)["computed"]
+    computed = frame[place].join(levels.set_index(place)["nominal_growth"].rename("computed"), on=place)[
+        "computed"
+    ]
     gap = computed - stated
     opposite = (computed + stated).abs().le(MIRRORED_PP) & gap.abs().ge(OPPOSED_PP)
     on_growth = frame["measure_family"].eq("yoy") & gap.notna()

@@ -25,11 +25,17 @@ def add_sum_columns(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """
     levels = frame[usable(frame) & frame["measure_family"].eq("level") & ~frame["suspect"]]
     parts = _gaps(levels, [*_CELL, "region_code"], "indicator_code", PARTS.items())
-    frame = frame.join(parts.rename(columns={"gap": "parts_gap", "slack": "parts_slack", "whole": "parts_whole"}))
-    circles = [(c.region_code, tuple(c.order)) for c in catalogue.circles.values() if c.members_known and c.order]
+    frame = frame.join(
+        parts.rename(columns={"gap": "parts_gap", "slack": "parts_slack", "whole": "parts_whole"})
+    )
+    circles = [
+        (c.region_code, tuple(c.order)) for c in catalogue.circles.values() if c.members_known and c.order
+    ]
     additive = levels[levels["agg_rule"].eq("sum")]
     members = _gaps(additive, [*_CELL, "indicator_code"], "region_code", circles)
-    frame = frame.join(members.rename(columns={"gap": "circle_gap", "slack": "circle_slack", "whole": "circle_whole"}))
+    frame = frame.join(
+        members.rename(columns={"gap": "circle_gap", "slack": "circle_slack", "whole": "circle_whole"})
+    )
     return _add_repeats(frame)
 
 
@@ -54,7 +60,11 @@ def _gaps(
             whole=full["value_norm"],
         )
         takes_part = rows[rows[dimension].isin((whole, *parts))]
-        found.append(takes_part[cell].join(full[["gap", "slack", "whole"]], on=cell)[["gap", "slack", "whole"]].dropna())
+        found.append(
+            takes_part[cell]
+            .join(full[["gap", "slack", "whole"]], on=cell)[["gap", "slack", "whole"]]
+            .dropna()
+        )
     columns = pd.concat(found) if found else pd.DataFrame(columns=["gap", "slack", "whole"])
     return columns[~columns.index.duplicated()].astype(float)
 

@@ -18,9 +18,7 @@ _RESULT_FORMAT = {"result_format": "COMPLETE", "unexpected_index_column_names": 
 _WORST: tuple[Verdict, ...] = ("error", "fail", "pass", "skipped")
 
 
-def validate(
-    frames: Mapping[str, pd.DataFrame], suites: Mapping[str, Suite] | None = None
-) -> list[Outcome]:
+def validate(frames: Mapping[str, pd.DataFrame], suites: Mapping[str, Suite] | None = None) -> list[Outcome]:
     """Each rule's outcome, in the order of the suites; a table that is missing or empty is skipped, not passed."""
     outcomes: list[Outcome] = []
     for table, suite in (load_suites() if suites is None else suites).items():
@@ -47,7 +45,9 @@ def validate_table(frame: pd.DataFrame, suite: Suite) -> list[Outcome]:
     outcomes = []
     for code, rule in suite.rules.items():
         rows = frame["batch_id"][judged[code]].value_counts().to_dict()
-        outcomes.append(_outcome(Outcome(table=suite.table, rule=rule, verdict="skipped", judged=rows), found[code]))
+        outcomes.append(
+            _outcome(Outcome(table=suite.table, rule=rule, verdict="skipped", judged=rows), found[code])
+        )
         outcomes[-1].seconds = round(share, 6)
     return outcomes
 
@@ -60,9 +60,14 @@ def _outcome(outcome: Outcome, results: Iterable[dict[str, Any]]) -> Outcome:
         outcome.message = outcome.message or message
         if verdict == "fail":
             for row in result["result"].get("unexpected_index_list") or ():
-                values = {k: v for k, v in row.items() if k != "row_id"}
+                values = {k: _plain(v) for k, v in row.items() if k != "row_id"}
                 outcome.failed.setdefault(row["row_id"], {}).update(values)
     return outcome
+
+
+def _plain(value: Any) -> Any:
+    """numpy's scalars as Python's; GE leaves them in lists of rows."""
+    return value.item() if hasattr(value, "item") else value
 
 
 def _judge(success: bool, evaluated: int) -> Verdict:
@@ -94,9 +99,11 @@ def _judged(frame: pd.DataFrame, suite: Suite) -> dict[str, pd.Series[bool]]:
 
 
 def _remembered(known: dict[str, pd.Series[bool]], frame: pd.DataFrame, condition: str) -> pd.Series[bool]:
+    import pandas as pd
+
     if condition not in known:
         try:
-            known[condition] = frame.eval(condition).astype(bool)
+            known[condition] = pd.Series(frame.eval(condition), index=frame.index).astype(bool)
         except (NameError, ValueError, TypeError, SyntaxError):
             known[condition] = frame["row_id"].notna()
     return known[condition]

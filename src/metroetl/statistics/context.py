@@ -33,6 +33,10 @@ class Place:
         return self.code is None or self.code.startswith("AGG.")
 
 
+_PASSING_NATION = 0.75  # a sentence on the nation in a region's release: the next one may be on either
+_NO_PLACE = 0.5  # nobody says whose release it is
+
+
 class Scope:
     """Place and time in force, from wide to narrow; what is narrower ends with its sentence or paragraph."""
 
@@ -41,7 +45,7 @@ class Scope:
     ) -> None:
         self.vocabulary = vocabulary
         self.anchor = anchor
-        self.place = self._find(region or "全国")
+        self.place = self._find(region) if region else Place("", None)
         self._main: PeriodSpec | None = title[0] if title else None
         self.ahead: PeriodSpec | None = (
             None  # the first cumulative time of the text, for what stands before it
@@ -69,7 +73,7 @@ class Scope:
         if len(regions) == 1:
             place = self._held(self.resolve(regions[0]))
             self._sentence_place = place
-            if opening and (place.name != "全国" or self.place.name == "全国"):
+            if opening:
                 self._paragraph_place = place
 
     def _set_period(self, spec: PeriodSpec, opening: bool) -> None:
@@ -156,9 +160,10 @@ class Scope:
         elif self._sentence_place is not None:
             place, weight = self._sentence_place, 1.0
         elif self._paragraph_place is not None:
-            place, weight = self._paragraph_place, 0.96
+            nation = self._paragraph_place.name == "全国" != self.place.name
+            place, weight = self._paragraph_place, _PASSING_NATION if nation else 0.96
         else:
-            place, weight = self.place, 0.97
+            place, weight = self.place, 0.97 if self.place.name else _NO_PLACE
         return place, weight
 
     def _held(self, place: Place) -> Place:

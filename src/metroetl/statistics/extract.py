@@ -25,7 +25,6 @@ from metroetl.statistics.units import convert
 from metroetl.statistics.words import Vocabulary, vocabulary
 
 _REPORT_TITLE = re.compile(r"政府工作报告|国民经济和社会发展计划")
-_STAGES = ("初步核算", "最终核实", "快报", "普查修订", "预计")
 _LONGEST_QUOTE = 200
 _LONGEST_LOOK = 20_000
 _LONGEST_CAPTION = 40
@@ -266,6 +265,8 @@ class _Reading:
             decimals=len(number.text.partition(".")[2]),
             kind=kind,
             variant=self._variant(frame),
+            revision_stage="预计" if kind == "forecast" else frame.stage,
+            obs_status="F" if kind == "forecast" else self.words.stages.get(frame.stage, "A"),
             start=0,
             end=0,
             rule=predicate.rule,
@@ -294,6 +295,8 @@ class _Reading:
             frame.code is None or self.catalogue.indicators[frame.code].unit != "亿美元"
         ):
             return "美元计价"
+        if "不含农户" in frame.printed:
+            return "不含农户"
         if frame.predicate.basis == "real" and frame.predicate.family == "yoy":
             basis = self.catalogue.indicators[frame.code].price_basis if frame.code else ""
             return "实际" if basis == "nominal" or not frame.code else ""

@@ -19,8 +19,8 @@ from metroetl.statistics.context import Place, Scope
 from metroetl.statistics.lexer import Token
 from metroetl.statistics.models import Kind
 from metroetl.statistics.names import Name, Names, trim
-from metroetl.statistics.periods import Period
-from metroetl.statistics.predicates import Predicate, decide, predicate_start
+from metroetl.statistics.periods import Period, PeriodSpec
+from metroetl.statistics.predicates import STRONG, Predicate, decide, predicate_start
 from metroetl.statistics.subjects import Subject, read_subject
 from metroetl.statistics.words import Vocabulary
 
@@ -40,6 +40,8 @@ class Frame:
     number: Token
     value: float
     start: int
+    printed: str = ""
+    stage: str = ""
     weights: dict[str, float] = field(default_factory=dict)
 
 
@@ -61,7 +63,10 @@ class Reader:
         self.scope = scope
         self.names = Names(vocabulary)
         self.modal: Kind | None = None
+        self._stage = ""
         self._basis = ""
+        self._on_month = False
+        self._compared: list[PeriodSpec] = []
 
     def paragraph(self) -> None:
         """A new paragraph: nothing is carried but time."""
@@ -73,7 +78,8 @@ class Reader:
         """The frames of one sentence; the modality of a lead-in (主要目标是:) holds for the items of its list."""
         self.scope.enter_sentence()
         self.names.enter_sentence()
-        self._basis = ""
+        self._basis, self._on_month, self._compared = "", False, []
+        self._stage = next((t.text.removeprefix("经") for t in tokens if t.kind == "stage"), "")
         if tokens and tokens[-1].kind == "colon":
             self._head_line(tokens)
         led = self.modal
@@ -98,7 +104,7 @@ class Reader:
 
     def _clause(self, tokens: list[Token]) -> list[Frame]:
         self._update_modal(tokens)
-        opening = not self.names.clauses
+        opening = not self.names.clauses and not self._on_month
         frames: list[Frame] = []
         named: list[Name] = []
         position = 0
@@ -115,7 +121,13 @@ class Reader:
             return self._note(tokens, opening)
         if named:
             self.names.clauses.append(named)
+        self._note_base(tokens)
         return frames
+
+    def _note_base(self, tokens: Sequence[Token]) -> None:
+        """与2010年相比: the base of what the rest of the sentence says."""
+        if any(t.kind == "compared" for t in tokens) and tokens[0].data == "other":
+            self._compared = [spec for t in tokens if t.kind == "period" for spec in t.data]
 
     def _group(
         self, left: list[Token], numbers: list[Token], right: list[Token], opening: bool
@@ -164,20 +176,26 @@ class Reader:
         predicate.basis = predicate.basis or self._basis
         place, place_weight = self.scope.region(name.region, self.vocabulary.is_national(text))
         period, weight, origin = self.scope.period(predicate.specs[-1] if predicate.specs else name.spec)
+        if predicate.rule == "growth" and not predicate.base:
+            predicate.base_specs = self._compared
+            predicate.kind = "change" if self._on_month else predicate.kind
+            predicate.family = "mom" if self._on_month else predicate.family
         if predicate.base_specs and not self.scope.is_year_before(predicate.base_specs[-1], period):
             predicate.kind = "change"
         if predicate.kind == "actual":
             predicate.kind = self.modal or ("comparison" if predicate.approximate else "actual")
         value = number.value if number.value < 0 < -predicate.sign else number.value * predicate.sign
         weights = {"name": name.weight, origin: weight, "place": place_weight}
-        return Frame(predicate, text, None, place, period, number, value, number.start, weights)
+        return Frame(
+            predicate, text, None, place, period, number, value, number.start, text, self._stage, weights
+        )
 
     def _note(self, tokens: list[Token], opening: bool) -> list[Frame]:
         """A clause without a number: it sets place, time, basis or the subject, or says that nothing changed."""
         if (flat := next((t for t in tokens if t.kind == "flat"), None)) is not None:
             return self._flat(tokens, flat, opening)
-        if basis := next((t for t in tokens if t.kind == "basis"), None):
-            self._basis = str(basis.data)
+        self._note_base(tokens)
+        self._note_words(tokens)
         nouns = [t for t in tokens[: noun_end(tokens)] if t.kind != "space"]
         subject = read_subject(nouns, self.vocabulary.standalone)
         self.scope.mention(subject.periods, subject.regions if _leads(tokens, subject) else [], opening)
@@ -190,6 +208,18 @@ class Reader:
         elif not self.names.note(subject) and _unread(tokens):
             self.names.current = []
         return []
+
+    def _note_words(self, tokens: Sequence[Token]) -> None:
+        """Basis (按可比价格计算), base (从环比看) and head (产品产量同比增长的有) for what follows."""
+        before: Token | None = None
+        for token in tokens:
+            if token.kind == "basis":
+                self._basis = str(token.data)
+            elif token.kind == "base" and token.data == "mom":
+                self._on_month = True
+            elif token.kind in STRONG and before is not None and before.kind == "head":
+                self.names.lend(before.text)
+            before = token
 
     def _lead(self, tokens: list[Token]) -> None:
         """从消费品价格看: the head of what follows."""

@@ -164,8 +164,9 @@ def _single(piece: str, token: Token, following: str, before: str) -> str:
             stands = _RANK_NEXT.match(piece, token.end) is not None
         case "base":
             stands = following in _PLACES or following_text in tuple("同全上")
-            if not stands and token.text == "与":
-                return "join"
+        case "join" if token.text == "与" and before in _EDGES and following == "period":
+            token.data = "other"
+            return "base"
         case "from" | "prep":
             stands = following in _PLACES or following in ("name", "partner")
         case "skip" | "each":

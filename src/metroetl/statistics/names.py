@@ -20,6 +20,7 @@ _JOINT = 0.6  # a list with one value
 _COMPLETED = 0.9
 _UNSURE = 0.75
 _COMPLETED_UNKNOWN = 0.8
+_OUTPUT = "产量"  # of products, each with a unit of its own
 _FIRMS = "规模以上工业企业"
 _PARTNERED = ("对", "自", "与")
 _TRADE = ("出口", "进口", "进出口")
@@ -79,6 +80,9 @@ class Names:
             self._times = subject.periods
         if not subject.nouns:
             return self._inherit(subject, want)
+        partner = want == 1 and subject.text in _TRADE and [n.ends for n in self.current] == ["partner"]
+        if partner and (names := self._headed(subject.text, want)):
+            return names
         return self._own(subject, want) or self._listed(subject, want) or self._headed(subject.text, want)
 
     def note(self, subject: Subject) -> bool:
@@ -127,9 +131,7 @@ class Names:
         cleaned = clean_name(text)
         if len(cleaned) > _LONGEST or cleaned.endswith(self.vocabulary.not_indicators):
             return False
-        if any(w in cleaned for w in self.vocabulary.firms) or cleaned.startswith(
-            tuple(self.vocabulary.foreign)
-        ):
+        if any(w in cleaned for w in self.vocabulary.firms) or cleaned.startswith(self.vocabulary.foreign):
             return False
         head = self.vocabulary.head_of(cleaned)
         endings = (*self.vocabulary.rates, *self.vocabulary.stocks)
@@ -138,36 +140,44 @@ class Names:
     def _completed(self, name: Name, unit: str) -> str:
         words = self.vocabulary
         cleaned = clean_name(name.text)
-        weak = cleaned in words.weak
         if cleaned in words.unsure:
             name.weight = min(name.weight, _UNSURE)
-        if cleaned in words.names and not weak:
+        if cleaned in words.names and cleaned not in words.weak:
             return name.text
+        text, weight = self._owned(name, cleaned) or self._headed_by(name, cleaned, unit)
+        name.weight = min(name.weight, weight)
+        return text
+
+    def _owned(self, name: Name, cleaned: str) -> tuple[str, float] | None:
+        """A bare head belongs to the owner of the name before: 规模以上工业企业 … 利润总额."""
+        words = self.vocabulary
         if cleaned in _TRADE and self._trader:
-            name.weight = min(name.weight, _COMPLETED_UNKNOWN)
-            return self._trader + cleaned
+            return self._trader + cleaned, _COMPLETED_UNKNOWN
         if cleaned in _TRADE and self._partner:
-            name.weight = min(name.weight, _UNSURE)
+            return name.text, _UNSURE
+        if words.head_of(cleaned) != cleaned or cleaned in words.names:
+            return None
+        if self._stem + cleaned in words.names:
+            return self._stem + cleaned, 1.0
+        return (self._owner + cleaned, _COMPLETED) if self._owner else None
+
+    def _headed_by(self, name: Name, cleaned: str, unit: str) -> tuple[str, float]:
+        """A name without head takes the one in force: 制造业 after 采矿业增加值."""
+        words = self.vocabulary
         head = words.head_of(cleaned)
-        if head == cleaned and cleaned not in words.names and self._stem + cleaned in words.names:
-            return self._stem + cleaned
-        if head == cleaned and cleaned not in words.names and self._owner:
-            name.weight = min(name.weight, _COMPLETED)
-            return self._owner + cleaned
+        if head and self._head in words.widened and self._head != head and self._head.endswith(head):
+            return name.text.removesuffix(head) + self._head, _COMPLETED
         if head or name.ends == "indicator" or cleaned.endswith((*words.rates, *words.stocks)):
-            return name.text
+            return name.text, _COMPLETED if cleaned in words.weak else 1.0
         if unit[-1:] not in COUNTS and unit not in ("户", "万户") and self._governs(name, unit):
-            name.weight = min(name.weight, _COMPLETED_UNKNOWN if name.ends == "text" else _COMPLETED)
-            return name.text + self._head
-        if weak:
-            name.weight = min(name.weight, _COMPLETED)
-        return name.text
+            return name.text + self._head, _COMPLETED_UNKNOWN if name.ends == "text" else _COMPLETED
+        return name.text, _COMPLETED if cleaned in words.weak else 1.0
 
     def _governs(self, name: Name, unit: str) -> bool:
         """Whether the head in force completes the name: a known word, or text with a value of the same kind."""
         if not self._head:
             return False
-        alike = unit == self._unit or is_percent(unit)
+        alike = unit == self._unit or is_percent(unit) or (self._head == _OUTPUT and not unit.endswith("元"))
         return name.ends in ("name", "partner", "qualifier") or (alike and name.ends == "text")
 
     def _own(self, subject: Subject, want: int) -> list[Name]:
@@ -200,7 +210,7 @@ class Names:
     def _headed(self, text: str, want: int) -> list[Name]:
         """东盟、欧盟是前两大贸易伙伴，进出口分别为: the names of the clause before with the head of this one."""
         head = clean_name(text)
-        if want < 2 or len(self.current) != want or self.vocabulary.head_of(head) != head:
+        if len(self.current) != want or self.vocabulary.head_of(head) != head:
             return []
         return [replace(n, text=_headed(n, head), ends="head", before=None) for n in self.current]
 

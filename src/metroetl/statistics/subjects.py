@@ -23,6 +23,7 @@ _RESET = frozenset(
         "forecast",
         "condition",
         "among",
+        "stage",
     }
 )
 

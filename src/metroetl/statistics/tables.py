@@ -165,7 +165,8 @@ class TableReader:
             number,
             number.value,
             slot.start,
-            weights,
+            printed=name,
+            weights=weights,
         )
 
     def _name(self, row: Label, column: Label, topic: Label, left: str) -> tuple[str, float]:

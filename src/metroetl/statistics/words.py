@@ -59,6 +59,7 @@ class Vocabulary:
         self.regions: dict[str, str] = {}
         self.heads: tuple[str, ...] = tuple(sorted(words["names"]["heads"], key=len, reverse=True))
         self.lent: dict[str, str] = words["names"]["lent"]
+        self.widened = frozenset(words["names"]["widened"])
         self.head_set = frozenset(self.heads)
         self.longest_head = len(self.heads[0])
         self.qualifiers: tuple[str, ...] = tuple(sorted(words["names"]["qualifiers"], key=len, reverse=True))
@@ -76,7 +77,7 @@ class Vocabulary:
         }
         self.table_words: dict[str, list[str]] = words["tables"]
         self.collectives = frozenset(words["regions"]["collective"])
-        self.foreign = frozenset(words["regions"]["foreign"])
+        self.foreign: tuple[str, ...] = tuple(words["regions"]["foreign"])
         self.own_words = frozenset(w for texts in words["regions"]["own"].values() for w in texts)
         self.region_groups: dict[str, str] = {}
         self.circles: dict[str, tuple[str, str]] = {}
@@ -158,8 +159,11 @@ class Vocabulary:
             self._lexicon[text] = Word(kind, data)
 
     def _add_grammar(self, words: Mapping[str, Any]) -> None:
+        self.stages: dict[str, str] = words["stage"]
         for kind, value in words.items():
-            if isinstance(value, dict):
+            if kind == "stage":
+                self._put(value, kind)
+            elif isinstance(value, dict):
                 for data, texts in value.items():
                     self._put(texts, kind, data)
             else:
@@ -175,8 +179,9 @@ class Vocabulary:
         for code, indicator in self.catalogue.indicators.items():
             self._name(indicator.name_zh, indicator.name_zh, code)
             for alias in (*indicator.aliases, *words["aliases"].get(code, ())):
-                if (bare := _NOTE.sub("", alias)) and (bare == alias or "不含" in alias):
-                    self._name(bare, indicator.name_zh, code)
+                bare = _NOTE.sub("", alias)
+                if bare == alias or "不含" in alias:
+                    self._name(alias, indicator.name_zh, code)
         for name, aliases in words["others"].items():
             for alias in (name, *aliases):
                 self._name(alias, name, None)
@@ -220,6 +225,7 @@ class Vocabulary:
             for name in (circle.name_zh, *circle.aliases):
                 self.circles[name] = (circle.name_zh, circle.region_code)
                 self._put([name], "region", name)
+            self.circles[circle.region_code] = (circle.name_zh, circle.region_code)
         self._put(words["collective"], "collective")
         self._put(self.own_words, "own")
 
