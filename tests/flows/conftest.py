@@ -1,79 +1,225 @@
-"""Real things for the flows: the stand-in sites over HTTP, a warehouse file, a Prefect server."""
+"""Real things for the flows: stand-in sites over HTTP, a data folder with its warehouse, a Prefect server."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from metroetl.catalogue import catalogue
 from metroetl.pipeline import RunSummary
 from metroetl.replica import Faults, Replica
-from metroetl.settings import Settings, settings
+from metroetl.replica.facts import Fact, load_facts
+from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
+
+CORE = (
+    "core_document", "core_observation", "core_statement", "core_plan", "core_plan_section",
+    "core_plan_target", "core_plan_task", "core_plan_count",
+)  # fmt: skip
+# when and by which run a row came; everything else is the same in every warehouse that saw the same pages
+OF_THE_RUN = {"loaded_at", "first_seen_at", "batch_id", "run_id", "snapshot_id"}
+
+Table = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A private Prefect server for the session."""
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A private Prefect server for the session; its API's address, for other processes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("prefect")))
         patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
         patch.setenv("PREFECT_LOGGING_LEVEL", "WARNING")
+        from prefect.settings import PREFECT_API_URL
         from prefect.testing.utilities import prefect_test_harness
 
         with prefect_test_harness(server_startup_timeout=120):
+            yield str(PREFECT_API_URL.value())
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a flow ended: the state's name as the UI shows it, and what the flow gives."""
+
+    state: str
+    result: Any
+
+    @property
+    def summary(self) -> RunSummary:
+        """The result of `collect`, `backfill` and `replay`."""
+        assert isinstance(self.result, RunSummary), self.result
+        return self.result
+
+    def outcomes(self, source_id: str) -> dict[str, int]:
+        """Fetches of one source by outcome."""
+        return next(s.outcomes for s in self.summary.sources if s.source_id == source_id)
+
+
+@dataclass
+class World:
+    """Stand-in sites as of a day, a data folder, and the flows between them."""
+
+    replica: Replica
+    home: Path
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The settings as environment variables, for this process or another."""
+        return {
+            "METROETL_HOME": str(self.home),
+            "METROETL_HOST_MAP": json.dumps(self.replica.host_map),
+            "METROETL_POLITENESS": "false",
+            **self.extra,
+        }
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """This process works in this world."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.env.items():
+                patch.setenv(name, value)
+            settings.cache_clear()
             yield
-
-
-@pytest.fixture
-def use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[Replica], Settings]]:
-    """Point the settings at a replica and at an empty folder."""
-
-    def point(replica: Replica) -> Settings:
-        monkeypatch.setenv("METROETL_HOME", str(tmp_path / "home"))
-        monkeypatch.setenv("METROETL_HOST_MAP", json.dumps(replica.host_map))
-        monkeypatch.setenv("METROETL_POLITENESS", "false")
         settings.cache_clear()
-        return settings()
 
-    yield point
-    settings.cache_clear()
-
-
-@pytest.fixture
-def run_collect(prefect_server: None) -> Callable[..., tuple[Any, RunSummary]]:
-    """Run the flow `collect` with a request; its state and summary."""
-
-    def run(**request: Any) -> tuple[Any, RunSummary]:
+    def collect(self, **request: Any) -> Run:
+        """Run the flow `collect`."""
         from flows.collect import collect
         from flows.parameters import CollectRequest
 
-        state = collect(CollectRequest(**request), return_state=True)
-        return state, state.result(raise_on_failure=False)
+        return self._run(collect, CollectRequest(**request))
 
-    return run
+    def backfill(self, **request: Any) -> Run:
+        """Run the flow `backfill`."""
+        from flows.backfill import backfill
+        from flows.parameters import BackfillRequest
+
+        return self._run(backfill, BackfillRequest(**request))
+
+    def replay(self, **request: Any) -> Run:
+        """Run the flow `replay`."""
+        from flows.parameters import ReplayRequest
+        from flows.replay import replay
+
+        return self._run(replay, ReplayRequest(**request))
+
+    def decide(self, batch_id: str, decision: str, reason: str) -> Run:
+        """Run the flow `decide`."""
+        from flows.decide import decide
+        from flows.parameters import DecideRequest
+
+        request = {"batch_id": batch_id, "decision": decision, "reason": reason, "decided_by": "值班员"}
+        return self._run(decide, DecideRequest.model_validate(request))
+
+    def monitor(self, **request: Any) -> Run:
+        """Run the flow `monitor`."""
+        from flows.monitor import monitor
+        from flows.parameters import MonitorRequest
+
+        return self._run(monitor, MonitorRequest(**request))
+
+    def _run(self, flow: Any, request: Any) -> Run:
+        with self.here():
+            state = flow(request, return_state=True)
+            return Run(state.name, state.result(raise_on_failure=False))
+
+    def add_to_inbox(self, path: Path) -> int:
+        """Put a file into the inbox; the number of new ones."""
+        from metroetl.pipeline import add_to_inbox
+
+        with self.here():
+            return len(add_to_inbox([path]))
+
+    def ask(self, sql: str, *, as_of: date | None = None, **parameters: Any) -> Table:
+        """Rows of a read-only query, by column name."""
+        with self.here():
+            names, rows = Warehouse.open(settings()).query(sql, parameters=parameters, as_of=as_of)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def one(self, sql: str, **parameters: Any) -> Any:
+        """The one value of a query."""
+        ((value,),) = (row.values() for row in self.ask(sql, **parameters))
+        return value
+
+    def contents(self) -> dict[str, Table]:
+        """Everything in core but when and by which run it came, in a fixed order."""
+        found = {}
+        for name in CORE:
+            rows = [{k: v for k, v in row.items() if k not in OF_THE_RUN} for row in self.ask(f"SELECT * FROM {name}")]
+            found[name] = sorted(rows, key=lambda row: [str(value) for value in row.values()])
+        return found
+
+    def sizes(self) -> dict[str, int]:
+        """Rows of every table of core, and of quarantine."""
+        return {name: self.one(f"SELECT COUNT(*) FROM {name}") for name in (*CORE, "ops_quarantine")}
 
 
-def ask(sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    """Rows of a read-only query on the warehouse of the settings."""
-    return [tuple(row) for row in Warehouse.open(settings()).query(sql, parameters=parameters)[1]]
+NewWorld = Callable[..., AbstractContextManager[World]]
 
 
-def table_sizes() -> dict[str, int]:
-    """Rows of every core table."""
-    tables = [
-        "core_document",
-        "core_observation",
-        "core_statement",
-        "core_plan",
-        "core_plan_section",
-        "ops_quarantine",
-    ]
-    return {t: ask(f"SELECT COUNT(*) FROM {t}")[0][0] for t in tables}
+@contextmanager
+def open_world(
+    home: Path, as_of: date, *sources: str, faults: Mapping[str, str] | None = None, **extra: str
+) -> Iterator[World]:
+    """A world of these sources (all if none is named), each with one fault or none."""
+    known = catalogue().sources
+    broken = Faults({source: [fault] for source, fault in (faults or {}).items()})
+    with Replica(as_of, broken, sources=[known[s] for s in sources] or None) as replica:
+        yield World(replica, home, extra)
 
 
-__all__ = ["Faults", "Replica", "ask", "date", "table_sizes"]
+@pytest.fixture
+def new_world(prefect_server: str, tmp_path: Path) -> Iterator[Callable[..., World]]:
+    """Makes worlds (see `open_world`), each with an empty data folder; they end with the test."""
+    with ExitStack() as stack:
+        made: list[World] = []
+
+        def make(as_of: date, *sources: str, **options: Any) -> World:
+            made.append(stack.enter_context(open_world(tmp_path / f"home{len(made)}", as_of, *sources, **options)))
+            return made[-1]
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def clean_contents(
+    prefect_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., dict[str, Table]]:
+    """Contents of core after one run over whole sites, by day and sources; each asked for once a session."""
+    known: dict[tuple[Any, ...], dict[str, Table]] = {}
+
+    def contents(as_of: date, *sources: str) -> dict[str, Table]:
+        if (as_of, *sources) not in known:
+            with open_world(tmp_path_factory.mktemp("clean"), as_of, *sources) as world:
+                assert world.collect().summary.exit_code == 0
+                known[(as_of, *sources)] = world.contents()
+        return known[(as_of, *sources)]
+
+    return contents
+
+
+def published_facts(day: date) -> list[Fact]:
+    """The facts that pages of the replica state by a day."""
+    return [f for f in load_facts() if f.said and f.published_on <= day]
+
+
+def assert_agrees_with_facts(world: World) -> None:
+    """Every figure in core was published, as printed: value, unit, and not before its day."""
+    facts: dict[tuple[str, ...], list[Fact]] = {}
+    for fact in published_facts(world.replica.day):
+        facts.setdefault((*fact.key, fact.variant), []).append(fact)
+    rows = world.ask("SELECT * FROM mart_lineage WHERE withdrawn_at IS NULL")
+    assert rows
+    for row in rows:
+        key = tuple(row[k] for k in ("region_code", "indicator_code", "period", "measure", "variant"))
+        row["stated"] = [
+            (f.number, f.unit) for f in facts.get(key, []) if f.published_on.isoformat() <= row["published_on"]
+        ]
+    assert [row for row in rows if (row["value"], row["unit"]) not in row["stated"]] == []

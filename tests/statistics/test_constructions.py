@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from metroetl.catalogue import catalogue
 from metroetl.statistics import Statement, extract_text
+from metroetl.statistics.extract import printed_indicator
 
 DAY = date(2025, 7, 20)
 TITLE = "2025年上半年全市经济运行情况"
@@ -19,17 +21,17 @@ def read(
     return extract_text(text, title=title, published_on=day, region_code=region, catalogue=catalogue())
 
 
-def actual(text: str, **scope: object) -> list[tuple[str, str, str, float]]:
-    found = read(text, **scope)  # type: ignore[arg-type]
+def actual(text: str, **scope: Any) -> list[tuple[str, str, str, float]]:
+    found = read(text, **scope)
     return [(s.region, s.indicator, s.measure, s.value) for s in found if s.kind == "actual"]
 
 
-def brief(text: str, **scope: object) -> list[tuple[str, float]]:
+def brief(text: str, **scope: Any) -> list[tuple[str, float]]:
     return [(indicator, value) for _, indicator, _, value in actual(text, **scope)]
 
 
-def kinds(text: str, **scope: object) -> list[tuple[str, float]]:
-    return [(s.kind, s.value) for s in read(text, **scope)]  # type: ignore[arg-type]
+def kinds(text: str, **scope: Any) -> list[tuple[str, float]]:
+    return [(s.kind, s.value) for s in read(text, **scope)]
 
 
 def test_level_and_growth() -> None:
@@ -178,7 +180,6 @@ def test_a_basis_never_turns_a_level_into_growth() -> None:
 def test_what_is_no_observation_is_a_statement_of_its_kind(text: str, kind: str) -> None:
     found = read(text)
     assert [s.kind for s in found] == [kind]
-    assert not found[0].publish
 
 
 def test_growth_on_an_earlier_base_is_a_change() -> None:
@@ -347,3 +348,26 @@ def test_a_circle_is_its_releases_region() -> None:
         ("成都市", "level_ytd"),
         ("成都市", "yoy_real_ytd"),
     ]
+
+
+def test_the_circle_of_a_title_is_what_a_city_publishes_for_it() -> None:
+    text = "2025年一季度，成都都市圈地区生产总值7393.1亿元。第三产业增加值5084.1亿元。"
+    found = read(text, title="2025年一季度成都都市圈经济运行情况")
+    assert [(s.region_code, s.publish) for s in found] == [("AGG.CDMC", True), ("AGG.CDMC", True)]
+
+
+def test_investment_of_the_whole_society_is_a_series_of_its_own() -> None:
+    (found,) = read("全社会固定资产投资增长12.2%。")
+    assert (found.indicator_code, found.variant) == ("FAI", "全社会")
+    assert printed_indicator(found) == "全社会固定资产投资"
+
+
+def test_rates_keep_the_unit_of_the_catalogue() -> None:
+    growth, ratio = read("人口自然增长率为-0.98‰，城乡居民收入比为2.40倍。")
+    assert (growth.value_norm, growth.unit_norm) == (-0.98, "‰")
+    assert (ratio.measure, ratio.value_norm, ratio.unit_norm) == ("ratio", 2.4, "倍")
+
+
+def test_a_part_of_a_word_is_no_word() -> None:
+    text = "其他收入300亿元，高等教育支出50亿元，增值税120亿元。"
+    assert [i for i, _ in brief(text)] == ["其他收入", "高等教育支出", "增值税"]

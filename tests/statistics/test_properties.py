@@ -41,7 +41,6 @@ def holds(text: str, statement: Statement) -> None:
     assert statement.period_start <= statement.period_end
     assert 0 <= statement.confidence <= 1
     assert statement.measure in catalogue().measures
-    assert not (statement.publish and statement.kind != "actual")
 
 
 @given(SENTENCES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from metroetl.catalogue import catalogue
 from metroetl.documents.models import Block, Cell, Document, Table
@@ -158,7 +159,7 @@ def test_the_cell_is_the_span() -> None:
 
 
 def test_tables_left_in_a_text() -> None:
-    scope = {
+    scope: dict[str, Any] = {
         "title": "2025年上半年",
         "published_on": date(2025, 7, 25),
         "region_code": "510000",
@@ -172,7 +173,7 @@ def test_tables_left_in_a_text() -> None:
         '["地区", "地区生产总值（亿元）", "增长（%）"],\n["德阳市", 771.1, 7.5],\n["眉山市", 447.7, 7.6],',
     ]
     for text in forms:
-        found = extract_text(text, **scope)  # type: ignore[arg-type]
+        found = extract_text(text, **scope)
         assert [(s.region, s.value) for s in found] == [
             ("德阳市", 771.1),
             ("德阳市", 7.5),

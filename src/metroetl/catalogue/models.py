@@ -117,6 +117,10 @@ class Indicator(_Entry):
     level_published: bool = True
     notes: str = ""
 
+    def unit_of(self, family: str) -> str:
+        """The common unit of its values of a measure family; money levels of growth-only indicators are in 亿元."""
+        return "亿元" if family == "level" and self.unit == "%" else self.unit
+
 
 class Measure(_Entry):
     """One measure code: family (level, yoy, yoy_pp, share, index, statement), accumulation and basis."""

@@ -61,16 +61,13 @@ def mojibake_share(text: str) -> float:
 
 
 def _turns_back(sample: str, wrong: str, right: str, width: int) -> float:
-    """Share of the characters beyond ASCII that become Chinese once the wrong decoding is undone."""
+    """Share of the characters that become Chinese once the wrong decoding is undone."""
     foreign = "".join(c for c in sample if ord(c) > 127)
     encoded = foreign.encode(wrong, "ignore")
-    if len(encoded) < len(foreign) / 2:
+    if not encoded or len(encoded) < len(foreign) / 2:
         return 0.0
-    return (
-        min(1.0, width * len(_HAN.findall(encoded.decode(right, "ignore"))) / len(encoded))
-        if encoded
-        else 0.0
-    )
+    undone = width * len(_HAN.findall(encoded.decode(right, "ignore"))) / len(encoded)
+    return min(1.0, undone) * len(foreign) / len(sample)
 
 
 def han_share(text: str) -> float:

@@ -102,7 +102,7 @@ def prepare(frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue) -
 
 def _observations(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.DataFrame:
     frame = _add_period_columns(positions(frame))
-    known = positions(past.observations).assign(value_norm=lambda f: f["value_norm"].astype(float))
+    known = positions(past.observations)
     frame = add_series_columns(frame, known)
     frame = add_sum_columns(frame, catalogue)
     frame = add_parent_value(frame, known, catalogue)
@@ -185,14 +185,12 @@ def _add_batch_shares(frame: pd.DataFrame) -> pd.DataFrame:
     published = frame["publish"].astype(bool)
     unusable = (~usable(frame)).astype(float).where(published & frame["indicator_code"].notna())
     scaled = frame["scale_power"].ne(0).astype(float).where(frame["scale_power"].notna())
-    levels, rates = frame["same_as_year_ago"], frame["same_rate_year_ago"]
-    repeated = levels.eq(True).astype(float).where(levels.notna())
-    repeated_rates = rates.eq(True).astype(float).where(rates.notna())
+    same = frame["same_as_year_ago"].combine_first(frame["same_rate_year_ago"])
+    repeated = same.eq(True).astype(float).where(same.notna())
     return frame.assign(
         batch_unusable_share=_share(frame, unusable, 10),
         batch_scaled_share=_share(frame, scaled, 5),
         batch_repeated_share=_share(frame, repeated, 5),
-        batch_repeated_rates=_share(frame, repeated_rates, 5),
     )
 
 

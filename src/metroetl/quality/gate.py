@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,15 +17,21 @@ from metroetl.quality.models import GateResult
 
 if TYPE_CHECKING:
     from metroetl.catalogue import Catalogue
+    from metroetl.quality.suites import Suite
     from metroetl.warehouse import Warehouse
 
 log = logging.getLogger("metroetl.quality")
 
 
-def run_gate(warehouse: Warehouse, run_id: str, words: Catalogue | None = None) -> GateResult:
+def run_gate(
+    warehouse: Warehouse,
+    run_id: str,
+    suites: Mapping[str, Suite] | None = None,
+    words: Catalogue | None = None,
+) -> GateResult:
     """Judge every staged batch, also those that a run left behind, and settle them.
 
-    A crash at any point leaves core and staging as they were. Raises SuiteError before anything is judged when a suite
+    Suites and catalogue are the project's own unless given. A crash at any point leaves core and staging as they were. Raises SuiteError before anything is judged when a suite
     is wrong; LoadConflict when another run writes.
     """
     from metroetl.catalogue import catalogue
@@ -38,9 +44,12 @@ def run_gate(warehouse: Warehouse, run_id: str, words: Catalogue | None = None) 
     batches = warehouse.staged_batches()
     if not batches:
         return result
-    suites = load_suites()
+    suites = load_suites() if suites is None else suites
     with _timed(result, "import"):
         great_expectations()
+    with _timed(result, "suites"):
+        for suite in suites.values():
+            suite.compile()
     with _timed(result, "frames"):
         frames = collect_frames(warehouse, batches, words or catalogue())
     with _timed(result, "validate"):

@@ -81,12 +81,14 @@ def write_validation_page(warehouse: Warehouse, run_id: str, out_dir: Path) -> P
         loader=PackageLoader("metroetl.quality"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["clean"] = clean
+    groups = groups_of(stopped)
     page = environment.get_template("validation.html").render(
         run_id=run_id,
         made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         batches=_rows(warehouse, _BATCHES, run_id),
         tables=tables_of(checks),
-        groups=groups_of(stopped),
+        groups=groups,
+        anchors=anchors_of(groups),
         words={"verdict": VERDICTS, "severity": SEVERITIES, "table": TABLES, "batch": BATCH_STATES},
         rows_shown=ROWS_SHOWN,
     )
@@ -113,6 +115,7 @@ def tables_of(checks: Iterable[Row]) -> list[Row]:
     for table, suite in load_suites().items():
         rules = [_rule(rule, found.get((table, code), [])) for code, rule in suite.rules.items()]
         counts = Counter(rule["verdict"] for rule in rules)
+        rules.sort(key=lambda rule: _RANK.index(rule["verdict"]))
         bar = [(verdict, counts[verdict], 100 * counts[verdict] / len(rules)) for verdict in reversed(_RANK)]
         tables.append({"name": table, "rules": rules, "bar": [part for part in bar if part[1]]})
     return sorted(tables, key=lambda t: list(TABLES).index(t["name"]))
@@ -138,6 +141,14 @@ def groups_of(stopped: Iterable[Row]) -> list[Row]:
         row["link"] = row["url"] if row["url"].startswith(("http://", "https://")) else ""
         groups[row["table_name"], row["rule_code"]].append(row)
     return [{"table": table, "code": code, "rows": rows} for (table, code), rows in groups.items()]
+
+
+def anchors_of(groups: Iterable[Row]) -> dict[str, str]:
+    """The table whose group of rows a rule's link leads to: a document's rule stops its parts in other tables too."""
+    anchors: dict[str, str] = {}
+    for group in groups:
+        anchors.setdefault(group["code"], group["table"])
+    return anchors
 
 
 def _rows(warehouse: Warehouse, sql: str, run_id: str) -> list[Row]:

@@ -43,6 +43,7 @@ def positions(frame: pd.DataFrame) -> pd.DataFrame:
         at=end.dt.year * 12 + end.dt.month,
         clock=clock.fillna(""),
         published=published,
+        value_norm=pd.to_numeric(frame["value_norm"]),
     )
 
 
@@ -126,7 +127,7 @@ def _add_usual_growth(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _neighbours(
-    pace: np.ndarray[tuple[int], np.dtype[np.float64]],
+    values: np.ndarray[tuple[int], np.dtype[np.float64]],
     at: np.ndarray[tuple[int], np.dtype[np.float64]],
     known: np.ndarray[tuple[int], np.dtype[np.bool_]],
     at_least: int = 1,
@@ -138,11 +139,11 @@ def _neighbours(
     near = (distance > 0) & (distance <= WINDOW_MONTHS)
     trusted = near & known[None, :]
     near = np.where(trusted.any(axis=1, keepdims=True), trusted, near)
-    medians = np.full(len(pace), np.nan)
-    has = near.sum(axis=1) >= at_least
-    if has.any():
-        medians[has] = np.nanmedian(np.where(near[has], pace[None, :], np.nan), axis=1)
-    return medians
+    found = near.sum(axis=1)
+    ordered = np.sort(np.where(near, values[None, :], np.inf), axis=1)
+    rows, last = np.arange(len(values)), len(values) - 1
+    medians = (ordered[rows, (found - 1).clip(0) // 2] + ordered[rows, (found // 2).clip(0, last)]) / 2
+    return np.where(found >= at_least, medians, np.nan)
 
 
 def _one_a_position(facts: pd.DataFrame) -> pd.DataFrame:
@@ -193,8 +194,10 @@ def _add_last(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
 def _add_floor(frame: pd.DataFrame, facts: pd.DataFrame, one: pd.DataFrame) -> pd.DataFrame:
     """The highest value of the earlier months of the year: a cumulative series can't fall below it."""
     ytd = one[one["measure"].eq("level_ytd")].sort_values("at")
-    floor = ytd.groupby(["series", "year"])["value_norm"].transform(lambda v: v.cummax().shift())
-    lookup = ytd.assign(ytd_floor=floor).set_index(["series", "at"])["ytd_floor"]
+    highest = ytd.assign(value_norm=ytd.groupby(["series", "year"])["value_norm"].cummax())
+    lookup = ytd.assign(ytd_floor=highest.groupby(["series", "year"])["value_norm"].shift()).set_index(
+        ["series", "at"]
+    )["ytd_floor"]
     found = _by_row(facts).join(lookup, on=["series", "at"])["ytd_floor"]
     return frame.assign(ytd_floor=found, value_upper=frame["value_norm"] + frame["rounding"] * 2)
 

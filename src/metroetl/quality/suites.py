@@ -1,6 +1,6 @@
 """Expectation suites: hand-written JSON in `expectations/`, one a staging table, loaded so that nothing is lost.
 
-Great Expectations logs and drops what it doesn't know (a type, an argument); `Suite.compiled` counts both sides and
+Great Expectations logs and drops what it doesn't know (a type, an argument); `Suite.compile` counts both sides and
 refuses a difference. The file is GE's own form; what GE doesn't have stands in `meta`: rule code, severity, owner and
 the reason in both languages. Several expectations may share a code (a lower and an upper limit) if they agree.
 """
@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -43,11 +44,23 @@ class Suite:
         named = set(_NAME.findall(json.dumps([e["kwargs"] for e in self.spec["expectations"]])))
         return [c for c in frame.columns if c == "row_id" or c in named]
 
+    def part(self, codes: Collection[str]) -> Suite:
+        """The same suite with these rules only."""
+        kept = [e for e in self.spec["expectations"] if e["meta"]["code"] in codes]
+        rules = {code: rule for code, rule in self.rules.items() if code in codes}
+        return Suite(self.table, rules, {**self.spec, "expectations": kept}, self.path)
+
+    def compile(self) -> ExpectationSuite:
+        """GE's suite, made once; raises SuiteError when GE would drop an expectation. The first call imports GE."""
+        return self._compiled
+
     @cached_property
-    def compiled(self) -> ExpectationSuite:
-        """GE's suite; raises SuiteError when GE dropped or changed an expectation. The first call imports GE."""
+    def _compiled(self) -> ExpectationSuite:
         expectation_suite = great_expectations().ExpectationSuite
-        suite = expectation_suite(name=self.spec["name"], expectations=self.spec["expectations"])
+        try:
+            suite = expectation_suite(name=self.spec["name"], expectations=self.spec["expectations"])
+        except ValueError as error:
+            raise SuiteError(f"{self.path.name}: Great Expectations refuses {error}") from error
         wanted = Counter((e["type"], e["meta"]["code"]) for e in self.spec["expectations"])
         kept = Counter((e.expectation_type, e.meta["code"]) for e in suite.expectations)
         if wanted != kept:

@@ -16,7 +16,6 @@ _PARENT_WORDS = {
     "我省": "province",
     "全市": "prefecture",
     "我市": "prefecture",
-    "全国": "nation",
 }
 
 
@@ -33,7 +32,7 @@ class Place:
         return self.code is None or self.code.startswith("AGG.")
 
 
-_PASSING_NATION = 0.75  # a sentence on the nation in a region's release: the next one may be on either
+_PASSING = 0.79  # a sentence on another place in a region's release: the next one may be on either
 _NO_PLACE = 0.5  # nobody says whose release it is
 
 
@@ -47,9 +46,8 @@ class Scope:
         self.anchor = anchor
         self.place = self._find(region) if region else Place("", None)
         self._main: PeriodSpec | None = title[0] if title else None
-        self.ahead: PeriodSpec | None = (
-            None  # the first cumulative time of the text, for what stands before it
-        )
+        # the first cumulative time of the text, for what stands before it
+        self.ahead: PeriodSpec | None = None
         self._paragraph: PeriodSpec | None = None
         self._sentence: PeriodSpec | None = None
         self._paragraph_place: Place | None = None
@@ -160,8 +158,8 @@ class Scope:
         elif self._sentence_place is not None:
             place, weight = self._sentence_place, 1.0
         elif self._paragraph_place is not None:
-            nation = self._paragraph_place.name == "全国" != self.place.name
-            place, weight = self._paragraph_place, _PASSING_NATION if nation else 0.96
+            place = self._paragraph_place
+            weight = 0.96 if place == self.place else _PASSING
         else:
             place, weight = self.place, 0.97 if self.place.name else _NO_PLACE
         return place, weight
@@ -201,7 +199,7 @@ class Scope:
             ):
                 return Place(at.name_zh, at.code)
             at = self.vocabulary.catalogue.regions.get(at.parent_code or "")
-        return Place("全国", "000000") if level == "nation" else self.place
+        return self.place
 
     def _find(self, name: str) -> Place:
         words = self.vocabulary

@@ -11,30 +11,23 @@ from typing import Any
 
 from metroetl.catalogue import Catalogue
 from metroetl.documents.models import Document
-from metroetl.statistics.confidence import THRESHOLD, weigh
 from metroetl.statistics.context import Scope
 from metroetl.statistics.grammar import Frame, Reader
 from metroetl.statistics.lexer import Token, lex
-from metroetl.statistics.measures import accumulation, choose
-from metroetl.statistics.models import Kind, Statement
+from metroetl.statistics.models import Statement
 from metroetl.statistics.normalise import Normalised, normalise
-from metroetl.statistics.periods import PERIOD, Period, PeriodSpec, month_end, read_specs
+from metroetl.statistics.periods import PERIOD, PeriodSpec, month_end, read_specs
 from metroetl.statistics.segment import lines, sentences
+from metroetl.statistics.statements import Builder, part_currencies
 from metroetl.statistics.tables import Slot, TableReader, grid_of_lines, grid_of_table
-from metroetl.statistics.units import convert
 from metroetl.statistics.words import Vocabulary, vocabulary
 
 _REPORT_TITLE = re.compile(r"政府工作报告|国民经济和社会发展计划")
+_ITEM = re.compile(r"\s{0,4}(?:\d{1,2}、|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、)")
 _LONGEST_QUOTE = 200
 _LONGEST_LOOK = 20_000
 _LONGEST_CAPTION = 40
 _COMPARED = tuple("比较由从与至到")
-_NO_MEASURE = {
-    "target": "target",
-    "rank": "rank",
-    "contribution": "contribution_rate",
-    "average": "yoy2_avg_real_ytd",
-}
 
 
 def extract_statistics(document: Document, catalogue: Catalogue) -> list[Statement]:
@@ -47,7 +40,7 @@ def extract_statistics(document: Document, catalogue: Catalogue) -> list[Stateme
     number = 0
     reading.look_ahead(document.text)
     if not document.blocks:
-        return _part_currencies(reading.text(document.text, 0))
+        return part_currencies(reading.text(document.text, 0))
     for block in document.blocks:
         if block.table is not None:
             found = reading.table(grid_of_table(block.table), block.table.caption, block.table.unit_note)
@@ -55,7 +48,7 @@ def extract_statistics(document: Document, catalogue: Catalogue) -> list[Stateme
             number += 1
         elif block.kind != "page_break":
             statements += reading.text(document.text[block.start : block.end], block.start)
-    return _part_currencies(statements)
+    return part_currencies(statements)
 
 
 def extract_text(
@@ -67,7 +60,7 @@ def extract_text(
     """
     reading = _Reading(title or "", published_on, region_code, catalogue)
     reading.look_ahead(text)
-    return _part_currencies(reading.text(text, 0))
+    return part_currencies(reading.text(text, 0))
 
 
 def extract_lines(in_path: Path, out_path: Path, catalogue: Catalogue) -> None:
@@ -110,7 +103,9 @@ def _observations(request: dict[str, Any], catalogue: Catalogue) -> list[dict[st
 
 
 def printed_indicator(statement: Statement) -> str:
-    """Name with the variant that keeps two series apart: 居民人均可支配收入(实际)."""
+    """Name with the variant that keeps two series apart: 居民人均可支配收入(实际), 全社会固定资产投资."""
+    if statement.variant == "全社会":
+        return statement.variant + statement.indicator
     apart = statement.variant in ("实际", "美元计价")
     return f"{statement.indicator}({statement.variant})" if apart else statement.indicator
 
@@ -129,16 +124,19 @@ def read_date(text: str | None) -> date | None:
 
 
 class _Reading:
-    """One document being read: its scope and what was met so far."""
+    """One document being read: its scope and what was met so far.
+
+    A circle in the title is what the release speaks of, whoever publishes it.
+    """
 
     def __init__(
         self, title: str, published_on: date | None, region: str | None, catalogue: Catalogue
     ) -> None:
-        self.catalogue = catalogue
-        self.published_on = published_on
         self.words: Vocabulary = vocabulary(catalogue)
-        self.scope = Scope(self.words, region, published_on, _title_periods(title, published_on))
+        circle = next((name for name in self.words.circles if name in title), region)
+        self.scope = Scope(self.words, circle, published_on, _title_periods(title, published_on))
         self.reader = Reader(self.words, self.scope)
+        self.builder = Builder(self.words, published_on)
         self.seen: list[str] = []
 
     def look_ahead(self, text: str) -> None:
@@ -155,7 +153,7 @@ class _Reading:
     def text(self, source: str, offset: int) -> list[Statement]:
         """Statements of a stretch of the document's text that begins at `offset`."""
         statements: list[Statement] = []
-        if self.scope.place.name in self.words.foreign:
+        if self.scope.place.name in self.words.of_regions.foreign:
             return statements
         normalised = normalise(source)
         caption = ""
@@ -169,6 +167,8 @@ class _Reading:
             if not line.bullet:
                 self.reader.paragraph()
             for start, end in sentences(normalised.text, line.start, line.end):
+                if _ITEM.match(normalised.text, start):
+                    self.reader.paragraph()
                 tokens = self._own_places(lex(normalised.text, start, end, self.words))
                 frames = self.reader.sentence(tokens)
                 self.seen += [f.name for f in frames if f.code and f.name not in self.seen]
@@ -204,7 +204,7 @@ class _Reading:
         """Statements of a document's table: spans are those of the cells."""
         statements = []
         for frame, slot in found:
-            if statement := self._statement(frame):
+            if statement := self.builder.build(frame):
                 statement.table, statement.row, statement.column = number, slot.row, slot.column
                 statement.start, statement.end = slot.start, slot.end
                 statement.quote = text[slot.start : slot.end]
@@ -215,7 +215,7 @@ class _Reading:
         self, found: Iterable[tuple[Frame, Slot | None]], normalised: Normalised, offset: int
     ) -> Iterator[Statement]:
         for frame, slot in found:
-            if statement := self._statement(frame):
+            if statement := self.builder.build(frame):
                 start, end = normalised.span(
                     max(frame.start, frame.number.end - _LONGEST_QUOTE), frame.number.end
                 )
@@ -224,96 +224,6 @@ class _Reading:
                 if slot is not None:
                     statement.row, statement.column = slot.row, slot.column
                 yield statement
-
-    def _statement(self, frame: Frame) -> Statement | None:
-        period = self._settled(frame)
-        if period is None:
-            return None
-        predicate, number = frame.predicate, frame.number
-        kind: Kind = (
-            "target" if predicate.kind == "actual" and self._ahead_of_release(period) else predicate.kind
-        )
-        indicator = self.catalogue.indicators.get(frame.code or "")
-        stock = self.words.is_stock(frame.name, frame.code)
-        measure = choose(
-            self.catalogue,
-            frame.code,
-            predicate.family,
-            accumulation(period, stock),
-            predicate.basis,
-            predicate.whole,
-        )
-        confidence, evidence = weigh(
-            frame.weights, indicator, predicate.family, frame.value, number.unit, predicate.guessed
-        )
-        target = "%" if predicate.family != "level" else indicator.unit if indicator else ""
-        norm = convert(frame.value, number.unit, target) if target else None
-        return Statement(
-            region=frame.place.name,
-            region_code=frame.place.code,
-            indicator=frame.name,
-            indicator_code=frame.code,
-            period=period.label,
-            period_start=period.start,
-            period_end=period.end,
-            measure=measure if kind == "actual" else _NO_MEASURE.get(kind, measure),
-            value=frame.value,
-            unit=number.unit,
-            value_norm=norm,
-            unit_norm=target or None if norm is not None else None,
-            value_text=number.text,
-            decimals=len(number.text.partition(".")[2]),
-            kind=kind,
-            variant=self._variant(frame),
-            revision_stage="预计" if kind == "forecast" else frame.stage,
-            obs_status="F" if kind == "forecast" else self.words.stages.get(frame.stage, "A"),
-            start=0,
-            end=0,
-            rule=predicate.rule,
-            confidence=confidence,
-            publish=kind == "actual" and confidence >= THRESHOLD,
-            evidence=evidence,
-        )
-
-    def _ahead_of_release(self, period: Period) -> bool:
-        """A period that hasn't ended when the release came out is aimed at, not observed."""
-        return self.published_on is not None and period.end > month_end(
-            self.published_on.year, self.published_on.month
-        )
-
-    def _settled(self, frame: Frame) -> Period | None:
-        """Stock or flow is decided by the indicator: a stock stands at the end, a flow adds up to a stated day."""
-        period = frame.period
-        if period is None:
-            return None
-        if self.words.is_stock(frame.name, frame.code):
-            return period.at_end() if frame.code else period
-        return period.to_date() if period.point else period
-
-    def _variant(self, frame: Frame) -> str:
-        if "美元" in frame.number.unit and (
-            frame.code is None or self.catalogue.indicators[frame.code].unit != "亿美元"
-        ):
-            return "美元计价"
-        if "不含农户" in frame.printed:
-            return "不含农户"
-        if frame.predicate.basis == "real" and frame.predicate.family == "yoy":
-            basis = self.catalogue.indicators[frame.code].price_basis if frame.code else ""
-            return "实际" if basis == "nominal" or not frame.code else ""
-        return ""
-
-
-def _part_currencies(statements: list[Statement]) -> list[Statement]:
-    """Dollars beside yuan of one indicator are a series of their own."""
-    yuan = {
-        (s.indicator, s.region, s.period, s.measure)
-        for s in statements
-        if s.unit.endswith("元") and "美元" not in s.unit
-    }
-    for s in statements:
-        if "美元" in s.unit and (s.indicator, s.region, s.period, s.measure) in yuan:
-            s.variant = "美元计价"
-    return statements
 
 
 def _title_periods(title: str, published_on: date | None) -> list[PeriodSpec]:

@@ -66,6 +66,7 @@ class Reader:
         self._stage = ""
         self._basis = ""
         self._on_month = False
+        self._among = False
         self._compared: list[PeriodSpec] = []
 
     def paragraph(self) -> None:
@@ -78,7 +79,7 @@ class Reader:
         """The frames of one sentence; the modality of a lead-in (主要目标是:) holds for the items of its list."""
         self.scope.enter_sentence()
         self.names.enter_sentence()
-        self._basis, self._on_month, self._compared = "", False, []
+        self._basis, self._on_month, self._among, self._compared = "", False, False, []
         self._stage = next((t.text.removeprefix("经") for t in tokens if t.kind == "stage"), "")
         if tokens and tokens[-1].kind == "colon":
             self._head_line(tokens)
@@ -104,7 +105,8 @@ class Reader:
 
     def _clause(self, tokens: list[Token]) -> list[Frame]:
         self._update_modal(tokens)
-        opening = not self.names.clauses and not self._on_month
+        self._among = self._among or any(t.kind == "among" for t in tokens)
+        opening = not (self.names.clauses or self._on_month or self._among)
         frames: list[Frame] = []
         named: list[Name] = []
         position = 0
@@ -134,7 +136,7 @@ class Reader:
     ) -> tuple[list[Name], list[Frame]]:
         left, basis = lift_basis(left)
         at = predicate_start(left, numbers[0].unit)
-        subject = read_subject(without_goal(left, at), self.vocabulary.standalone)
+        subject = read_subject(without_goal(left, at), self.vocabulary.of_indicators.standalone)
         self.scope.mention(subject.periods, subject.regions, opening)
         names = self.names.find(subject, len(numbers))
         words = basis + (left[at:] or [t for t in left[-2:] if t.kind == "verb"])
@@ -154,7 +156,7 @@ class Reader:
         words = self.vocabulary
         text = self.names.complete(name, number.unit)
         resolved, code, known = words.look_up(text)
-        rate = words.is_rate(resolved, code)
+        rate = words.is_rate(resolved, code) or words.is_ratio(code)
         predicate = decide(said.words, number, said.right, rate, name.before)
         if predicate is None or not _fits(predicate, resolved, rate, known, words.is_ratio(code)):
             return None
@@ -169,7 +171,7 @@ class Reader:
         frame.name, frame.code = words.ratio(resolved, predicate.whole) or (resolved, code)
         frame.start = said.start
         unsaid = not known and "period:date" in frame.weights
-        return None if unsaid or frame.place.name in words.collectives else frame
+        return None if unsaid or frame.place.name in words.of_regions.collective else frame
 
     def _placed(self, name: Name, number: Token, predicate: Predicate, text: str) -> Frame:
         """The frame with its place, time and kind; growth on another base than last year's is a change."""
@@ -197,7 +199,7 @@ class Reader:
         self._note_base(tokens)
         self._note_words(tokens)
         nouns = [t for t in tokens[: noun_end(tokens)] if t.kind != "space"]
-        subject = read_subject(nouns, self.vocabulary.standalone)
+        subject = read_subject(nouns, self.vocabulary.of_indicators.standalone)
         self.scope.mention(subject.periods, subject.regions if _leads(tokens, subject) else [], opening)
         trim(subject)
         if any(t.kind == "share" for t in tokens):

@@ -48,8 +48,14 @@ _PREDICATE = frozenset(
         "flat",
     }
 )
-_EDGES = frozenset({"", "comma", "semi", "colon", "open", "close", "skip", "period"})
+_EDGES = frozenset({"", "comma", "semi", "colon", "open", "close", "skip", "period", "region", "own"})
 _PLACES = frozenset({"period", "region", "own", "number", "date", "partner", "average"})
+_FOLLOWING = {
+    "from": _PLACES | {"name", "partner"},
+    "prep": _PLACES | {"name", "partner"},
+    "skip": _PREDICATE,
+    "each": _PREDICATE,
+}
 
 
 @dataclass(slots=True)
@@ -167,10 +173,10 @@ def _single(piece: str, token: Token, following: str, before: str) -> str:
         case "join" if token.text == "与" and before in _EDGES and following == "period":
             token.data = "other"
             return "base"
-        case "from" | "prep":
-            stands = following in _PLACES or following in ("name", "partner")
-        case "skip" | "each":
-            stands = following in _PREDICATE
+        case "from" | "prep" | "skip" | "each":
+            stands = following in _FOLLOWING[token.kind]
+        case "among":
+            stands = before in _EDGES and following_text != "他"
         case "approx_after":
             stands = before == "number"
         case "to":
@@ -192,11 +198,11 @@ def _longer_place(token: Token, following: Token, vocabulary: Vocabulary) -> Non
     if following.kind == "organ":
         token.kind = "organ"
     elif following.kind == "text" and (
-        suffix := next((s for s in vocabulary.area_suffixes if following.text.startswith(s)), "")
+        suffix := next((s for s in vocabulary.of_regions.areas if following.text.startswith(s)), "")
     ):
         token.kind, token.text, token.end = "area", token.text + suffix, token.end + len(suffix)
         following.start, following.text = following.start + len(suffix), following.text[len(suffix) :]
-    elif following.kind in ("text", "name") and following.text.startswith(vocabulary.name_suffixes):
+    elif following.kind in ("text", "name") and following.text.startswith(vocabulary.of_regions.suffixes):
         token.kind = "text"
 
 

@@ -22,6 +22,7 @@ _UNSURE = 0.75
 _COMPLETED_UNKNOWN = 0.8
 _OUTPUT = "产量"  # of products, each with a unit of its own
 _FIRMS = "规模以上工业企业"
+_GOODS = ("name", "text")
 _PARTNERED = ("对", "自", "与")
 _TRADE = ("出口", "进口", "进出口")
 
@@ -128,13 +129,16 @@ class Names:
         """Whether a completed name can be an indicator."""
         if known:
             return True
+        words = self.vocabulary.of_indicators
         cleaned = clean_name(text)
-        if len(cleaned) > _LONGEST or cleaned.endswith(self.vocabulary.not_indicators):
+        if len(cleaned) > _LONGEST or cleaned.endswith(words.not_indicators):
             return False
-        if any(w in cleaned for w in self.vocabulary.firms) or cleaned.startswith(self.vocabulary.foreign):
+        if any(w in cleaned for w in words.firms) or cleaned.startswith(self.vocabulary.of_regions.foreign):
             return False
         head = self.vocabulary.head_of(cleaned)
-        endings = (*self.vocabulary.rates, *self.vocabulary.stocks)
+        endings = (*words.rates, *words.stocks)
+        if cleaned in endings:
+            return False
         return name.ends == "indicator" or (bool(head) and head != cleaned) or cleaned.endswith(endings)
 
     def _completed(self, name: Name, unit: str) -> str:
@@ -165,9 +169,13 @@ class Names:
         """A name without head takes the one in force: 制造业 after 采矿业增加值."""
         words = self.vocabulary
         head = words.head_of(cleaned)
-        if head and self._head in words.widened and self._head != head and self._head.endswith(head):
+        if head and self._head in words.of_names.widened and self._head != head and self._head.endswith(head):
             return name.text.removesuffix(head) + self._head, _COMPLETED
-        if head or name.ends == "indicator" or cleaned.endswith((*words.rates, *words.stocks)):
+        if (
+            head
+            or name.ends == "indicator"
+            or cleaned.endswith((*words.of_indicators.rates, *words.of_indicators.stocks))
+        ):
             return name.text, _COMPLETED if cleaned in words.weak else 1.0
         if unit[-1:] not in COUNTS and unit not in ("户", "万户") and self._governs(name, unit):
             return name.text + self._head, _COMPLETED_UNKNOWN if name.ends == "text" else _COMPLETED
@@ -249,8 +257,10 @@ def trim(subject: Subject) -> None:
 
 
 def _rotate(nouns: list[Token]) -> None:
-    """出口机电产品 is 机电产品出口."""
-    if len(nouns) < 2 or nouns[0].text not in _TRADE or nouns[-1].kind not in ("name", "text"):
+    """出口机电产品 is 机电产品出口; 自韩国进口机电产品 is a name as it stands."""
+    if len(nouns) > 3 and nouns[0].kind == "prep" and nouns[2].text in _TRADE and nouns[-1].kind in _GOODS:
+        nouns[-1].kind = "indicator"
+    if len(nouns) < 2 or nouns[0].text not in _TRADE or nouns[-1].kind not in _GOODS:
         return
     if not _has(nouns[1:], "enum", "join", "head", "indicator"):
         nouns.append(nouns.pop(0))

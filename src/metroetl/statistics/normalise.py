@@ -10,31 +10,9 @@ from functools import lru_cache
 
 # blocks that end a line, cells that end a column; every other tag vanishes
 _BLOCK = frozenset(
-    [
-        "p",
-        "div",
-        "br",
-        "li",
-        "ul",
-        "ol",
-        "tr",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tfoot",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "section",
-        "article",
-        "header",
-        "footer",
-    ]
-)
+    ("p", "div", "br", "li", "ul", "ol", "tr", "table", "caption", "thead", "tbody", "tfoot", "section", "article", "header", "footer",
+     "h1", "h2", "h3", "h4", "h5", "h6")
+)  # fmt: skip
 _MARKUP = re.compile(
     r"<(?P<close>/?)(?P<tag>[A-Za-z][A-Za-z0-9]{0,15})(?:[\s/][^<>]{0,2000})?>"
     r"|<!--.{0,4000}?-->"

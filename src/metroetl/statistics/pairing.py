@@ -67,14 +67,19 @@ def _complete(items: list[str], head: str, vocabulary: Vocabulary) -> list[str] 
     if len(shared) == 1:
         return None  # 水稻、玉米…率: where the head begins can't be known
     first = items[0]
-    qualifier = next((q for q in vocabulary.qualifiers if first.startswith(q) and first != q), "")
+    qualifier = next((q for q in vocabulary.of_names.qualifiers if first.startswith(q) and first != q), "")
     preposition = first[0] if first[0] in "对自" and len(first) > 1 and not prefix else ""
     names = []
     for i, item in enumerate(items):
         name = item
         if (i < len(items) - 1 or head) and not _whole(item, vocabulary):
             name += shared
-        if i and qualifier and not _whole(item, vocabulary) and not item.startswith(vocabulary.qualifiers):
+        if (
+            i
+            and qualifier
+            and not _whole(item, vocabulary)
+            and not item.startswith(vocabulary.of_names.qualifiers)
+        ):
             name = qualifier + name
         if i and preposition and not item.startswith(preposition):
             name = preposition + name

@@ -131,6 +131,8 @@ def _points(
             base=base,
             base_specs=specs,
         )
+    if "speed" not in kinds and of_rate and not base and "direction" in kinds:
+        return Predicate("actual", "yoy_pp", "points", _sign(kinds), guessed=True)
     return Predicate("change", "pp_change", "points-changed", _sign(kinds))
 
 
@@ -168,7 +170,7 @@ def _bare(
 ) -> Predicate | None:
     """Per cent without a word of growth or share: a rate, 25%的增速, or (of known growth only) growth."""
     if rate:
-        return Predicate("actual", "rate", "rate", guessed=number.unit == "倍")
+        return Predicate("actual", "rate", "rate")
     if any(t.kind == "speed" for t in right[:3]):
         return Predicate("actual", "yoy", "speed-after")
     if before is not None and before.rule == "share-said":

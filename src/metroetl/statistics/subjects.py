@@ -69,7 +69,7 @@ def read_subject(tokens: Sequence[Token], standalone: Collection[str] = ()) -> S
             _attribute(nouns, token)
         elif kind == "each":
             subject.each = True
-        elif kind in _NOUNS or (kind in ("enum", "join") and nouns):
+        elif (kind in _NOUNS and (kind != "etc" or nouns)) or (kind in ("enum", "join") and nouns):
             _add_noun(nouns, token, standalone)
         before = token
     while nouns and nouns[-1].kind in ("enum", "join", "prep"):

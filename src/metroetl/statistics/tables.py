@@ -10,10 +10,12 @@ from metroetl.documents.models import Table
 from metroetl.statistics.context import Place, Scope
 from metroetl.statistics.grammar import Frame
 from metroetl.statistics.lexer import Token
+from metroetl.statistics.normalise import normalise
 from metroetl.statistics.periods import PERIOD, Period, PeriodSpec, read_specs
 from metroetl.statistics.predicates import Predicate
 from metroetl.statistics.segment import GridCell
 from metroetl.statistics.units import UNITS
+from metroetl.statistics.wordlists import table_words
 from metroetl.statistics.words import Vocabulary, clean_name
 
 _VALUE = re.compile(r"^-?\d{1,15}(?:,\d{3})*(?:\.\d{1,8})?%?$")
@@ -58,7 +60,9 @@ def grid_of_table(table: Table) -> Grid:
     """Full grid of a document's table; merged cells stand in each place that they cover."""
     grid: Grid = [[None] * table.columns for _ in range(table.rows)]
     for cell in table.cells:
-        slot = Slot(cell.text, cell.start, cell.end, cell.row, cell.column, cell.header, cell.indent)
+        slot = Slot(
+            normalise(cell.text).text, cell.start, cell.end, cell.row, cell.column, cell.header, cell.indent
+        )
         for row in range(cell.row, min(cell.row + cell.rowspan, table.rows)):
             for column in range(cell.column, min(cell.column + cell.colspan, table.columns)):
                 grid[row][column] = slot
@@ -82,12 +86,13 @@ class TableReader:
 
     def __init__(self, vocabulary: Vocabulary, scope: Scope, seen: Sequence[str]) -> None:
         self.vocabulary = vocabulary
-        self.words = vocabulary.table_words
+        self.words = table_words()
         self.scope = scope
         self.seen = seen  # names of catalogue indicators met before the table: 销售额 means 商品房销售额
 
     def read(self, grid: Grid, caption: str = "", unit_note: str = "") -> Iterator[tuple[Frame, Slot]]:
         """Frames with the cell of each."""
+        caption, unit_note = normalise(caption).text, normalise(unit_note).text
         heads = _header_rows(grid)
         if not grid or heads >= len(grid):
             return
@@ -253,7 +258,7 @@ class TableReader:
             if bracket[1] in _UNIT_SET or bracket[1] == "±%":
                 label.unit = bracket[1].lstrip("±")
         body = _BRACKET.sub("", body).rstrip("%").replace("±", "")
-        if body in self.words["unit_heading"]:
+        if body in self.words.unit_heading:
             return Label(role="unit_heading")
         if _YEAR.match(body):
             label.specs, body = [PeriodSpec(int(body[:4]))], ""
@@ -262,19 +267,19 @@ class TableReader:
             label.specs = label.specs or read_specs(match)
         body = PERIOD.sub("", body)
         label.place, body = self._place_in(body)
-        label.name = "" if body in self.words["plain"] else body.strip(":：、,，.．")
+        label.name = "" if body in self.words.plain else body.strip(":：、,，.．")
         return label
 
     def _role(self, body: str, label: Label) -> tuple[str, str]:
         for role in ("skip", "cumulative", "month", "previous", "share"):
-            for word in self.words[role]:
+            for word in getattr(self.words, role):
                 if body == word or (
                     role not in ("previous", "month") and word in body and not self._strong(body)
                 ):
-                    if role == "previous" and any(g in body for g in self.words["growth"]):
+                    if role == "previous" and any(g in body for g in self.words.growth):
                         continue
                     return role, body.replace(word, "")
-        for word in self.words["growth"]:
+        for word in self.words.growth:
             if word in body and not self._strong(body):
                 label.growth = True
                 return "", body.replace(word, "")
@@ -282,11 +287,12 @@ class TableReader:
 
     def _place_in(self, body: str) -> tuple[Token | None, str]:
         words = self.vocabulary
-        if body in words.table_regions:
-            return Token("region", 0, 0, body, words.table_regions[body]), ""
+        for name, forms in words.of_regions.table_regions.items():
+            if body in forms:
+                return Token("region", 0, 0, body, name), ""
         if body in words.regions or body in words.region_groups:
             return Token("region", 0, 0, body, words.region_groups.get(body)), ""
-        if body in words.own_words:
+        if body in words.of_regions.own:
             return Token("own", 0, 0, body), ""
         return None, body
 

@@ -182,7 +182,8 @@ def _normalised(statement: Statement, catalogue: Catalogue) -> Row:
     s = statement
     indicator = catalogue.indicators.get(s.indicator_code or "")
     measure = catalogue.measures.get(s.measure)
-    expected = expected_unit(measure.family if measure else "", indicator.unit if indicator else "")
+    family = measure.family if measure else ""
+    expected = expected_unit(family, indicator.unit_of(family) if indicator else "")
     norm, unit = s.value_norm, s.unit_norm
     if norm is None and s.unit and s.unit == expected:
         norm, unit = s.value, s.unit

@@ -1,0 +1,198 @@
+"""The whole way on a real warehouse: publish, quarantine, hold, release, reject, and what happens when things break."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from metroetl.errors import SuiteError, WarehouseError
+from metroetl.quality import (
+    list_quarantine,
+    reject_quarantine,
+    release_quarantine,
+    run_gate,
+    show_quarantine,
+)
+from metroetl.quality.suites import Suite, load_suites
+from metroetl.warehouse import Warehouse
+from metroetl.warehouse.models import Reading
+from tests.quality.bench import city, clean, figure, history, release
+
+Stage = Callable[[Iterable[Reading]], tuple[str, str]]
+
+
+def one(warehouse: Warehouse, sql: str, **parameters: Any) -> Any:
+    _, rows = warehouse.query(sql, parameters=parameters)
+    return rows[0][0]
+
+
+def published(warehouse: Warehouse) -> int:
+    return int(one(warehouse, "SELECT COUNT(*) FROM core_observation"))
+
+
+def with_typo(factor: float = 1e4) -> list[Reading]:
+    """The city's release with its trade in 万元 where 亿元 is said."""
+    statements = city()
+    wrong = next(s for s in statements if s.indicator_code == "EXP")
+    wrong.value *= factor
+    wrong.value_norm = wrong.value
+    wrong.value_text = f"{wrong.value:.1f}"
+    wrong.quote = f"德阳市出口总额{wrong.value_text}亿元"
+    return [release("city", statements)]
+
+
+def test_clean_batches_are_published_whole(warehouse: Warehouse, stage: Stage) -> None:
+    run_id, _ = stage([*history(), *clean()])
+    result = run_gate(warehouse, run_id)
+    assert (result.batches, result.quarantined, result.held) == (1, 0, {})
+    assert result.published["observations"] == published(warehouse) > 50
+    assert result.published["documents"] == 8
+    assert result.published["statements"] == 4
+    assert result.published["plans"] == 1
+    assert warehouse.staged_batches() == []
+    assert result.checks["pass"] > 80 and "error" not in result.checks
+
+
+def test_a_gate_without_batches_says_so(warehouse: Warehouse) -> None:
+    result = run_gate(warehouse, warehouse.start_run("collect", {}))
+    assert result.batches == 0 and result.published == {}
+
+
+def test_the_same_again_adds_nothing(warehouse: Warehouse, stage: Stage) -> None:
+    run_gate(warehouse, stage(clean())[0])
+    before = published(warehouse)
+    result = run_gate(warehouse, stage(clean())[0])
+    assert (result.published["observations"], result.quarantined, result.held) == (0, 0, {})
+    assert published(warehouse) == before
+
+
+def test_a_wrong_row_is_quarantined_and_the_rest_published(warehouse: Warehouse, stage: Stage) -> None:
+    run_gate(warehouse, stage(history())[0])
+    before = published(warehouse)
+    run_id, _ = stage(with_typo())
+    result = run_gate(warehouse, run_id)
+    assert (result.quarantined, result.held) == (1, {})
+    assert published(warehouse) == before + len(city()) - 1
+    columns, rows = list_quarantine(warehouse)
+    found = [dict(zip(columns, row, strict=True)) for row in rows]
+    assert "OBS-SCALE" in {row["rule_code"] for row in found}
+    (row_id,) = {row["row_id"] for row in found}
+    entries = show_quarantine(warehouse, row_id)
+    assert entries[0]["quote"].startswith("德阳市出口总额")
+    assert entries[0]["url"] == "https://tjj.sc.gov.cn/city.html"
+    assert "scale_power=4" in "".join(e["reason_zh"] for e in entries)
+
+
+def test_what_the_reader_abstained_from_waits_and_can_be_released(warehouse: Warehouse, stage: Stage) -> None:
+    unsure = [figure("510600", "GDP", "2025-Q1", "level_ytd", "770.0", publish=False)]
+    run_id, _ = stage([release("city", [*city()[:3], *unsure])])
+    assert run_gate(warehouse, run_id).quarantined == 1
+    columns, rows = list_quarantine(warehouse)
+    row = dict(zip(columns, rows[0], strict=True))
+    assert row["rule_code"] == "OBS-ABSTAINED"
+
+
+def test_a_person_releases_a_row(warehouse: Warehouse, stage: Stage) -> None:
+    run_gate(warehouse, stage(history())[0])
+    run_gate(warehouse, stage(with_typo(4.4))[0])
+    columns, rows = list_quarantine(warehouse)
+    row_id = dict(zip(columns, rows[0], strict=True))["row_id"]
+    before = published(warehouse)
+    counts = release_quarantine(warehouse, row_id, reason="a new port opened", who="an analyst")
+    assert counts["observations"] == 1 and published(warehouse) == before + 1
+    assert list_quarantine(warehouse)[1] == []
+    entry = show_quarantine(warehouse, row_id)[0]
+    assert (entry["state"], entry["decided_by"], entry["decision_reason"]) == (
+        "released",
+        "an analyst",
+        "a new port opened",
+    )
+
+
+def test_a_person_rejects_a_row(warehouse: Warehouse, stage: Stage) -> None:
+    run_gate(warehouse, stage(history())[0])
+    run_gate(warehouse, stage(with_typo())[0])
+    columns, rows = list_quarantine(warehouse)
+    row_id = dict(zip(columns, rows[0], strict=True))["row_id"]
+    before = published(warehouse)
+    reject_quarantine(warehouse, row_id, reason="万元 printed as 亿元", who="an analyst")
+    assert published(warehouse) == before
+    assert list_quarantine(warehouse)[1] == []
+    columns, rows = list_quarantine(warehouse, everything=True)
+    assert {dict(zip(columns, row, strict=True))["state"] for row in rows} == {"rejected"}
+
+
+def test_an_unknown_row_is_told(warehouse: Warehouse) -> None:
+    with pytest.raises(WarehouseError, match="no row nowhere"):
+        show_quarantine(warehouse, "nowhere")
+
+
+def test_a_critical_rule_holds_its_batch_only(warehouse: Warehouse, stage: Stage) -> None:
+    broken = "地区生产总值同比增长，全市经济运行总体平稳。".encode().decode("gb18030", "replace") * 20
+    run_id, bad = stage([release("broken", city(), text=broken)])
+    _, good = stage([release("city", city())])
+    result = run_gate(warehouse, run_id)
+    assert result.held == {bad: ["DOC-MOJIBAKE"]}
+    assert result.batches == 2 and published(warehouse) == len(city())
+    assert [b.batch_id for b in warehouse.held()] == [bad]
+    assert good not in result.held
+    warehouse.decide(bad, approve=True, reason="readable enough", who="an analyst")
+    assert warehouse.held() == []
+
+
+def test_a_batch_left_by_a_dead_run_is_taken_up(warehouse: Warehouse, stage: Stage) -> None:
+    stage([release("city", city())])
+    result = run_gate(warehouse, warehouse.start_run("collect", {}))
+    assert result.batches == 1 and published(warehouse) == len(city())
+
+
+def edited(folder: Path, table: str, old: str, new: str) -> dict[str, Suite]:
+    """The suite of a table with one slip of the pen."""
+    source = load_suites()[table].path.read_text(encoding="utf-8")
+    assert old in source
+    (folder / f"{table}.json").write_text(source.replace(old, new), encoding="utf-8")
+    return load_suites(folder)
+
+
+def test_a_rule_that_cannot_be_computed_holds(warehouse: Warehouse, stage: Stage, tmp_path: Path) -> None:
+    broken = edited(tmp_path, "staging_observation", '"column": "scale_power"', '"column": "scale_powder"')
+    run_id, batch_id = stage([release("city", city())])
+    result = run_gate(warehouse, run_id, broken)
+    assert result.held == {batch_id: ["OBS-SCALE"]}
+    assert published(warehouse) == 0
+    verdict = "SELECT verdict FROM ops_check WHERE rule_code = 'OBS-SCALE'"
+    assert one(warehouse, verdict) == "error"
+    detail = one(warehouse, "SELECT detail FROM ops_check WHERE rule_code = 'OBS-SCALE'")
+    assert "scale_powder" in detail
+
+
+def test_a_wrong_suite_stops_before_anything_is_judged(
+    warehouse: Warehouse, stage: Stage, tmp_path: Path
+) -> None:
+    broken = edited(tmp_path, "staging_plan_count", "values_to_be_between", "values_to_be_lucky")
+    run_id, _ = stage(clean())
+    with pytest.raises(SuiteError, match="CNT-POSITIVE"):
+        run_gate(warehouse, run_id, broken)
+    assert published(warehouse) == 0
+    assert len(warehouse.staged_batches()) == 1
+
+
+def test_history_keeps_a_verdict_a_rule_and_batch(warehouse: Warehouse, stage: Stage) -> None:
+    run_id, batch_id = stage(clean())
+    run_gate(warehouse, run_id)
+    columns, rows = warehouse.query(
+        "SELECT batch_id, rule_code, verdict, evaluated, unexpected FROM ops_check WHERE run_id = :run",
+        parameters={"run": run_id},
+    )
+    checks = {row[1]: dict(zip(columns, row, strict=True)) for row in rows}
+    assert {c["batch_id"] for c in checks.values()} == {batch_id}
+    assert checks["OBS-RANGE-YOY"]["evaluated"] == 4
+    assert "OBS-REVISION-SIZE" not in checks, "core had nothing to compare with: no verdict, and no pass"
+
+
+def test_seconds_are_told_by_step(warehouse: Warehouse, stage: Stage) -> None:
+    result = run_gate(warehouse, stage(clean())[0])
+    assert set(result.seconds) == {"import", "suites", "frames", "validate", "settle"}
