@@ -8,7 +8,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from metroetl.pipeline import RunSummary
+from metroetl.runs import RunSummary
 
 OUTCOMES_ZH = {"new": "新页面", "changed": "有变化", "unchanged": "无变化", "listed": "列表"}
 STATES_ZH = {
@@ -54,7 +54,8 @@ def summary_markdown(summary: RunSummary) -> str:
         lines += [f"- `{batch}`：{'、'.join(codes)}" for batch, codes in summary.gate.held.items()]
     failures = [f for s in summary.sources for f in s.failures]
     if failures:
-        lines += ["", "## 未能读取", ""] + [f"- {f}" for f in failures[:50]]
+        lines += ["", "## 未能读取", ""]
+        lines += [f"- **{f.code}** `{f.url}`：{f.detail} → {f.way_out}" for f in failures[:50]]
         if len(failures) > 50:
             lines.append(f"- …… 共 {len(failures)} 项，见 `raw_fetch`")
     return "\n".join(lines) + "\n"

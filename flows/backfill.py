@@ -10,7 +10,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.collect import run_collect, run_name
 from flows.parameters import BackfillRequest, CollectRequest
-from metroetl.pipeline import RunSummary
+from metroetl.runs import RunSummary
 
 
 @flow(name="backfill", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=2))  # type: ignore[arg-type]

@@ -15,8 +15,10 @@ from prefect.tasks import exponential_backoff
 from flows.artifacts import publish_summary, state_of
 from flows.parameters import CollectRequest
 from metroetl import pipeline
-from metroetl.pipeline import GateOutcome, RunSummary, SourceOutcome
+from metroetl.harvest.models import INBOX
+from metroetl.runs import Failure, GateOutcome, RunSummary, SourceOutcome
 
+WAY_OUT = "Read the log of the source's task, then run the source again."
 RETRIES: dict[str, Any] = {
     "retries": 2,
     "retry_delay_seconds": exponential_backoff(backoff_factor=5),
@@ -41,7 +43,7 @@ def harvest_and_stage(
 @task(task_run_name="inbox", **RETRIES)
 def stage_inbox(run_id: str) -> list[SourceOutcome]:
     """Read what lies in the inbox."""
-    outcome = pipeline.read_and_stage(run_id, pipeline.INBOX)
+    outcome = pipeline.read_and_stage(run_id, INBOX)
     return [outcome] if outcome.documents or outcome.failed else []
 
 
@@ -60,7 +62,9 @@ def outcomes_of(futures: dict[str, PrefectFuture[list[SourceOutcome]]]) -> list[
         except Exception as error:  # one sick source must not stop the others; it is named in the summary
             for source_id in ids.split(","):
                 title = pipeline.source_title(source_id)
-                failure = f"UNEXPECTED {type(error).__name__}: {error} → read the task's log, then run the source again"
+                failure = Failure(
+                    code="UNEXPECTED", detail=f"{type(error).__name__}: {error}", way_out=WAY_OUT
+                )
                 found.append(SourceOutcome(source_id=source_id, title=title, failures=[failure]))
     return found
 
@@ -76,7 +80,7 @@ def run_collect(flow_name: str, request: CollectRequest, max_pages: int | None =
         for ids in groups
     }
     if not request.dry_run:
-        futures[pipeline.INBOX] = stage_inbox.submit(run_id)
+        futures[INBOX] = stage_inbox.submit(run_id)
     summary.sources = outcomes_of(futures)
     if not request.dry_run:
         summary.gate = gate(run_id)

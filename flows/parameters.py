@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from metroetl.catalogue import catalogue
-from metroetl.pipeline import INBOX, source_title
+from metroetl.harvest.models import INBOX
+from metroetl.pipeline import source_title
 
 SOURCES = catalogue().sources
 CIRCLES = catalogue().circles

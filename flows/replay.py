@@ -12,7 +12,7 @@ from flows.artifacts import publish_summary, state_of
 from flows.collect import RETRIES, gate, outcomes_of, run_name
 from flows.parameters import ReplayRequest
 from metroetl import pipeline
-from metroetl.pipeline import RunSummary, SourceOutcome
+from metroetl.runs import RunSummary, SourceOutcome
 
 
 @task(task_run_name="replay-{source_id}", **RETRIES)

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, Field
-
 from metroetl.catalogue import catalogue
 from metroetl.errors import DocumentError, MetroError
 from metroetl.harvest import Archive, Client, harvest
+from metroetl.harvest.models import INBOX
+from metroetl.runs import Failure, GateOutcome, RunSummary, SourceCheck, SourceOutcome
 from metroetl.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -30,64 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("metroetl.pipeline")
 
-INBOX = "inbox"
 Kind = Literal["statistics", "plans"]
-
-
-class SourceOutcome(BaseModel):
-    """What one run did at one source; `outcomes` counts fetches by named outcome."""
-
-    source_id: str
-    title: str
-    outcomes: dict[str, int] = {}
-    failures: list[str] = Field(default=[], description="CODE address: detail → way out")
-    documents: int = 0
-    statements: int = 0
-    plans: int = 0
-    unreadable: int = 0
-    batch_id: str | None = None
-
-    @property
-    def failed(self) -> bool:
-        """Whether anything of the source could not be read."""
-        return bool(self.failures)
-
-
-class GateOutcome(BaseModel):
-    """What the gate did with the staged batches of a run."""
-
-    published: dict[str, int] = {}
-    quarantined: int = 0
-    batches: int = 0
-    held: dict[str, list[str]] = Field(
-        default={}, description="batch id to the codes of the critical rules that failed"
-    )
-
-
-class RunSummary(BaseModel):
-    """The one contract between a run, its page in the UI, its notification and a retry."""
-
-    run_id: str
-    flow: str
-    started_at: datetime
-    finished_at: datetime | None = None
-    sources: list[SourceOutcome] = []
-    gate: GateOutcome = GateOutcome()
-    validation_page: str | None = None
-
-    @property
-    def state(self) -> Literal["held", "sources_failed", "nothing_new", "loaded"]:
-        """The worst thing that happened, or what was done."""
-        if self.gate.held:
-            return "held"
-        if any(s.failed for s in self.sources):
-            return "sources_failed"
-        return "loaded" if self.gate.batches else "nothing_new"
-
-    @property
-    def exit_code(self) -> int:
-        """0 done (also nothing new), 1 some source failed, 3 a batch was held."""
-        return {"held": 3, "sources_failed": 1}.get(self.state, 0)
 
 
 def choose_sources(
@@ -162,7 +105,8 @@ def harvest_source(
         fetch = step.fetch
         counts[fetch.outcome] += 1
         if not fetch.ok:
-            outcome.failures.append(f"{fetch.outcome} {fetch.url}: {fetch.detail} → {fetch.way_out}")
+            failed = Failure(code=fetch.outcome, url=fetch.url, detail=fetch.detail, way_out=fetch.way_out)
+            outcome.failures.append(failed)
     outcome.outcomes = dict(counts)
     log.info(
         "%s: %s", source.title, ", ".join(f"{n} {what}" for what, n in counts.items()) or "nothing asked"
@@ -220,7 +164,9 @@ def read_and_stage(
         except MetroError as error:
             warehouse.reject_snapshot(run_id, snapshot, error)
             outcome.unreadable += 1
-            outcome.failures.append(f"{error.code} {snapshot.url}: {error.message} → {error.way_out}")
+            outcome.failures.append(
+                Failure(code=error.code, url=snapshot.url, detail=error.message, way_out=error.way_out)
+            )
             continue
         readings.append(reading)
         outcome.documents += 1
@@ -354,17 +300,6 @@ def normal_quarter(text: str) -> str:
     """`2025Q1` or `2025-Q1` as `2025-Q1`."""
     year, _, number = text.upper().replace("-", "").partition("Q")
     return f"{year}-Q{number}"
-
-
-class SourceCheck(BaseModel):
-    """Health of one source's listing."""
-
-    source_id: str
-    outcome: str
-    items: int | None = None
-    newest: date | None = None
-    seconds: float = 0.0
-    detail: str = ""
 
 
 def check_source(source: Source) -> SourceCheck:

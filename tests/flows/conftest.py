@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from metroetl.catalogue import catalogue
-from metroetl.pipeline import RunSummary
 from metroetl.replica import Faults, Replica
 from metroetl.replica.facts import Fact, load_facts
+from metroetl.runs import RunSummary
 from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
 
@@ -27,20 +27,6 @@ CORE = (
 OF_THE_RUN = {"loaded_at", "first_seen_at", "batch_id", "run_id", "snapshot_id"}
 
 Table = list[dict[str, Any]]
-
-
-@pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A private Prefect server for the session; its API's address, for other processes."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("prefect")))
-        patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-        patch.setenv("PREFECT_LOGGING_LEVEL", "WARNING")
-        from prefect.settings import PREFECT_API_URL
-        from prefect.testing.utilities import prefect_test_harness
-
-        with prefect_test_harness(server_startup_timeout=120):
-            yield str(PREFECT_API_URL.value())
 
 
 @dataclass(frozen=True)
@@ -90,11 +76,11 @@ class World:
         settings.cache_clear()
 
     def collect(self, **request: Any) -> Run:
-        """Run the flow `collect`."""
+        """Run the flow `collect`, over the sources that are stood in for unless the request says which."""
         from flows.collect import collect
         from flows.parameters import CollectRequest
 
-        return self._run(collect, CollectRequest(**request))
+        return self._run(collect, CollectRequest(**{"sources": list(self.replica.sites)} | request))
 
     def backfill(self, **request: Any) -> Run:
         """Run the flow `backfill`."""

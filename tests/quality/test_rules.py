@@ -110,6 +110,9 @@ def of_plan(code: str, table: str, change: Change) -> Case:
     return Case(code, f"staging_plan{table}", {}, change)
 
 
+CIRCLE = (
+    frames_of(clean())["staging_document"].set_index("url").loc["https://tjj.sc.gov.cn/circle.html", "row_id"]
+)
 UTF8_AS_GBK = "地区生产总值同比增长，全市经济运行总体平稳。".encode().decode("gb18030", "replace") * 20
 GDP, IVA, TRD = ("GDP", "level_ytd"), ("IVA", "yoy_real_ytd"), ("TRD", "level_ytd")
 SPAN = {"span_start": 9, "span_end": 3}
@@ -142,6 +145,7 @@ CASES = [
     obs("OBS-SIGN-TEXT", "GDP", "yoy_real_ytd", {"quote": "地区生产总值下降6.1%"}),
     obs("OBS-FORECAST", *GDP, {"quote": "预计实现地区生产总值770.0亿元"}),
     obs("OBS-CONFLICT-DOC", "EXP", "level_ytd", {"indicator_code": "IMP"}),
+    Case("OBS-CONFLICT-DAY", "staging_observation", {"region_code": "510600", "indicator_code": "GDP", "document_row_id": CIRCLE}, to(790.0)),
     obs("OBS-SUM-SECTORS", "VA3", "level_ytd", to(420.0)),
     obs("OBS-SUM-PARTS", "EXP", "level_ytd", to(26.0)),
     obs("OBS-SUM-ROUNDING", "VA2", "level_ytd", to(330.9)),
@@ -154,6 +158,7 @@ CASES = [
     obs("OBS-SAME-YEAR-AGO", *GDP, to(728.0)),
     obs("OBS-YTD-SHRINK", *GDP, to(750.0, period="2025-Q2", period_end=pd.Timestamp("2025-06-30")), past=published_before(GDP="770.0")),
     obs("OBS-REVISION-SIZE", *GDP, to(1150.0), past=published_before(GDP="770.0")),
+    obs("OBS-REVISED", *GDP, to(771.5), past=published_before(GDP="770.0")),
     obs("OBS-REVISION-RATE", *IVA, to(11.5), past=published_before(IVA="6.1")),
     obs("OBS-SIGN-LAST", *IVA, to(-6.1), past=published_before(IVA="6.1")),
     obs("OBS-SIGN-LEVELS", "GDP", "yoy_real_ytd", to(-5.8)),

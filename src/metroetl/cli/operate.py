@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from metroetl.cli.local import use_local_prefect
 
 inbox = typer.Typer(
     help="收件箱：人工保存或收到的文件 · Files that a person saved or received.", no_args_is_help=True
@@ -33,7 +34,7 @@ def demo(
     ),
 ) -> None:
     """演示：启动仿真站点，跑完整条管道 · The whole way once, against stand-in sites with published figures."""
-    from metroetl.demo import run_demo
+    from metroetl.cli.demo import run_demo
 
     raise typer.Exit(run_demo(as_of.date() if as_of else None, home))
 
@@ -70,10 +71,11 @@ def inbox_add(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=
     from flows.parameters import CollectRequest
     from metroetl import pipeline
     from metroetl.cli.show import show_summary
+    from metroetl.harvest.models import INBOX
 
     added = pipeline.add_to_inbox(files)
     print(f"{len(added)} of {len(files)} files are new")
-    summary = collect_here(CollectRequest(sources=[pipeline.INBOX]))
+    summary = collect_here(CollectRequest(sources=[INBOX]))
     show_summary(summary)
     raise typer.Exit(summary.exit_code)
 
@@ -104,22 +106,3 @@ def replica_serve(as_of: Day = None) -> None:
     from metroetl.replica import serve
 
     serve(as_of.date() if as_of else date.today())  # noqa: DTZ011  the operator's own day
-
-
-def use_local_prefect() -> None:
-    """Without a Prefect server in the environment, use a private one for this command, kept under the data folder."""
-    from metroetl.settings import settings
-
-    if "PREFECT_API_URL" not in os.environ:
-        home = Path(os.environ.setdefault("PREFECT_HOME", str((settings().home / "prefect").absolute())))
-        home.mkdir(parents=True, exist_ok=True)
-    quiet = {
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_LOGGING_EXTRA_LOGGERS": "metroetl",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-        "GX_ANALYTICS_ENABLED": "false",
-    }
-    for name, value in quiet.items():
-        os.environ.setdefault(name, value)

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from metroetl.pipeline import RunSummary
+from metroetl.runs import RunSummary
 
 GOOD = {"new", "changed", "unchanged", "listed"}
 STATES = {

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Role = Literal["listing", "page", "attachment", "inbox"]
+INBOX = "inbox"  # the source id of files that a person saved or received
 
 
 class Notice(BaseModel):

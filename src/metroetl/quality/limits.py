@@ -27,6 +27,8 @@ JUMP_FACTOR = 3.0
 JUMP_MARGIN = 1.3
 # Nominal change on the year against limits that are meant for (often real) growth: prices and revised bases.
 YEAR_MARGIN_PP = 25.0
+# Two prints of one value differ by no more than the last place of the coarser one; `rounding` is half of it.
+ROUNDED = 2.000001
 # A part may exceed its whole by rounding.
 PARENT_SLACK = 1.001
 # Two values with this many digits don't agree by chance.

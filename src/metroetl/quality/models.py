@@ -63,5 +63,5 @@ class GateResult(BaseModel):
     )
     checks: dict[str, int] = Field(default={}, description="rules by verdict")
     seconds: dict[str, float] = Field(
-        default={}, description="wall time by step: frames, import, validate, settle"
+        default={}, description="wall time by step: import, suites, frames, validate, settle"
     )

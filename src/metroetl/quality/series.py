@@ -13,6 +13,7 @@ from metroetl.quality.limits import (
     MIRRORED_PP,
     OPPOSED_PP,
     POWER_SLACK,
+    ROUNDED,
     SIGNIFICANT_DIGITS,
     STEADY_RANGE_PP,
     USUAL_NEEDS,
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SERIES = ["region_code", "indicator_code", "measure", "variant", "clock"]
+COMPARED = [
+    *SERIES,
+    "at",
+    "year",
+    "month",
+    "published",
+    "measure_family",
+    "accumulation",
+    "value_norm",
+    "rounding",
+]
 
 
 def positions(frame: pd.DataFrame) -> pd.DataFrame:
@@ -65,8 +77,8 @@ def add_series_columns(frame: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    staged = frame[usable(frame)].assign(known=False, row=lambda f: f.index)
-    facts = pd.concat([past.assign(known=True, row=-1), staged], ignore_index=True)
+    staged = frame.loc[usable(frame), COMPARED].assign(known=False, row=lambda f: f.index)
+    facts = pd.concat([past[COMPARED].assign(known=True, row=-1), staged], ignore_index=True)
     facts["series"] = facts.groupby(SERIES, sort=False, dropna=False).ngroup()
     frame = _add_usual_growth(frame.join(_paces(facts)), facts)
     off_pace = frame["pace_ratio"].lt(1 / JUMP_FACTOR) | frame["pace_ratio"].gt(JUMP_FACTOR)
@@ -178,16 +190,21 @@ def _add_year_ago(frame: pd.DataFrame, facts: pd.DataFrame, one: pd.DataFrame) -
 def _add_last(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     """Against the vintage in force: levels as a ratio, growth and shares in points."""
     core = facts[facts["known"]].sort_values("published", kind="stable")
-    lookup = core.drop_duplicates(["series", "at"], keep="last").set_index(["series", "at"])["value_norm"]
-    last = _by_row(facts).join(lookup, on=["series", "at"])["value_norm"]
-    frame = frame.assign(last_value=last)
+    lookup = core.drop_duplicates(["series", "at"], keep="last").set_index(["series", "at"])
+    found = _by_row(facts).join(lookup[["value_norm", "rounding"]], on=["series", "at"])
+    frame = frame.assign(last_value=found["value_norm"])
+    change = (frame["value_norm"] - frame["last_value"]).abs()
+    coarser = frame["rounding"].combine(found["rounding"].reindex(frame.index), max)
     level = frame["measure_family"].eq("level")
     ratio = (frame["value_norm"] / frame["last_value"]).where(level & frame["last_value"].ne(0))
     points = (frame["value_norm"] - frame["last_value"]).where(~level)
-    flipped = (frame["value_norm"] + frame["last_value"]).abs().le(frame["rounding"] * 2.000001)
+    flipped = (frame["value_norm"] + frame["last_value"]).abs().le(frame["rounding"] * ROUNDED)
     tells = frame["last_value"].abs().ge(0.3)
     return frame.assign(
-        revision_ratio=ratio, revision_pp=points, sign_flipped=flipped.astype(object).where(tells, None)
+        revision_ratio=ratio,
+        revision_pp=points,
+        revision_excess=change - coarser * ROUNDED,
+        sign_flipped=flipped.astype(object).where(tells, None),
     )
 
 

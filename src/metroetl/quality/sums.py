@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from metroetl.quality.limits import PARTS
+from metroetl.quality.limits import PARTS, ROUNDED
 from metroetl.quality.series import usable
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ _CELL = ["document_row_id", "measure", "variant", "at"]
 
 
 def add_sum_columns(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """The frame with parts_gap and parts_slack, circle_gap and circle_slack, distinct_values.
+    """The frame with parts_gap and parts_slack, circle_gap and circle_slack, distinct_values and
+    distinct_on_day.
 
     A gap is printed whole minus sum of parts, on every row that takes part; the slack is what rounding allows: half of
     the last printed place of each number. Suspect figures take no part: what is wrong with them is known already.
@@ -70,14 +71,23 @@ def _gaps(
 
 
 def _add_repeats(frame: pd.DataFrame) -> pd.DataFrame:
-    """distinct_values: how many values one document states for one fact, beyond rounding (text against table)."""
-    fact = [*_CELL, "region_code", "indicator_code", "clock", "revision_stage"]
+    """How many values, beyond rounding, one document states for one fact, and the documents of one day."""
+    fact = ["region_code", "indicator_code", "measure", "variant", "clock", "at", "revision_stage"]
     rows = frame[usable(frame)]
-    groups = rows.groupby(fact, dropna=False)
+    return frame.assign(
+        distinct_values=_distinct(rows, ["document_row_id", *fact]),
+        distinct_on_day=_distinct(rows, ["published", *fact]).where(rows["published"].notna()),
+    )
+
+
+def _distinct(rows: pd.DataFrame, keys: list[str]) -> pd.Series[float]:
+    groups = rows.groupby(keys, dropna=False)
     spread = groups["value_norm"].transform("max") - groups["value_norm"].transform("min")
-    coarsest = groups["rounding"].transform("max") * 2.000001
-    values = groups["value_norm"].transform("nunique").where(spread.gt(coarsest), 1)
-    return frame.assign(distinct_values=values)
+    coarsest = groups["rounding"].transform("max") * ROUNDED
+    values: pd.Series[float] = (
+        groups["value_norm"].transform("nunique").astype(float).where(spread.gt(coarsest), 1.0)
+    )
+    return values
 
 
 def add_parent_value(frame: pd.DataFrame, past: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -85,8 +95,9 @@ def add_parent_value(frame: pd.DataFrame, past: pd.DataFrame, catalogue: Catalog
     import pandas as pd
 
     fact = ["indicator_code", "measure", "variant", "clock", "at"]
-    staged = frame[usable(frame) & ~frame["suspect"]]
-    known = pd.concat([staged, past], ignore_index=True).drop_duplicates(["region_code", *fact], keep="last")
+    columns = ["region_code", *fact, "value_norm"]
+    staged = frame.loc[usable(frame) & ~frame["suspect"], columns]
+    known = pd.concat([staged, past[columns]]).drop_duplicates(["region_code", *fact], keep="last")
     lookup = known.set_index(["region_code", *fact])["value_norm"].rename("parent_value")
     parents = {code: region.parent_code for code, region in catalogue.regions.items()}
     adds_up = usable(frame) & frame["measure_family"].eq("level") & frame["agg_rule"].eq("sum")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete
 
+from metroetl.harvest.models import INBOX
 from metroetl.warehouse.keys import digest
 from metroetl.warehouse.load import add_bulk, put
 from metroetl.warehouse.plan_records import end_of_year
@@ -43,7 +44,7 @@ def dimension_rows(catalogue: Catalogue) -> dict[str, list[Row]]:
         "dim_measure": [
             {"measure": m.code, **m.model_dump(include=_MEASURE)} for m in catalogue.measures.values()
         ],
-        "dim_source": [_source(s, catalogue) for s in catalogue.sources.values()],
+        "dim_source": [_INBOX, *(_source(s, catalogue) for s in catalogue.sources.values())],
         "dim_plan_series": [
             {"series_id": s.id, "circle_id": s.circle, **s.model_dump(include=_SERIES)} for s in series
         ],
@@ -85,6 +86,13 @@ def load_dimensions(connection: Connection, rows: dict[str, list[Row]]) -> None:
             add_bulk(connection, table(name), found)
         else:
             put(connection, table(name), found)
+
+
+_INBOX: Row = {
+    "source_id": INBOX, "title": "收件箱", "title_en": "Inbox", "publisher": "", "region_code": None, "kinds": "",
+    "family": "", "list_url": "", "enabled": True, "reason": "", "verified": "", "cron": "", "precedence": 50,
+    "min_items": 0, "max_age_days": None, "note": "人工保存或收到的文件",
+}  # fmt: skip
 
 
 def _source(source: Source, catalogue: Catalogue) -> Row:

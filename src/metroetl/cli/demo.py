@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from metroetl.cli.local import use_local_prefect
 from metroetl.settings import settings
 
 if TYPE_CHECKING:
-    from metroetl.pipeline import RunSummary
+    from metroetl.runs import RunSummary
 
 
 def run_demo(as_of: date | None, home: Path) -> int:
@@ -42,8 +43,6 @@ def _use_settings(home: Path, host_map: dict[str, str]) -> None:
     os.environ["METROETL_HOST_MAP"] = json.dumps(host_map)
     os.environ["METROETL_POLITENESS"] = "false"
     settings.cache_clear()
-    from metroetl.cli.operate import use_local_prefect
-
     use_local_prefect()
 
 

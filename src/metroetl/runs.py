@@ -1,0 +1,87 @@
+"""What a run says of itself: the one contract between flow, UI, notification and retry."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+
+class Failure(BaseModel):
+    """Something of a source that could not be read, and what a person can do."""
+
+    code: str
+    url: str = ""
+    detail: str = ""
+    way_out: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.url}: {self.detail} → {self.way_out}"
+
+
+class SourceOutcome(BaseModel):
+    """What one run did at one source; `outcomes` counts fetches by named outcome."""
+
+    source_id: str
+    title: str
+    outcomes: dict[str, int] = {}
+    failures: list[Failure] = []
+    documents: int = 0
+    statements: int = 0
+    plans: int = 0
+    unreadable: int = 0
+    batch_id: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything of the source could not be read."""
+        return bool(self.failures)
+
+
+class GateOutcome(BaseModel):
+    """What the gate did with the staged batches of a run."""
+
+    published: dict[str, int] = {}
+    quarantined: int = 0
+    batches: int = 0
+    held: dict[str, list[str]] = Field(
+        default={}, description="batch id to the codes of the critical rules that failed"
+    )
+
+
+class RunSummary(BaseModel):
+    """The one contract between a run, its page in the UI, its notification and a retry."""
+
+    run_id: str
+    flow: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    sources: list[SourceOutcome] = []
+    gate: GateOutcome = GateOutcome()
+    validation_page: str | None = None
+
+    @property
+    def state(self) -> Literal["held", "sources_failed", "nothing_new", "loaded"]:
+        """The worst thing that happened, or what was done."""
+        if self.gate.held:
+            return "held"
+        if any(s.failed for s in self.sources):
+            return "sources_failed"
+        return "loaded" if self.gate.batches else "nothing_new"
+
+    @property
+    def exit_code(self) -> int:
+        """0 done (also nothing new), 1 some source failed, 3 a batch was held."""
+        return {"held": 3, "sources_failed": 1}.get(self.state, 0)
+
+
+class SourceCheck(BaseModel):
+    """Health of one source's listing."""
+
+    source_id: str
+    outcome: str
+    items: int | None = None
+    newest: date | None = None
+    seconds: float = 0.0
+    detail: str = ""

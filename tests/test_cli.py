@@ -1,0 +1,239 @@
+"""The command line as a person uses it: each command in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from metroetl.replica import Replica
+
+HEAVY = ("pandas", "great_expectations", "prefect", "altair", "sqlalchemy", "bs4", "pdfplumber", "httpx")
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def replica() -> Iterator[Replica]:
+    with Replica(as_of=date(2025, 5, 20)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def metroetl(replica: Replica, prefect_server: str, tmp_path_factory: pytest.TempPathFactory) -> Command:
+    """Runs a command in an empty folder whose sites are stood in for."""
+    folder = tmp_path_factory.mktemp("cli")
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("METROETL_", "PREFECT_"))}
+    base = {
+        **clean,
+        "METROETL_HOME": str(folder / "data"),
+        "METROETL_HOST_MAP": json.dumps(replica.host_map),
+        "METROETL_POLITENESS": "false",
+        "PREFECT_API_URL": prefect_server,
+    }
+
+    def run(*arguments: str | Path, expect: int = 0, **env: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "metroetl", *map(str, arguments)]
+        done = subprocess.run(
+            command, cwd=folder, env=base | env, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == expect, done.stdout + done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def loaded(metroetl: Command) -> Command:
+    """The commands over a warehouse with one source loaded."""
+    assert "已入库 · loaded" in metroetl("run", "--source", "deyang").stdout
+    return metroetl
+
+
+def test_help_is_instant_and_bilingual() -> None:
+    code = (
+        "import sys; sys.argv = ['metroetl', '--help']; from metroetl.cli import app\n"
+        f"try: app()\nexcept SystemExit: pass\nprint([m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[]")
+    assert "采集" in done.stdout and "Collect" in done.stdout
+
+
+def test_sources(metroetl: Command) -> None:
+    assert "四川省统计局" in metroetl("sources", "list").stdout
+    shown = json.loads(metroetl("sources", "show", "tjj_sc").stdout)
+    assert (shown["family"], shown["verified"]) == ("ucap", "never")
+    checked = json.loads(metroetl("sources", "check", "tjj_sc", "deyang", "--json").stdout)
+    assert {c["source_id"]: c["outcome"] for c in checked} == {"tjj_sc": "listed", "deyang": "listed"}
+    assert all(c["items"] > 5 and c["newest"] <= "2025-05-20" for c in checked)
+
+
+def test_a_source_that_is_down_fails_the_check(metroetl: Command, replica: Replica) -> None:
+    replica.set_faults("deyang", "ruishu")
+    try:
+        (checked,) = json.loads(metroetl("sources", "check", "deyang", "--json", expect=1).stdout)
+    finally:
+        replica.set_faults("deyang")
+    assert checked["outcome"] == "BOT_CHALLENGE"
+
+
+def test_wrong_usage_is_2(metroetl: Command) -> None:
+    metroetl("run", "--source", "nowhere", expect=2)
+    metroetl("run", "--kind", "weather", expect=2)
+    metroetl("monitor", "--quarter", "2025Q9", expect=2)
+    metroetl("run", "--since", "yesterday", expect=2)
+    refused = metroetl("sources", "check", expect=2, METROETL_ENVIRONMENT="production").stderr
+    assert "SETTINGS" in refused and "METROETL_HOST_MAP" in refused
+
+
+def test_run_again_finds_nothing_new(loaded: Command) -> None:
+    assert "没有新内容 · nothing new" in loaded("run", "--source", "deyang").stdout
+
+
+def test_a_dry_run_stores_nothing(loaded: Command) -> None:
+    loaded("run", "--source", "tjj_sc", "--dry-run")
+    counted = loaded("query", "SELECT COUNT(*) AS n FROM raw_snapshot WHERE source_id = 'tjj_sc'", "--csv")
+    assert counted.stdout.split() == ["n", "0"]
+
+
+def test_a_failed_source_is_1_and_named(loaded: Command, replica: Replica) -> None:
+    replica.set_faults("cdstats", "wzws")
+    try:
+        told = loaded("run", "--source", "cdstats", "--source", "ziyang", expect=1).stdout
+    finally:
+        replica.set_faults("cdstats")
+    assert "GEO_BLOCKED" in told and "some source failed" in told
+    states = loaded(
+        "query", "SELECT DISTINCT source_id FROM core_document ORDER BY 1", "--csv"
+    ).stdout.split()
+    assert states == ["source_id", "deyang", "ziyang"]
+
+
+def test_query_is_read_only(loaded: Command) -> None:
+    for sql in (
+        "DELETE FROM core_observation",
+        "INSERT INTO ops_run (run_id) VALUES ('x')",
+        "SELECT 1; DROP TABLE ops_run",
+    ):
+        refused = loaded("query", sql, expect=1)
+        assert "→" in refused.stderr, refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+def test_query_as_of(loaded: Command) -> None:
+    sql = "SELECT MAX(published_on) AS newest FROM mart_observation_latest"
+    assert loaded("query", sql, "--as-of", "2024-12-31", "--csv").stdout.split()[1] <= "2024-12-31"
+    assert loaded("query", sql, "--csv").stdout.split()[1] > "2024-12-31"
+
+
+def test_warehouse_info(loaded: Command) -> None:
+    info = json.loads(loaded("warehouse", "info").stdout)
+    assert info["world"] == "facts" and info["rows"]["core_observation"] > 50
+    assert json.loads(loaded("warehouse", "upgrade").stdout)["revision"] == info["revision"]
+
+
+def test_report(loaded: Command) -> None:
+    told = loaded("monitor", "--circle", "chengdu", "--quarter", "2025Q1").stdout
+    assert Path(told.strip().splitlines()[-1]).is_file()
+    assert "WAREHOUSE" in loaded("monitor", "--quarter", "2011Q1", expect=1).stderr
+
+
+def test_a_file_of_the_inbox_goes_the_whole_way(loaded: Command, tmp_path: Path) -> None:
+    note = tmp_path / "简报.txt"
+    note.write_text(
+        "甲市简报\n\n2025年第3期\n\n2025年4月30日\n\n一、总体情况\n\n德阳市一季度地区生产总值771.1亿元。\n",
+        encoding="utf-8",
+    )
+    assert "1 of 1 files are new" in loaded("inbox", "add", note).stdout
+    assert "0 of 1 files are new" in loaded("inbox", "add", note).stdout
+    found = loaded(
+        "query", "SELECT access FROM core_document WHERE source_id = 'inbox'", "--csv"
+    ).stdout.split()
+    assert found == ["access", "internal"]
+
+
+def test_quarantine_is_listed_shown_and_decided(loaded: Command, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.pdf"
+    damaged.write_bytes(b"%PDF-1.7\n1 0 obj << /Type /Catalog")
+    assert "UNREADABLE" in loaded("inbox", "add", damaged, expect=1).stdout
+    sql = "SELECT row_id FROM ops_quarantine WHERE url LIKE '%damaged.pdf'"
+    row = loaded("query", sql, "--csv").stdout.split()[1]
+    assert row[:8] in loaded("quarantine", "list").stdout.replace("\n", "")
+    shown = json.loads(loaded("quarantine", "show", row).stdout)
+    assert "UNREADABLE" in json.dumps(shown)
+    loaded("quarantine", "reject", row, "--reason", "文件残缺，已向发送人索取")
+    assert (
+        "索取"
+        in loaded("query", "SELECT decision_reason FROM ops_quarantine WHERE state = 'rejected'").stdout
+    )
+
+
+def test_listing_and_read(metroetl: Command, root: Path, tmp_path: Path) -> None:
+    page = root / "tests/pages/tjj_sc/list.html"
+    listed = metroetl("listing", page, "--url", "https://tjj.sc.gov.cn/scstjj/c112117/list.shtml")
+    assert "family ucap" in listed.stderr
+    assert all(
+        json.loads(line)["url"].startswith("https://tjj.sc.gov.cn/") for line in listed.stdout.splitlines()
+    )
+    out = tmp_path / "read.jsonl"
+    metroetl("read", root / "tests/pages/tjj_sc", "-o", out)
+    read = {r["file"]: r for r in map(json.loads, out.read_text(encoding="utf-8").splitlines())}
+    assert "四川" in read["page.html"]["title"]
+
+
+def test_extract(metroetl: Command, tmp_path: Path) -> None:
+    given, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    text = "2025年一季度，德阳市实现地区生产总值771.1亿元，按不变价格计算，同比增长7.5%。"
+    line = {
+        "id": "1",
+        "title": None,
+        "publisher": None,
+        "date": "2025-04-28",
+        "url": None,
+        "region": "德阳市",
+        "text": text,
+    }
+    given.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    metroetl("extract", "statistics", given, "-o", out)
+    found = {(o["measure"], o["value"]) for o in json.loads(out.read_text(encoding="utf-8"))["observations"]}
+    assert found == {("level_ytd", 771.1), ("yoy_real_ytd", 7.5)}
+    given.write_text(
+        json.dumps(
+            {
+                "id": "2",
+                "title": "甲市产业发展三年行动计划（2024—2026年）",
+                "url": None,
+                "text": "一、总体要求\n到2026年，产值达到300亿元。",
+            }
+        )
+        + "\n"
+    )
+    metroetl("extract", "plan", given, "-o", out)
+    plan = json.loads(out.read_text(encoding="utf-8"))
+    assert (plan["plan_type"], plan["period_start"], plan["period_end"]) == ("三年行动计划", 2024, 2026)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("corpus", "program", "verb"),
+    [("statistics", "score_statistics.py", "statistics"), ("plans", "score_plans.py", "plan")],
+)
+def test_every_case_passes_through(
+    metroetl: Command, shared: Path, tmp_path: Path, corpus: str, program: str, verb: str
+) -> None:
+    score = [sys.executable, shared / "score" / program, shared / "corpus" / corpus]
+    asked = subprocess.run([*score, "--requests"], capture_output=True, text=True, check=True).stdout
+    (tmp_path / "in.jsonl").write_text(asked, encoding="utf-8")
+    metroetl("extract", verb, tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl")
+    answered = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(answered) == len(asked.splitlines())
+    scored = subprocess.run(
+        [*score, tmp_path / "out.jsonl", "--json"], capture_output=True, text=True, check=True
+    )
+    assert json.loads(scored.stdout)["scores"]
