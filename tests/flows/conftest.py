@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,10 @@ class World:
         """Everything in core but when and by which run it came, in a fixed order."""
         found = {}
         for name in CORE:
-            rows = [{k: v for k, v in row.items() if k not in OF_THE_RUN} for row in self.ask(f"SELECT * FROM {name}")]
+            rows = [
+                {k: v for k, v in row.items() if k not in OF_THE_RUN}
+                for row in self.ask(f"SELECT * FROM {name}")
+            ]
             found[name] = sorted(rows, key=lambda row: [str(value) for value in row.values()])
         return found
 
@@ -168,7 +172,9 @@ def new_world(prefect_server: str, tmp_path: Path) -> Iterator[Callable[..., Wor
         made: list[World] = []
 
         def make(as_of: date, *sources: str, **options: Any) -> World:
-            made.append(stack.enter_context(open_world(tmp_path / f"home{len(made)}", as_of, *sources, **options)))
+            made.append(
+                stack.enter_context(open_world(tmp_path / f"home{len(made)}", as_of, *sources, **options))
+            )
             return made[-1]
 
         yield make
@@ -178,15 +184,13 @@ def new_world(prefect_server: str, tmp_path: Path) -> Iterator[Callable[..., Wor
 def clean_contents(
     prefect_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., dict[str, Table]]:
-    """Contents of core after one run over whole sites, by day and sources; each asked for once a session."""
-    known: dict[tuple[Any, ...], dict[str, Table]] = {}
+    """Contents of core after one run over whole sites, by day, sources and request; each made once a session."""
 
-    def contents(as_of: date, *sources: str) -> dict[str, Table]:
-        if (as_of, *sources) not in known:
-            with open_world(tmp_path_factory.mktemp("clean"), as_of, *sources) as world:
-                assert world.collect().summary.exit_code == 0
-                known[(as_of, *sources)] = world.contents()
-        return known[(as_of, *sources)]
+    @cache
+    def contents(as_of: date, *sources: str, **request: Any) -> dict[str, Table]:
+        with open_world(tmp_path_factory.mktemp("clean"), as_of, *sources) as world:
+            assert world.collect(**request).summary.exit_code == 0
+            return world.contents()
 
     return contents
 
@@ -206,6 +210,8 @@ def assert_agrees_with_facts(world: World) -> None:
     for row in rows:
         key = tuple(row[k] for k in ("region_code", "indicator_code", "period", "measure", "variant"))
         row["stated"] = [
-            (f.number, f.unit) for f in facts.get(key, []) if f.published_on.isoformat() <= row["published_on"]
+            (f.number, f.unit)
+            for f in facts.get(key, [])
+            if f.published_on.isoformat() <= row["published_on"]
         ]
     assert [row for row in rows if (row["value"], row["unit"]) not in row["stated"]] == []
