@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from metroetl.catalogue import catalogue
-from metroetl.errors import DocumentError, MetroError
+from metroetl.errors import DocumentError, MetroError, Unreadable
 from metroetl.harvest import Archive, Client, harvest
 from metroetl.harvest.models import INBOX
 from metroetl.runs import Failure, GateOutcome, RunSummary, SourceCheck, SourceOutcome
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from metroetl.catalogue.models import Source
-    from metroetl.harvest.models import Harvested, Snapshot
+    from metroetl.harvest.models import Harvested, Known, Snapshot
     from metroetl.warehouse import Warehouse
     from metroetl.warehouse.models import Reading
 
@@ -130,7 +130,7 @@ async def _harvest(
             source,
             client=client,
             archive=Archive(config.archive),
-            known=warehouse.known(source.id),
+            known=_known_addresses(warehouse, source.id),
             attachments=find_attachments,
             since=since,
             dry_run=dry_run,
@@ -142,6 +142,22 @@ async def _harvest(
                 waiting = []
     warehouse.record(run_id, waiting)
     return steps
+
+
+_DAMAGED = """
+SELECT url, sha256 FROM ops_quarantine
+WHERE source_id = :source AND table_name = 'raw_snapshot' AND rule_code = :code AND state = 'open'
+"""
+
+
+def _known_addresses(warehouse: Warehouse, source_id: str) -> dict[str, Known]:
+    """What is known of a source's addresses; where the last bytes are damaged and no person closed the matter, so."""
+    known = warehouse.known(source_id)
+    _, rows = warehouse.query(_DAMAGED, parameters={"source": source_id, "code": Unreadable.code})
+    for url, sha256 in rows:
+        if url in known and known[url].sha256 == sha256:
+            known[url] = known[url].model_copy(update={"readable": False})
+    return known
 
 
 def read_and_stage(

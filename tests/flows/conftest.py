@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -113,7 +113,10 @@ class World:
         return self._run(monitor, MonitorRequest(**request))
 
     def _run(self, flow: Any, request: Any) -> Run:
-        with self.here():
+        from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+        # with heartbeats, a run waits up to a second for their thread to end
+        with self.here(), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
             state = flow(request, return_state=True)
             return Run(state.name, state.result(raise_on_failure=False))
 
@@ -151,7 +154,8 @@ class World:
         return {name: self.one(f"SELECT COUNT(*) FROM {name}") for name in (*CORE, "ops_quarantine")}
 
 
-NewWorld = Callable[..., AbstractContextManager[World]]
+NewWorld = Callable[..., World]
+CleanContents = Callable[..., dict[str, Table]]
 
 
 @contextmanager
@@ -166,7 +170,7 @@ def open_world(
 
 
 @pytest.fixture
-def new_world(prefect_server: str, tmp_path: Path) -> Iterator[Callable[..., World]]:
+def new_world(prefect_server: str, tmp_path: Path) -> Iterator[NewWorld]:
     """Makes worlds (see `open_world`), each with an empty data folder; they end with the test."""
     with ExitStack() as stack:
         made: list[World] = []
@@ -181,9 +185,7 @@ def new_world(prefect_server: str, tmp_path: Path) -> Iterator[Callable[..., Wor
 
 
 @pytest.fixture(scope="session")
-def clean_contents(
-    prefect_server: str, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., dict[str, Table]]:
+def clean_contents(prefect_server: str, tmp_path_factory: pytest.TempPathFactory) -> CleanContents:
     """Contents of core after one run over whole sites, by day, sources and request; each made once a session."""
 
     @cache

@@ -11,7 +11,16 @@ import pytest
 from metroetl.catalogue import catalogue
 from metroetl.pipeline import choose_sources
 from metroetl.replica.facts import Fact
-from tests.flows.conftest import Run, Table, World, assert_agrees_with_facts, open_world, published_facts
+from tests.flows.conftest import (
+    CleanContents,
+    NewWorld,
+    Run,
+    Table,
+    World,
+    assert_agrees_with_facts,
+    open_world,
+    published_facts,
+)
 
 DAY = date(2025, 5, 20)
 
@@ -100,9 +109,7 @@ def test_a_second_run_says_nothing_new_and_adds_no_row(loaded: tuple[World, Run]
     assert world.contents() == contents
 
 
-def test_the_clock_adds_exactly_what_appeared(
-    new_world: Callable[..., World], clean_contents: Callable[..., dict[str, Table]]
-) -> None:
+def test_the_clock_adds_exactly_what_appeared(new_world: NewWorld, clean_contents: CleanContents) -> None:
     sources, first, later = ("deyang", "meishan", "ziyang"), date(2021, 10, 25), date(2022, 5, 20)
     world = new_world(first, *sources)
     world.collect()
@@ -119,7 +126,7 @@ def test_the_clock_adds_exactly_what_appeared(
     assert all(first < day <= later for day in days)
 
 
-def test_a_revision_arrives_as_a_new_vintage(new_world: Callable[..., World]) -> None:
+def test_a_revision_arrives_as_a_new_vintage(new_world: NewWorld) -> None:
     world = new_world(date(2024, 12, 20), "stats_gov_cn")
     world.collect(since=date(2024, 2, 1))
     world.replica.set_clock(date(2025, 1, 10))
@@ -138,7 +145,7 @@ def test_a_revision_arrives_as_a_new_vintage(new_world: Callable[..., World]) ->
     assert old == {"value": 1260582}
 
 
-def test_a_dry_run_stores_nothing(new_world: Callable[..., World]) -> None:
+def test_a_dry_run_stores_nothing(new_world: NewWorld) -> None:
     world = new_world(date(2022, 5, 20), "ziyang")
     run = world.collect(dry_run=True)
     assert (run.state, run.summary.exit_code) == ("NoChange", 0)
@@ -152,7 +159,7 @@ def test_a_dry_run_stores_nothing(new_world: Callable[..., World]) -> None:
     assert world.collect().outcomes("ziyang") == {"listed": 1, "new": 2}
 
 
-def test_kinds_choose_the_sources(new_world: Callable[..., World]) -> None:
+def test_kinds_choose_the_sources(new_world: NewWorld) -> None:
     world = new_world(date(2021, 5, 1), "meishan", "chengdu_gov", "ndrc")
     run = world.collect(kinds=["plans"])
     assert {s.source_id for s in run.summary.sources} == {"chengdu_gov", "ndrc"}
@@ -160,7 +167,7 @@ def test_kinds_choose_the_sources(new_world: Callable[..., World]) -> None:
     assert {log.host for log in world.replica.log} == {"www.chengdu.gov.cn", "www.ndrc.gov.cn"}
 
 
-def test_since_leaves_older_pages_alone(new_world: Callable[..., World]) -> None:
+def test_since_leaves_older_pages_alone(new_world: NewWorld) -> None:
     world = new_world(date(2022, 5, 20), "meishan")
     world.collect(since=date(2022, 1, 1))
     assert world.one("SELECT MIN(published_on) FROM core_document") >= "2022-01-01"

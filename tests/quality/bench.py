@@ -22,6 +22,7 @@ from metroetl.quality.frames import Past, prepare
 from metroetl.quality.models import Outcome
 from metroetl.quality.validate import validate
 from metroetl.statistics.models import Statement
+from metroetl.warehouse import Warehouse
 from metroetl.warehouse.keys import parse_period
 from metroetl.warehouse.models import Reading
 from metroetl.warehouse.records import BatchKey, Seen, staging_rows
@@ -274,3 +275,11 @@ def harvested(reading: Reading) -> Harvested:
         source_id=SOURCE, url=document.url, role="page", at=FETCHED, outcome="new", sha256=document.sha256
     )
     return Harvested(fetch=fetch, snapshot=snapshot)
+
+
+def stage_into(warehouse: Warehouse, readings: Iterable[Reading]) -> tuple[str, str]:
+    """Records and stages readings as a run of their own; run id and batch id."""
+    found = list(readings)
+    run_id = warehouse.start_run("collect", {})
+    warehouse.record(run_id, [harvested(r) for r in found])
+    return run_id, warehouse.stage(run_id, SOURCE, found)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.models import Reading
-from tests.quality.bench import SOURCE, harvested
+from tests.quality.bench import stage_into
 
 Staged = tuple[str, str]
 
@@ -28,12 +29,5 @@ def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
 
 @pytest.fixture
 def stage(warehouse: Warehouse) -> Callable[[Iterable[Reading]], Staged]:
-    """Records and stages readings as a run of their own; run id and batch id."""
-
-    def stage_readings(readings: Iterable[Reading]) -> Staged:
-        found = list(readings)
-        run_id = warehouse.start_run("collect", {})
-        warehouse.record(run_id, [harvested(r) for r in found])
-        return run_id, warehouse.stage(run_id, SOURCE, found)
-
-    return stage_readings
+    """Stages readings as a run of their own; run id and batch id."""
+    return partial(stage_into, warehouse)

@@ -86,13 +86,14 @@ def test_a_wrong_row_is_quarantined_and_the_rest_published(warehouse: Warehouse,
     assert "scale_power=4" in "".join(e["reason_zh"] for e in entries)
 
 
-def test_what_the_reader_abstained_from_waits_and_can_be_released(warehouse: Warehouse, stage: Stage) -> None:
+def test_what_the_reader_abstained_from_waits_in_quarantine(warehouse: Warehouse, stage: Stage) -> None:
     unsure = [figure("510600", "GDP", "2025-Q1", "level_ytd", "770.0", publish=False)]
     run_id, _ = stage([release("city", [*city()[:3], *unsure])])
     assert run_gate(warehouse, run_id).quarantined == 1
     columns, rows = list_quarantine(warehouse)
     row = dict(zip(columns, rows[0], strict=True))
     assert row["rule_code"] == "OBS-ABSTAINED"
+    assert published(warehouse) == 3
 
 
 def test_a_person_releases_a_row(warehouse: Warehouse, stage: Stage) -> None:
@@ -123,6 +124,18 @@ def test_a_person_rejects_a_row(warehouse: Warehouse, stage: Stage) -> None:
     assert list_quarantine(warehouse)[1] == []
     columns, rows = list_quarantine(warehouse, everything=True)
     assert {dict(zip(columns, row, strict=True))["state"] for row in rows} == {"rejected"}
+
+
+def test_a_page_that_lost_its_table_is_stopped_whole(warehouse: Warehouse, stage: Stage) -> None:
+    run_gate(warehouse, stage([release("city", city())])[0])
+    before = published(warehouse)
+    result = run_gate(
+        warehouse, stage([release("city", city()[:3], text="全市经济运行总体平稳，详见附表。" * 3)])[0]
+    )
+    assert (result.quarantined, result.published["documents"]) == (4, 0)
+    assert published(warehouse) == before
+    columns, rows = list_quarantine(warehouse)
+    assert {dict(zip(columns, row, strict=True))["rule_code"] for row in rows} == {"DOC-COVERAGE"}
 
 
 def test_an_unknown_row_is_told(warehouse: Warehouse) -> None:

@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
-from metroetl.errors import WarehouseError
+from metroetl.errors import Unreadable, WarehouseError
 from metroetl.quality import run_gate, write_validation_page
 from metroetl.quality.pages import clean, groups_of
 from metroetl.quality.suites import load_suites
 from metroetl.warehouse import Warehouse
-from metroetl.warehouse.models import Reading
-from tests.quality.bench import city, figure, history, release
+from tests.quality.bench import city, figure, harvested, history, release, stage_into
 from tests.quality.test_gate import with_typo
 
-Stage = Callable[[Iterable[Reading]], tuple[str, str]]
 BROKEN = "地区生产总值同比增长，全市经济运行总体平稳。".encode().decode("gb18030", "replace") * 20
 
 
-@pytest.fixture
-def page(warehouse: Warehouse, stage: Stage, tmp_path: Path) -> BeautifulSoup:
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
     """The page of a run with a quarantined row, a hostile one and a held batch."""
-    run_gate(warehouse, stage(history())[0])
-    run_id, _ = stage(with_typo())
-    hostile = figure(
-        "510600",
-        "IVA",
-        "2025-Q1",
-        "yoy_real_ytd",
-        "61.0",
-        quote='<script>alert(1)</script><b onclick="x()">增长61.0%',
-    )
-    stage([release("hostile", [hostile, *city()[:2]], title="<img src=https://evil.example/x.png>工业")])
-    _, held = stage([release("broken", city(), text=BROKEN)])
-    result = run_gate(warehouse, run_id)
-    assert list(result.held) == [held]
-    path = write_validation_page(warehouse, run_id, tmp_path / "pages")
+    folder = tmp_path_factory.mktemp("pages")
+    warehouse = Warehouse(f"sqlite:///{folder / 'warehouse.db'}")
+    warehouse.upgrade()
+    run_gate(warehouse, stage_into(warehouse, history())[0])
+    run_id, _ = stage_into(warehouse, with_typo())
+    script = '<script>alert(1)</script><b onclick="x()">增长61.0%'
+    hostile = figure("510600", "IVA", "2025-Q1", "yoy_real_ytd", "61.0", quote=script)
+    image = "<img src=https://evil.example/x.png>工业"
+    stage_into(warehouse, [release("hostile", [hostile, *city()[:2]], title=image)])
+    _, held = stage_into(warehouse, [release("broken", city(), text=BROKEN)])
+    assert list(run_gate(warehouse, run_id).held) == [held]
+    path = write_validation_page(warehouse, run_id, folder / "pages")
     assert path.name == f"validation-{run_id}.html"
     return BeautifulSoup(path.read_text(encoding="utf-8"), "lxml")
 
@@ -79,15 +73,12 @@ def test_bars_add_up(page: BeautifulSoup) -> None:
         assert sum(widths) == pytest.approx(100, abs=0.1)
 
 
-def test_an_unreadable_snapshot_is_on_the_page(warehouse: Warehouse, stage: Stage, tmp_path: Path) -> None:
-    from metroetl.errors import Unreadable
-    from tests.quality.bench import harvested
-
+def test_an_unreadable_snapshot_is_on_the_page(warehouse: Warehouse, tmp_path: Path) -> None:
+    step = harvested(release("cut", []))
+    assert step.snapshot is not None
     run_id = warehouse.start_run("collect", {})
-    snapshot = harvested(release("cut", [])).snapshot
-    assert snapshot is not None
-    warehouse.record(run_id, [harvested(release("cut", []))])
-    warehouse.reject_snapshot(run_id, snapshot, Unreadable("the PDF ends in the middle"))
+    warehouse.record(run_id, [step])
+    warehouse.reject_snapshot(run_id, step.snapshot, Unreadable("the PDF ends in the middle"))
     page = write_validation_page(warehouse, run_id, tmp_path).read_text(encoding="utf-8")
     assert "UNREADABLE" in page and "the PDF ends in the middle" in page
 

@@ -143,7 +143,8 @@ def test_real_growth_beside_nominal_growth_is_a_variant() -> None:
     text = "全体居民人均可支配收入29000元，同比名义增长4.8%，扣除价格因素实际增长4.7%。"
     level, nominal, real = read(text)
     assert (nominal.measure, nominal.variant) == ("yoy_nominal_ytd", "")
-    assert (real.measure, real.variant, real.value) == ("yoy_real_ytd", "实际", 4.7)
+    assert (real.measure, real.variant, real.value) == ("yoy_real_ytd", "", 4.7)
+    assert printed_indicator(real, catalogue()).endswith("(实际)")
     assert level.measure == "level_ytd"
 
 
@@ -359,7 +360,7 @@ def test_the_circle_of_a_title_is_what_a_city_publishes_for_it() -> None:
 def test_investment_of_the_whole_society_is_a_series_of_its_own() -> None:
     (found,) = read("全社会固定资产投资增长12.2%。")
     assert (found.indicator_code, found.variant) == ("FAI", "全社会")
-    assert printed_indicator(found) == "全社会固定资产投资"
+    assert printed_indicator(found, catalogue()) == "全社会固定资产投资"
 
 
 def test_rates_keep_the_unit_of_the_catalogue() -> None:

@@ -38,7 +38,9 @@ class Agenda:
         for line in lines:
             self._apply(line)
         self.open = {
-            url: item for url, item in self.open.items() if url not in known or item.role == "listing"
+            url: item
+            for url, item in self.open.items()
+            if item.role == "listing" or url not in known or not known[url].readable
         }
         if lines:
             write_whole(self._path, "".join(_line(item) for item in self.open.values()).encode())

@@ -29,7 +29,7 @@ from metroetl.harvest.barriers import is_text
 from metroetl.harvest.client import Answer, Client
 from metroetl.harvest.listings import ListPage, family_named
 from metroetl.harvest.models import Fetch, Harvested, Known, Notice
-from metroetl.harvest.steps import charset_of, failed_step, file_name, keep, new_step
+from metroetl.harvest.steps import charset_of, failed_step, file_name, keep, page_step, unmodified_step
 
 log = logging.getLogger("metroetl.harvest")
 
@@ -52,7 +52,7 @@ async def harvest(
     Every attempt is one step, also a failed one (its outcome is the error's code): nothing is raised for what a site
     does. List pages are read until one holds only known addresses, with `since` until one holds only older items (so a
     backfill gets past what is known), at most `max_pages`. `dry_run` asks the listing only and stores nothing. Known
-    pages are not asked for again.
+    pages are not asked for again, unless what came of them was damaged.
     """
     run = _Run(source, client, archive, known, attachments, since)
     async with aclosing(run.read_listing(store=not dry_run)) as steps:
@@ -99,7 +99,8 @@ class _Run:
             self.listed |= fresh
             so_far.append(page)
             if store:
-                self.agenda.add(Item(url=n.url, role="page", notice=n) for n in self._new(page))
+                owed = [n for n in page.notices if self._is_owed(n.url) and self._is_wanted(n)]
+                self.agenda.add(Item(url=n.url, role="page", notice=n) for n in owed)
             seen_before = step.snapshot is None and step.fetch.url in self.known
             if not fresh or self._ends(page, number) or self._holds_nothing_new(page, number, seen_before):
                 return
@@ -118,6 +119,9 @@ class _Run:
 
     def _new(self, page: ListPage) -> list[Notice]:
         return [n for n in page.notices if n.url not in self.known and self._is_wanted(n)]
+
+    def _is_owed(self, url: str) -> bool:
+        return url not in self.known or not self.known[url].readable
 
     def _is_wanted(self, notice: Notice) -> bool:
         words = self.source.title_has
@@ -228,26 +232,31 @@ class _Run:
         page_url = item.notice.url if item.notice else item.url
         referer = page_url if item.role == "attachment" else self.source.list
         try:
-            answer = await self.client.fetch(Request(item.url), role=item.role, referer=referer)
+            answer = await self.client.fetch(
+                Request(item.url), role=item.role, known=self.known.get(item.url), referer=referer
+            )
         except HarvestError as error:
             if isinstance(error, NotFound | SoftNotFound) and page_url not in self.listed:
                 self.agenda.remove(item.url)
             return [failed_step(self.source.id, item.url, item.role, error, began)]
         step = await asyncio.to_thread(self._archive_item, item, answer)
-        if item.role == "attachment" or not is_text(answer.body):
+        if item.role == "attachment" or step.snapshot is None or not is_text(answer.body):
             return [step]
         files = await asyncio.to_thread(self._find_attachments, answer)
         owed = [Item(url=f.url, role="attachment", name=f.name, notice=item.notice) for f in files]
-        owed = [i for i in owed if i.url not in self.known and i.url not in self.agenda.open]
+        owed = [i for i in owed if self._is_owed(i.url) and i.url not in self.agenda.open]
         self.agenda.add(owed)
         return [step, *[s for i in owed for s in await self._fetch_item(i)]]
 
     def _archive_item(self, item: Item, answer: Answer) -> Harvested:
+        known = self.known.get(item.url)
+        if known and answer.not_modified:
+            return unmodified_step(answer, self.source.id, item.role, known)
         name = file_name(answer, item.name) if item.role == "attachment" else ""
         snapshot = keep(
             self.archive, answer, self.source.id, item.url, item.role, notice=item.notice, name=name
         )
-        return new_step(answer, snapshot)
+        return page_step(answer, snapshot, known)
 
     def _find_attachments(self, answer: Answer) -> list[Attachment]:
         """Files that a page links; a page that can't be read is told when it is read as a document."""

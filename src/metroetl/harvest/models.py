@@ -77,7 +77,10 @@ class Fetch(BaseModel):
 
 
 class Known(BaseModel):
-    """What the warehouse knows of an address from its last good fetch."""
+    """What the warehouse knows of an address from its last good fetch.
+
+    `readable` is false where a damaged file came: the address is asked for again until better bytes come.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -86,6 +89,7 @@ class Known(BaseModel):
     etag: str | None = None
     last_modified: str | None = None
     fetched_at: datetime | None = None
+    readable: bool = True
 
 
 class Harvested(BaseModel):

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from metroetl.errors import HarvestError, MetroError
 from metroetl.harvest.archive import Archive
 from metroetl.harvest.client import Answer
-from metroetl.harvest.models import Fetch, Harvested, Notice, Role, Snapshot
+from metroetl.harvest.models import Fetch, Harvested, Known, Notice, Role, Snapshot
 
 CHARSET = re.compile(r"charset=[\"']?([\w.:-]{2,20})", re.I)
 FILE_NAME = re.compile(
@@ -54,20 +54,36 @@ def keep(
     return snapshot
 
 
-def new_step(answer: Answer, snapshot: Snapshot) -> Harvested:
-    """A page or attachment that wasn't known."""
+def page_step(answer: Answer, snapshot: Snapshot, known: Known | None) -> Harvested:
+    """A page or attachment that came, beside what was known of its address."""
+    same = known is not None and known.sha256 == snapshot.sha256
     fetch = Fetch(
         source_id=snapshot.source_id,
         url=snapshot.url,
         role=snapshot.role,
         at=answer.fetched_at,
-        outcome="new",
+        outcome="unchanged" if same else "changed" if known else "new",
         status=answer.status,
         seconds=answer.seconds,
         size=snapshot.size,
         sha256=snapshot.sha256,
     )
-    return Harvested(fetch=fetch, snapshot=snapshot)
+    return Harvested(fetch=fetch, snapshot=None if same else snapshot)
+
+
+def unmodified_step(answer: Answer, source_id: str, role: Role, known: Known) -> Harvested:
+    """A page or attachment of which the site says that it is still the same."""
+    fetch = Fetch(
+        source_id=source_id,
+        url=known.url,
+        role=role,
+        at=answer.fetched_at,
+        outcome="unchanged",
+        status=answer.status,
+        seconds=answer.seconds,
+        sha256=known.sha256,
+    )
+    return Harvested(fetch=fetch)
 
 
 def failed_step(source_id: str, url: str, role: Role, error: MetroError, began: float) -> Harvested:

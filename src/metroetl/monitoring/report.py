@@ -186,7 +186,7 @@ SELECT series_title, round, stage, period_start, period_end, issuers, count_valu
        COALESCE(count_quote, quote) AS quote, document_title
 FROM mart_plan_calendar
 WHERE circle_id = :circle AND access = 'public'
-ORDER BY series_title, period_start, origin
+ORDER BY series_id, COALESCE(round, 0), COALESCE(period_start, 0), origin, entry_id
 """
 
 

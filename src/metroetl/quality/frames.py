@@ -43,13 +43,17 @@ JOIN dim_measure AS m ON m.measure = o.measure
 WHERE o.withdrawn_at IS NULL
 """
 _PAST_DOCUMENTS = """
-SELECT d.document_key, d.version, d.url, d.content_hash, d.title, d.text_length, COUNT(o.observation_id) AS observations
-FROM core_document AS d LEFT JOIN core_observation AS o ON o.document_id = d.document_id
+SELECT d.document_key, d.version, d.url, d.content_hash, d.title, d.text_length,
+  (
+    SELECT COUNT(DISTINCT o.region_code || o.indicator_code || o.measure || o.variant || o.period)
+    FROM core_observation AS o JOIN core_document AS v ON v.document_id = o.document_id
+    WHERE v.document_key = d.document_key AND o.withdrawn_at IS NULL
+  ) AS observations
+FROM core_document AS d
 WHERE EXISTS (
   SELECT 1 FROM staging_document AS s JOIN ops_batch AS b ON b.batch_id = s.batch_id
   WHERE b.state = 'staged' AND (s.document_key = d.document_key OR s.content_hash = d.content_hash)
 )
-GROUP BY d.document_key, d.version, d.url, d.content_hash, d.title, d.text_length
 """
 UNITS = ("lead", "responsible", "guiding")
 

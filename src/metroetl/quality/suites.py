@@ -8,6 +8,7 @@ the reason in both languages. Several expectations may share a code (a lower and
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 from collections import Counter
@@ -111,4 +112,6 @@ def great_expectations() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations
 
+    # sets its own level to INFO, to tell of a temporary folder at every context
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     return great_expectations

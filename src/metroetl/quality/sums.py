@@ -18,8 +18,7 @@ _CELL = ["document_row_id", "measure", "variant", "at"]
 
 
 def add_sum_columns(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """The frame with parts_gap and parts_slack, circle_gap and circle_slack, distinct_values and
-    distinct_on_day.
+    """The frame with gap, slack and whole of parts and of circles, and with the counts of differing values.
 
     A gap is printed whole minus sum of parts, on every row that takes part; the slack is what rounding allows: half of
     the last printed place of each number. Suspect figures take no part: what is wrong with them is known already.

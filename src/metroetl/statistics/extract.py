@@ -84,7 +84,7 @@ def _observations(request: dict[str, Any], catalogue: Catalogue) -> list[dict[st
     return [
         {
             "region": s.region,
-            "indicator": printed_indicator(s),
+            "indicator": printed_indicator(s, catalogue),
             "period_start": s.period_start.isoformat(),
             "period_end": s.period_end.isoformat(),
             "measure": s.measure,
@@ -102,12 +102,16 @@ def _observations(request: dict[str, Any], catalogue: Catalogue) -> list[dict[st
     ]
 
 
-def printed_indicator(statement: Statement) -> str:
-    """Name with the variant that keeps two series apart: 居民人均可支配收入(实际), 全社会固定资产投资."""
+def printed_indicator(statement: Statement, catalogue: Catalogue) -> str:
+    """Name with what keeps two series apart: 居民人均可支配收入(实际), 出口总额(美元计价), 全社会固定资产投资."""
     if statement.variant == "全社会":
         return statement.variant + statement.indicator
-    apart = statement.variant in ("实际", "美元计价")
-    return f"{statement.indicator}({statement.variant})" if apart else statement.indicator
+    if statement.variant == "美元计价":
+        return f"{statement.indicator}(美元计价)"
+    indicator = catalogue.indicators.get(statement.indicator_code or "")
+    nominal = indicator is None or indicator.price_basis == "nominal"
+    real = nominal and statement.measure.startswith("yoy_real")
+    return f"{statement.indicator}(实际)" if real else statement.indicator
 
 
 def read_date(text: str | None) -> date | None:

@@ -109,9 +109,6 @@ class Builder:
             return _WHOLE_SOCIETY
         if "不含农户" in frame.printed:
             return "不含农户"
-        if frame.predicate.basis == "real" and frame.predicate.family == "yoy":
-            basis = self.catalogue.indicators[frame.code].price_basis if frame.code else "nominal"
-            return "实际" if basis == "nominal" else ""
         return ""
 
 
