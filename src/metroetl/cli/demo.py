@@ -33,7 +33,10 @@ def run_demo(as_of: date | None, home: Path) -> int:
     print(f"数据仓库 warehouse: {home / 'warehouse.db'}")
     print(f"监测报告 report: {report or '—'}")
     print(f"存档 archive: {settings().archive.absolute()}")
-    print(f"试一试 try: METROETL_HOME={home} {sys.argv[0]} query", '"SELECT * FROM mart_circle_quarter LIMIT 20"')
+    print(
+        f"试一试 try: METROETL_HOME={home} {sys.argv[0]} query",
+        '"SELECT * FROM mart_circle_quarter LIMIT 20"',
+    )
     print(f"{time.monotonic() - started:.0f} s")
     return summary.exit_code
 
