@@ -14,6 +14,7 @@ OUTCOMES_ZH = {"new": "新页面", "changed": "有变化", "unchanged": "无变�
 STATES_ZH = {
     "held": "有批次被拦下",
     "sources_failed": "有来源未能读取",
+    "announced": "有新内容（试运行，未取）",
     "nothing_new": "没有新内容",
     "loaded": "已入库",
 }
@@ -27,6 +28,7 @@ def summary_rows(summary: RunSummary) -> list[dict[str, Any]]:
         rows.append(
             {
                 "来源": f"{s.title} ({s.source_id})",
+                "新发布": s.announced,
                 **{zh: s.outcomes.get(code, 0) for code, zh in OUTCOMES_ZH.items()},
                 "失败": ", ".join(f"{code} {n}" for code, n in named.items()) or ("有" if s.failed else ""),
                 "文档": s.documents,
@@ -75,6 +77,8 @@ def state_of(summary: RunSummary) -> State[RunSummary]:
     match summary.state:
         case "nothing_new":
             return Completed(name="NoChange", message=message, data=summary)
+        case "announced":
+            return Completed(name="Announced", message=message, data=summary)
         case "loaded":
             return Completed(message=message, data=summary)
         case "held":

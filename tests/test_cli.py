@@ -158,6 +158,16 @@ def test_a_file_of_the_inbox_goes_the_whole_way(loaded: Command, tmp_path: Path)
     assert found == ["access", "internal"]
 
 
+def test_a_held_batch_is_3(loaded: Command, tmp_path: Path) -> None:
+    garbled = tmp_path / "garbled.txt"
+    text = "德阳市经济运行保持平稳，工业生产稳定增长，服务业持续恢复。" * 30
+    garbled.write_text(text.encode().decode("gb18030", "ignore"), encoding="utf-8")
+    told = loaded("inbox", "add", garbled, expect=3).stdout
+    assert "DOC-MOJIBAKE" in told and "deployment decide" in told
+    held = json.loads(loaded("warehouse", "info").stdout)["held_batches"]
+    assert len(held) == 1 and held[0] in told
+
+
 def test_quarantine_is_listed_shown_and_decided(loaded: Command, tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.pdf"
     damaged.write_bytes(b"%PDF-1.7\n1 0 obj << /Type /Catalog")

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from metroetl.catalogue import catalogue
-from metroetl.errors import DocumentError, MetroError, Unreadable
+from metroetl.errors import MetroError, Unreadable
 from metroetl.harvest import Archive, Client, harvest
 from metroetl.harvest.models import INBOX
 from metroetl.runs import Failure, GateOutcome, RunSummary, SourceCheck, SourceOutcome
@@ -104,6 +104,7 @@ def harvest_source(
     for step in asyncio.run(_harvest(run_id, source, warehouse, since, dry_run)):
         fetch = step.fetch
         counts[fetch.outcome] += 1
+        outcome.announced += fetch.fresh or 0
         if not fetch.ok:
             failed = Failure(code=fetch.outcome, url=fetch.url, detail=fetch.detail, way_out=fetch.way_out)
             outcome.failures.append(failed)
@@ -202,7 +203,7 @@ def read_snapshot(archive: Archive, snapshot: Snapshot, source: Source | None) -
 
     document = read_document(archive.get(snapshot.sha256), snapshot, source)
     if not document.text.strip() and not document.attachments:
-        raise DocumentError(f"no text in {snapshot.url}")
+        raise Unreadable(f"no text in {snapshot.url}")
     words = catalogue()
     return Reading(
         document=document,

@@ -27,6 +27,7 @@ class SourceOutcome(BaseModel):
     title: str
     outcomes: dict[str, int] = {}
     failures: list[Failure] = []
+    announced: int = Field(default=0, description="items of the listings that were not known yet")
     documents: int = 0
     statements: int = 0
     plans: int = 0
@@ -62,13 +63,15 @@ class RunSummary(BaseModel):
     validation_page: str | None = None
 
     @property
-    def state(self) -> Literal["held", "sources_failed", "nothing_new", "loaded"]:
-        """The worst thing that happened, or what was done."""
+    def state(self) -> Literal["held", "sources_failed", "loaded", "announced", "nothing_new"]:
+        """The worst thing that happened, or what was done; `announced` is what a dry run says of new items."""
         if self.gate.held:
             return "held"
         if any(s.failed for s in self.sources):
             return "sources_failed"
-        return "loaded" if self.gate.batches else "nothing_new"
+        if self.gate.batches:
+            return "loaded"
+        return "announced" if any(s.announced for s in self.sources) else "nothing_new"
 
     @property
     def exit_code(self) -> int:

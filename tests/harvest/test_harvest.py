@@ -78,6 +78,38 @@ def test_an_unchanged_list_is_read_from_the_archive(world: Any) -> None:
     assert (anew[0].fetch.status, anew[0].fetch.items) == (200, 2)
 
 
+@pytest.mark.parametrize("etag", ['"v1"', None])
+def test_a_damaged_file_is_asked_for_until_better_bytes_come(world: Any, etag: str | None) -> None:
+    path, name = "/sj/202504/P1.pdf", "_1.html"
+    publish(world, 2, 1, links=f'<a href="{path}">附件：甲市数据.pdf</a>', pages=1)
+
+    def serve(data: bytes) -> None:
+        def reply(request: Request) -> Response:
+            if etag and request.headers.get("if-none-match") == etag and data is damaged:
+                return Response(status_code=304)
+            headers = {"content-type": "application/pdf"} | (
+                {"etag": etag} if etag and data is damaged else {}
+            )
+            return Response(data, headers=headers)
+
+        world.site.replies[path] = reply
+
+    damaged = PDF[:30]
+    serve(damaged)
+    known = world.known(world.harvest())
+    for url in (f"{world.root}{path}", next(url for url in known if url.endswith(name))):
+        known[url] = known[url].model_copy(update={"readable": False})
+    again = outcomes(world.harvest(known=known))
+    assert again == {("listing", "listed"): 1, ("page", "unchanged"): 1, ("attachment", "unchanged"): 1}
+
+    serve(PDF)
+    mended = world.harvest(known=known)
+    (file,) = [s for s in mended if s.fetch.role == "attachment"]
+    assert file.fetch.outcome == "changed"
+    assert file.snapshot and world.archive.get(file.snapshot.sha256) == PDF
+    assert outcomes(world.harvest(known=known | world.known(mended)))[("attachment", "unchanged")] == 0
+
+
 def test_list_pages_are_read_until_nothing_is_new(world: Any) -> None:
     world.site.replies |= {
         LIST: world.list_page(rows(9, 8), 4),

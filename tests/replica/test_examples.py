@@ -9,7 +9,11 @@ from metroetl.replica import examples
 
 def test_examples_are_current_and_small(tmp_path: Path, root: Path) -> None:
     written = examples.write(tmp_path)
-    kept = {p.relative_to(root / "tests" / "pages") for p in (root / "tests" / "pages").glob("*/*")}
+    kept = {
+        p.relative_to(root / "tests" / "pages")
+        for p in (root / "tests" / "pages").glob("*/*.*")
+        if p.suffix != ".pyc"
+    }
     assert kept == {p.relative_to(tmp_path) for p in written}
     for path in written:
         there = root / "tests" / "pages" / path.relative_to(tmp_path)

@@ -194,3 +194,18 @@ def test_rows_that_do_not_stand_under_their_headings_are_not_read() -> None:
         )
         == []
     )
+
+
+def test_a_scope_in_brackets_keeps_series_apart_in_tables_too() -> None:
+    rows = "指标\t绝对量\t同比增长（%）\n固定资产投资（不含农户）\t—\t4.0\n工业投资\t—\t6.1"
+    found = extract_text(
+        rows,
+        title="一季度甲市经济运行情况",
+        published_on=date(2025, 4, 20),
+        region_code="510100",
+        catalogue=catalogue(),
+    )
+    assert {(s.indicator_code, s.variant, s.value) for s in found} == {
+        ("FAI", "不含农户", 4.0),
+        ("FAI_IND", "", 6.1),
+    }

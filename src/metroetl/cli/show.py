@@ -14,6 +14,7 @@ GOOD = {"new", "changed", "unchanged", "listed"}
 STATES = {
     "held": "有批次被拦下 · a batch is held",
     "sources_failed": "有来源未能读取 · some source failed",
+    "announced": "有新内容，未取 · new items, not fetched",
     "nothing_new": "没有新内容 · nothing new",
     "loaded": "已入库 · loaded",
 }
@@ -40,9 +41,10 @@ def show_summary(summary: RunSummary) -> None:
         unchanged = s.outcomes.get("unchanged", 0)
         fetched = s.outcomes.get("new", 0) + s.outcomes.get("changed", 0)
         told = " ".join(f"{code} {n}" for code, n in failed.items()) or ("unreadable" if s.unreadable else "")
-        rows.append([s.title, fetched, unchanged, told, s.documents, s.statements, s.plans])
+        rows.append([s.title, s.announced, fetched, unchanged, told, s.documents, s.statements, s.plans])
     columns = [
         "来源 source",
+        "新发布 announced",
         "取得 fetched",
         "未变 unchanged",
         "失败 failed",

@@ -196,6 +196,7 @@ class _Run:
             seconds=answer.seconds,
             size=len(body),
             items=len(page.notices),
+            fresh=len(new),
             newest=newest,
             detail=f"{len(new)} new: {new[0].title}" if new else "nothing new",
         )

@@ -50,8 +50,8 @@ class Fetch(BaseModel):
     """One attempt, also an unsuccessful one.
 
     `outcome` is `new`, `changed`, `unchanged` (same bytes or 304), `listed` (a listing read) or the code of a
-    HarvestError; `items` and `newest` (latest printed date) tell what a listing held; `detail` and `way_out` are for
-    a person.
+    HarvestError; `items`, `fresh` (those not known yet) and `newest` (latest printed date) tell what a listing held;
+    `detail` and `way_out` are for a person.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -66,6 +66,7 @@ class Fetch(BaseModel):
     size: int = 0
     sha256: str | None = None
     items: int | None = None
+    fresh: int | None = None
     newest: date | None = None
     detail: str = ""
     way_out: str = ""

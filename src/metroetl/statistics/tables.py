@@ -45,6 +45,7 @@ class Label:
     """What a row label or heading says."""
 
     name: str = ""
+    qualifier: str = ""
     unit: str = ""
     place: Token | None = None
     specs: list[PeriodSpec] = field(default_factory=list)
@@ -170,7 +171,7 @@ class TableReader:
             number,
             number.value,
             slot.start,
-            printed=name,
+            printed=name + row.qualifier + column.qualifier,
             weights=weights,
         )
 
@@ -257,6 +258,8 @@ class TableReader:
         for bracket in _BRACKET.finditer(body):
             if bracket[1] in _UNIT_SET or bracket[1] == "±%":
                 label.unit = bracket[1].lstrip("±")
+            else:
+                label.qualifier += bracket[1]
         body = _BRACKET.sub("", body).rstrip("%").replace("±", "")
         if body in self.words.unit_heading:
             return Label(role="unit_heading")
