@@ -15,14 +15,24 @@ from prefect.tasks import exponential_backoff
 from flows.artifacts import publish_summary, state_of
 from flows.parameters import CollectRequest
 from metroetl import pipeline
+from metroetl.errors import MetroError
 from metroetl.harvest.models import INBOX
 from metroetl.runs import Failure, GateOutcome, RunSummary, SourceOutcome
 
 WAY_OUT = "Read the log of the source's task, then run the source again."
+
+
+def worth_retrying(task: Any, task_run: Any, state: State[Any]) -> bool:
+    """What has no name may pass, and what a database said; another named error would only tell the same again."""
+    error = state.result(raise_on_failure=False)
+    return not isinstance(error, MetroError) or error.__cause__ is not None
+
+
 RETRIES: dict[str, Any] = {
     "retries": 2,
     "retry_delay_seconds": exponential_backoff(backoff_factor=5),
     "retry_jitter_factor": 0.5,
+    "retry_condition_fn": worth_retrying,
 }
 
 

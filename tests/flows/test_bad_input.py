@@ -222,6 +222,17 @@ def test_a_run_that_is_killed_while_it_asks_is_taken_up(
     assert_whole(world, clean)
 
 
+def test_two_runs_that_meet_load_everything_once(
+    new_world: NewWorld, clean_contents: CleanContents, prefect_server: str, root: Path
+) -> None:
+    world = new_world(DAY, SICK, WELL)
+    runs = [start(world, prefect_server, root, "metroetl") for _ in range(2)]
+    told = [run.communicate(timeout=120)[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], told
+    assert world.contents() == clean_contents(DAY, SICK, WELL)
+    assert world.collect().state == "NoChange"
+
+
 READABLE = "成都市统计简报\n\n2021年第5期\n\n2021年10月20日\n\n前三季度，眉山市地区生产总值1147.8亿元。\n\n"
 GARBLED = (
     ("成都平原经济区各市经济运行保持平稳，工业生产稳定增长，服务业持续恢复。" * 30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from metroetl.catalogue import catalogue
+from metroetl.errors import WarehouseError
 from metroetl.pipeline import choose_sources
 from metroetl.replica.facts import Fact
 from tests.flows.conftest import (
@@ -22,7 +24,7 @@ from tests.flows.conftest import (
     published_facts,
 )
 
-DAY = date(2025, 5, 20)
+DAY = date(2026, 6, 1)  # all facts are published
 
 
 @pytest.fixture(scope="module")
@@ -179,3 +181,13 @@ def test_since_leaves_older_pages_alone(new_world: NewWorld) -> None:
     world.collect(since=date(2022, 1, 1))
     assert world.one("SELECT MIN(published_on) FROM core_document") >= "2022-01-01"
     assert world.one("SELECT COUNT(*) FROM core_document") > 0
+
+
+def test_a_report_without_figures_fails_at_once(new_world: NewWorld) -> None:
+    world = new_world(date(2022, 5, 20), "ziyang")
+    began = time.monotonic()
+    run = world.monitor(circle="chengdu", quarter="2011Q1")
+    assert run.state == "Failed"
+    assert isinstance(run.result, WarehouseError)
+    assert "2011-Q1" in run.result.message
+    assert time.monotonic() - began < 5, "it was tried again"

@@ -141,9 +141,11 @@ def test_last_years_column_is_previous() -> None:
     assert [s.kind for s in extract_statistics(doc, catalogue())] == ["actual", "previous"]
 
 
-def test_without_a_unit_a_level_is_not_read() -> None:
+def test_without_a_unit_a_level_is_kept_for_review() -> None:
     doc = document([["指标", "1-6月", "增长（%）"], ["地区生产总值", "12000.5", "5.8"]])
-    assert [(s.measure, s.value) for s in extract_statistics(doc, catalogue())] == [("yoy_real_ytd", 5.8)]
+    level, growth = extract_statistics(doc, catalogue())
+    assert (level.measure, level.value, level.unit, level.publish) == ("level_ytd", 12000.5, "", False)
+    assert (growth.measure, growth.value, growth.publish) == ("yoy_real_ytd", 5.8, True)
 
 
 def test_ranks_and_shares_of_contribution_are_skipped() -> None:

@@ -99,6 +99,7 @@ def _observations(request: dict[str, Any], catalogue: Catalogue) -> list[dict[st
             "confidence": s.confidence,
         }
         for s in statements
+        if s.unit or s.publish  # a level without a unit is kept for review only
     ]
 
 

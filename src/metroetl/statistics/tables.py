@@ -154,7 +154,7 @@ class TableReader:
         if not name or not (known or self.vocabulary.head_of(cleaned)):
             return None
         family, printed = self._family(row, column, unit, resolved, code, slot.text)
-        if family == "level" and not printed:
+        if family == "level" and not printed and code is None:
             return None
         place, place_weight = self._place(row, column, topic)
         period, period_weight, origin = self._period(row, column)

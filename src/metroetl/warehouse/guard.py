@@ -28,6 +28,7 @@ def _missing(column: str, dimension: str, key: str = "") -> str:
     return f"NOT EXISTS (SELECT 1 FROM {dimension} AS d WHERE d.{key or column} = s.{column})"  # noqa: S608
 
 
+_NOT_RELEASED = "NOT EXISTS (SELECT 1 FROM ops_quarantine AS q WHERE q.content_id = s.content_id AND q.state = 'released')"
 _DAYS = f"BETWEEN '{FIRST_DAY}' AND '{LAST_DAY}'"
 _NO_PERIOD = (
     f"s.frequency = '' OR s.period_start > s.period_end"
@@ -47,7 +48,7 @@ def _of_numbers(table: str, *, strict: bool) -> list[Guard]:
     unless_null = "" if strict else "s.{0} IS NOT NULL AND "
     region, indicator = unless_null.format("region_code"), unless_null.format("indicator_code")
     guards = [
-        Guard(table, "CORE-ABSTAINED", "NOT s.publish", "提取存疑，未予发布", "the extractor wasn't sure and abstained"),
+        Guard(table, "CORE-ABSTAINED", f"NOT s.publish AND {_NOT_RELEASED}", "提取存疑，未予发布", "the extractor wasn't sure and abstained"),
         Guard(table, "CORE-PERIOD", _NO_PERIOD, "时期无法识别或不合理", "the period is unknown or can't be right"),
         Guard(table, "CORE-MEASURE", _missing("measure", "dim_measure"), "度量代码不在目录中", "the measure isn't in the catalogue"),
         Guard(table, "CORE-REGION", region + _missing("region_code", "dim_region"), "地区不在目录中", "the region isn't in the catalogue"),
