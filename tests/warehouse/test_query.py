@@ -24,7 +24,7 @@ PAGE = "https://city.example.cn/1"
         "SELECT 1; COMMIT; DROP VIEW mart_lineage",
         "WITH gone AS (DELETE FROM core_observation RETURNING 1) SELECT * FROM gone",
         "PRAGMA query_only = OFF",
-        "ATTACH DATABASE '/tmp/x' AS x",
+        "ATTACH DATABASE 'elsewhere.db' AS x",
         "",
         ";",
         "SELECT * FROM no_such_table",
