@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -191,3 +192,13 @@ def test_a_report_without_figures_fails_at_once(new_world: NewWorld) -> None:
     assert isinstance(run.result, WarehouseError)
     assert "2011-Q1" in run.result.message
     assert time.monotonic() - began < 5, "it was tried again"
+
+
+def test_a_circle_without_a_total_of_its_own_has_a_report(new_world: NewWorld) -> None:
+    world = new_world(date(2022, 6, 1), "tjj_sh")
+    world.collect(since=date(2022, 3, 1))
+    run = world.monitor(circle="yangtze_delta")
+    assert run.state == "Completed"
+    text = Path(run.result).read_text(encoding="utf-8")
+    assert "上海市地区生产总值" in text
+    assert "成员之和未计算：缺江苏省、浙江省、安徽省的地区生产总值。" in text

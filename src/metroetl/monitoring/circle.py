@@ -22,6 +22,15 @@ WHERE circle_id = :circle AND quarter = :quarter AND variant = '' AND access = '
 """
 
 
+LATEST = """
+SELECT MAX(quarter) FROM mart_circle_quarter
+WHERE circle_id = :circle AND indicator_code = 'GDP' AND measure = 'level_ytd' AND access = 'public'
+  AND role NOT IN ('province', 'nation')
+GROUP BY CASE WHEN role = 'circle' THEN 0 ELSE 1 END
+ORDER BY CASE WHEN role = 'circle' THEN 0 ELSE 1 END
+"""
+
+
 @dataclass(frozen=True)
 class Figure:
     """One published figure with where it was read."""
@@ -100,13 +109,9 @@ def load_quarter(warehouse: Warehouse, circle_id: str, quarter: str) -> CircleQu
 
 
 def latest_quarter(warehouse: Warehouse, circle_id: str) -> str:
-    """The newest quarter for which the circle's own GDP was published; raises when there is none."""
-    _, rows = warehouse.query(
-        "SELECT MAX(quarter) FROM mart_circle_quarter"
-        " WHERE circle_id = :circle AND region_code = :region AND indicator_code = 'GDP' AND measure = 'level_ytd'",
-        parameters={"circle": circle_id, "region": catalogue().circles[circle_id].region_code},
-    )
-    if not rows or rows[0][0] is None:
+    """The newest quarter for which the circle's own GDP was published, else a member's; raises when there is none."""
+    _, rows = warehouse.query(LATEST, parameters={"circle": circle_id})
+    if not rows:
         raise WarehouseError(
             f"no quarter of {circle_id} is in the warehouse yet",
             way_out="Run `metroetl run` or `metroetl demo`.",

@@ -114,6 +114,11 @@ class Replica:
         """Catalogue host to `http://127.0.0.1:port`."""
         return {host: f"http://{LOCAL}:{port}" for host, port in self._ports.items()}
 
+    @property
+    def open_sources(self) -> list[str]:
+        """Sources that have published something by the clock's day; the others' lists are empty."""
+        return [source for source, site in self.sites.items() if site.visible(Scene(self.day))]
+
     def set_clock(self, day: date) -> None:
         """Move to another day; what came out later isn't there."""
         self.day = day
