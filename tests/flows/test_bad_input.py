@@ -104,6 +104,7 @@ def test_a_truncated_pdf_is_named_and_asked_for_again(
     assert mended.state == "Completed"
     assert mended.outcomes("cdstats") == {"listed": 1, "changed": 1}
     assert world.contents() == clean
+    assert world.one("SELECT state FROM ops_quarantine") == "replayed"
     assert world.collect(since=since).outcomes("cdstats") == {"listed": 1}
 
 

@@ -136,7 +136,10 @@ def _take_out(connection: Connection, entries: list[dict[str, Any]]) -> None:
 
 
 def close_replayed(connection: Connection, batch_ids: Sequence[str], run_id: str, now: datetime) -> None:
-    """Close what waited of snapshots that these batches read again, where no rule stops it any more."""
+    """Close what waited of snapshots that these batches read again, where no rule stops it any more.
+
+    A snapshot that could not be read is closed by any later bytes of its address that could.
+    """
     quarantine, documents = table("ops_quarantine"), table("staging_document")
     again = (
         select(documents.c.row_id)
@@ -144,7 +147,7 @@ def close_replayed(connection: Connection, batch_ids: Sequence[str], run_id: str
             documents.c.batch_id.in_(batch_ids),
             documents.c.source_id == quarantine.c.source_id,
             documents.c.url == quarantine.c.url,
-            documents.c.sha256 == quarantine.c.sha256,
+            (documents.c.sha256 == quarantine.c.sha256) | (quarantine.c.table_name == "raw_snapshot"),
         )
         .exists()
     )
