@@ -10,6 +10,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from metroetl.monitoring import write_report
+from metroetl.monitoring.report import is_rehearsal
+from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
 from tests.conftest import missing
 
@@ -26,6 +28,17 @@ def test_it_says_what_was_published(report: Path) -> None:
     assert "资阳市地区生产总值244.0亿元，增长7.0%。" in text
     assert "按成员水平与增速合成的增速为6.28%，公布数为6.2%。" in text
     assert "起步期" in text and "成长期" in text
+
+
+def test_a_demo_says_so_whatever_the_settings_are_later(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("METROETL_HOST_MAP")
+    settings.cache_clear()
+    assert "演示" in write_report(warehouse, "chengdu", "2025-Q1", tmp_path).read_text(encoding="utf-8")
+    empty = Warehouse(f"sqlite:///{tmp_path / 'empty.db'}")
+    empty.upgrade()
+    assert not is_rehearsal(empty)
 
 
 def test_cities_stand_in_their_fixed_order(report: Path) -> None:

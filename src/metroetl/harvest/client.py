@@ -29,7 +29,7 @@ from metroetl.errors import (
 from metroetl.harvest.addresses import HostMap, Request, host_of, origin_of
 from metroetl.harvest.barriers import find_barrier, shell_target
 from metroetl.harvest.hosts import LONGEST_PAUSE, Host, politest, robots_text
-from metroetl.harvest.models import Known, Role
+from metroetl.harvest.models import STAND_IN, Known, Role
 from metroetl.harvest.wire import header_texts, legacy_tls, named_error, refuse_private
 from metroetl.settings import Settings
 
@@ -50,6 +50,7 @@ KEPT_HEADERS = (
     "etag",
     "date",
     "server",
+    STAND_IN,
 )
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Role = Literal["listing", "page", "attachment", "inbox"]
+STAND_IN = "x-metroetl-stand-in"  # header of the replica's answers; stays with every snapshot
 INBOX = "inbox"  # the source id of files that a person saved or received
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from metroetl.catalogue import catalogue
+from metroetl.harvest.models import STAND_IN
 from metroetl.monitoring import phrases
 from metroetl.monitoring.circle import (
     CircleQuarter,
@@ -17,7 +18,6 @@ from metroetl.monitoring.circle import (
     missing,
     sum_of_levels,
 )
-from metroetl.settings import settings
 
 if TYPE_CHECKING:
     from metroetl.catalogue.models import Circle
@@ -78,9 +78,15 @@ def context(warehouse: Warehouse, circle: Circle, data: CircleQuarter) -> dict[s
         "chart": gdp_chart(data, members),
         "plans": plan_rows(warehouse, circle.id),
         "evidence": evidence.figures,
-        "rehearsal": bool(settings().host_map),
+        "rehearsal": is_rehearsal(warehouse),
         "made_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     }
+
+
+def is_rehearsal(warehouse: Warehouse) -> bool:
+    """Whether the warehouse holds pages of the project's stand-ins (their answers carry a header that says so)."""
+    marked = "SELECT COUNT(*) FROM raw_snapshot WHERE headers LIKE :mark"
+    return bool(warehouse.query(marked, {"mark": f"%{STAND_IN}%"})[1][0][0])
 
 
 def lead(data: CircleQuarter, circle: Circle, members: list[str]) -> list[str]:

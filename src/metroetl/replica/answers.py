@@ -10,6 +10,7 @@ from hashlib import sha1
 
 from starlette.responses import Response
 
+from metroetl.harvest.models import STAND_IN
 from metroetl.replica import mischief
 from metroetl.replica.sites import Answer, Ask, Scene, Site
 
@@ -72,7 +73,7 @@ def _encoded(answer: Answer, scene: Scene) -> Answer:
 
 def response_of(answer: Answer, ask: Ask, site: Site) -> Response:
     """The response with the headers by which a client asks again; 304 where nothing changed."""
-    headers = {"server": "nginx", **site.headers, **answer.headers}
+    headers = {STAND_IN: "replica", **site.headers, **answer.headers}
     media = answer.media_type + (f"; charset={answer.charset}" if answer.charset else "")
     headers["content-type"] = media
     if answer.status == 200 and answer.modified and site.family not in DYNAMIC:
