@@ -25,6 +25,8 @@ from metroetl.statistics.subjects import Subject, read_subject
 from metroetl.statistics.words import Vocabulary
 
 _LOOSE_LEVEL = 0.6  # 完成投资344亿元 is not surely all fixed asset investment
+_INCREMENT = "增加额"  # 贷款增加3459亿元: what is published of credit is its flow
+_MODAL = frozenset({"forecast", "condition", "target"})
 _BEFORE_PLACE = frozenset({"period", "space", "among", "date"})
 
 
@@ -66,6 +68,8 @@ class Reader:
         self._stage = ""
         self._basis = ""
         self._on_month = False
+        self._yearly = False
+        self._monthly = ""  # head of what grew on the month: 价格 of 食品价格环比上涨
         self._among = False
         self._compared: list[PeriodSpec] = []
 
@@ -74,12 +78,14 @@ class Reader:
         self.scope.enter_paragraph()
         self.names.enter_paragraph()
         self.modal = None
+        self._monthly = ""
 
     def sentence(self, tokens: Sequence[Token]) -> list[Frame]:
         """The frames of one sentence; the modality of a lead-in (主要目标是:) holds for the items of its list."""
         self.scope.enter_sentence()
         self.names.enter_sentence()
         self._basis, self._on_month, self._among, self._compared = "", False, False, []
+        self._yearly = False
         self._stage = next((t.text.removeprefix("经") for t in tokens if t.kind == "stage"), "")
         if tokens and tokens[-1].kind == "colon":
             self._head_line(tokens)
@@ -104,13 +110,15 @@ class Reader:
             self.names.lend(subject.text)
 
     def _clause(self, tokens: list[Token]) -> list[Frame]:
-        self._update_modal(tokens)
-        self._among = self._among or any(t.kind == "among" for t in tokens)
+        kinds = {t.kind for t in tokens}
+        if not kinds.isdisjoint(_MODAL):
+            self._update_modal(tokens)
+        self._among = self._among or "among" in kinds
         opening = not (self.names.clauses or self._on_month or self._among)
         frames: list[Frame] = []
         named: list[Name] = []
         position = 0
-        for first, last in groups(tokens):
+        for first, last in groups(tokens) if "number" in kinds else ():
             numbers = [t for t in tokens[first:last] if t.kind == "number"]
             share_units(numbers)
             left = [t for t in tokens[position:first] if t.kind != "space"]
@@ -124,7 +132,14 @@ class Reader:
         if named:
             self.names.clauses.append(named)
         self._note_base(tokens)
+        self._note_time(tokens[position:])
         return frames
+
+    def _note_time(self, tokens: Sequence[Token]) -> None:
+        """A time at the end of a clause opens what follows: (headline)7月末,本外币贷款余额."""
+        last = next((t for t in reversed(tokens) if t.kind != "space"), None)
+        if last is not None and last.kind == "period":
+            self.scope.mention(last.data, [], opening=True)
 
     def _note_base(self, tokens: Sequence[Token]) -> None:
         """与2010年相比: the base of what the rest of the sentence says."""
@@ -165,6 +180,9 @@ class Reader:
         if not self.names.plausible(name, text, known):
             return None
         self.names.lend(text, number.unit)
+        if predicate.rule == "change" and not predicate.base and text.endswith(words.of_names.flows):
+            predicate = Predicate("actual", "level", "increment", predicate.sign)
+            resolved, code, known = words.look_up(text + _INCREMENT)
         if predicate.family == "level" and words.is_loose(text, code):
             name.weight = min(name.weight, _LOOSE_LEVEL)
         frame = self._placed(name, number, predicate, text)
@@ -178,10 +196,8 @@ class Reader:
         predicate.basis = predicate.basis or self._basis
         place, place_weight = self.scope.region(name.region, self.vocabulary.is_national(text))
         period, weight, origin = self.scope.period(predicate.specs[-1] if predicate.specs else name.spec)
-        if predicate.rule == "growth" and not predicate.base:
-            predicate.base_specs = self._compared
-            predicate.kind = "change" if self._on_month else predicate.kind
-            predicate.family = "mom" if self._on_month else predicate.family
+        if predicate.rule.startswith("growth"):
+            self._settle_base(predicate, text, period)
         if predicate.base_specs and not self.scope.is_year_before(predicate.base_specs[-1], period):
             predicate.kind = "change"
         if predicate.kind == "actual":
@@ -191,6 +207,18 @@ class Reader:
         return Frame(
             predicate, text, None, place, period, number, value, number.start, text, self._stage, weights
         )
+
+    def _settle_base(self, predicate: Predicate, text: str, period: Period | None) -> None:
+        """Growth without a base is on the year, except after 从环比看 and among parts of what grew on the month."""
+        head = self.vocabulary.lent_head(text)
+        if predicate.base:
+            self._yearly = self._yearly or predicate.base == "yoy"
+            self._monthly = head if predicate.base == "mom" and not self._yearly else ""
+            return
+        predicate.base_specs = self._compared
+        short = period is None or period.accumulation in ("month", "period")
+        if self._on_month or (short and head and head == self._monthly):
+            predicate.kind, predicate.family = "change", "mom"
 
     def _note(self, tokens: list[Token], opening: bool) -> list[Frame]:
         """A clause without a number: it sets place, time, basis or the subject, or says that nothing changed."""
@@ -202,6 +230,7 @@ class Reader:
         subject = read_subject(nouns, self.vocabulary.of_indicators.standalone)
         self.scope.mention(subject.periods, subject.regions if _leads(tokens, subject) else [], opening)
         trim(subject)
+        self._note_time(tokens[len(nouns) :])
         if any(t.kind == "share" for t in tokens):
             for name in self.names.current:
                 name.before = Predicate("actual", "share", "share-said")

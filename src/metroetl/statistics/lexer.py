@@ -11,12 +11,12 @@ from metroetl.statistics.units import UNITS
 from metroetl.statistics.words import Vocabulary, Word
 
 _NUMBER = re.compile(
-    r"(?<![\d.])(?:-(?<![\d%A-Za-z)]-))?\d{1,3}(?:,\d{3})++(?:\.\d++)?|(?<![\d.])(?:-(?<![\d%A-Za-z)]-))?\d++(?:\.\d++)?"
+    r"(?=[-\d])(?:(?<![\d.])(?:-(?<![\d%A-Za-z)]-))?\d{1,3}(?:,\d{3})++(?:\.\d++)?|(?<![\d.])(?:-(?<![\d%A-Za-z)]-))?\d++(?:\.\d++)?)"
 )
 _DATE = re.compile(
-    r"(?:19|20)\d\d-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?"
+    r"(?=[\dh])(?:(?:19|20)\d\d-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?"
     r"|(?:(?:19|20)\d\d ?年 ?)?\d{1,2} ?月 ?\d{1,2} ?[日号](?: ?\d{1,2}:\d{2}(?::\d{2})?)?|\d{1,2}日(?=[，,在发公下上电])"
-    r"|https?://[^\s)）]{0,500}"
+    r"|https?://[^\s)）]{0,500})"
 )
 _MARKS = {
     ",": "comma", "、": "enum", "；": "semi", ";": "semi", ":": "colon", "(": "open", ")": "close", "]": "close",
@@ -24,6 +24,11 @@ _MARKS = {
 }  # fmt: skip
 _RATIO = re.compile(r"/(?:万元|亩|人|户|平方米|立方米|公顷|日|吨|公斤)")
 _AGE = re.compile(r"\d{1,3}(?:-\d{1,3})?岁(?:及以上|及以下|以上|以下)?(?:的)?")
+_NUMERAL = re.compile(
+    r"(?=[一二两三四五六七八九十百])(?:百分之(?P<percent>[零一二两三四五六七八九十百]{1,5}(?:点[零一二三四五六七八九]{1,3})?)"
+    r"|(?P<parts>[二三四五六七八九十])分之(?P<of>[一二两三四五六七八九])"
+    r"|(?<![几数第])(?P<count>[一二两三四五六七八九十][零一二两三四五六七八九十百千万亿]{0,8}?)(?=(?:多|余)?(?P<unit>成半?|倍|个百分点|个点|万?亿[美]?元|万[美]?元|亿人(?!次)|万人(?!次))))"
+)
 _UNIT_SET = frozenset(UNITS)
 _LONGEST_UNIT = max(map(len, UNITS))
 _LONGEST_NUMBER = 18
@@ -48,6 +53,8 @@ _PREDICATE = frozenset(
         "flat",
     }
 )
+_AFTER_AREA = frozenset({"number", "head", "indicator", "verb", "open"})
+_COUNTING = tuple("一二两三四五六七八九十各全")  # 三个综保区 is no place
 _EDGES = frozenset({"", "comma", "semi", "colon", "open", "close", "skip", "period", "region", "own"})
 _PLACES = frozenset({"period", "region", "own", "number", "date", "partner", "average"})
 _FOLLOWING = {
@@ -72,7 +79,7 @@ class Token:
     @property
     def value(self) -> float:
         """Value of a number as printed."""
-        return float(self.text.replace(",", ""))
+        return float(self.text.replace(",", "") if self.data is None else self.data)
 
 
 def lex(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
@@ -86,6 +93,7 @@ def lex(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
     found += [Token("period", m.start(), m.end(), m.group(), read_specs(m)) for m in PERIOD.finditer(piece)]
     found += [Token(_MARKS[c], i, i + 1, c) for i, c in enumerate(piece) if c in _MARKS]
     found += [t for m in _NUMBER.finditer(piece) if (t := _number(piece, m))]
+    found += [_numeral(m) for m in _NUMERAL.finditer(piece)]
     found.sort(key=_order)
     tokens = _sweep(piece, found)
     tokens = _join_text(piece, _guard(piece, tokens, vocabulary))
@@ -128,6 +136,22 @@ def _number(piece: str, match: re.Match[str]) -> Token | None:
     return Token("number", begin, end, text)
 
 
+def _numeral(match: re.Match[str]) -> Token:
+    """三成, 两倍, 百分之五, 三分之二: `data` is the value; approximate by nature are 成 and fractions."""
+    import cn2an
+
+    text = match.group()
+    if match["parts"]:
+        share = 100 * cn2an.cn2an(match["of"], "smart") / cn2an.cn2an(match["parts"], "smart")
+        return Token("number", match.start(), match.end(), text, round(share, 1), "%")
+    value = float(cn2an.cn2an(match["percent"] or match["count"], "smart"))
+    unit = "%" if match["percent"] else match["unit"]
+    end = match.end() if match["percent"] else match.end("unit")
+    if unit == "成半":
+        unit, value = "成", value + 0.5
+    return Token("number", match.start(), end, text, value, unit)
+
+
 def _sweep(piece: str, found: list[Token]) -> list[Token]:
     tokens: list[Token] = []
     position = 0
@@ -145,7 +169,7 @@ def _sweep(piece: str, found: list[Token]) -> list[Token]:
 
 def _guard(piece: str, tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
     """Take back single characters that are only a part of an unknown word, and join places to longer names."""
-    following = "end"
+    following, areas = "end", vocabulary.of_regions.areas
     for i in range(len(tokens) - 1, -1, -1):
         token = tokens[i]
         if token.end - token.start == 1 and token.kind not in ("text", "space"):
@@ -154,6 +178,8 @@ def _guard(piece: str, tokens: list[Token], vocabulary: Vocabulary) -> list[Toke
             token.kind = "cut"
         elif token.kind == "region" and i + 1 < len(tokens):
             _longer_place(token, tokens[i + 1], vocabulary)
+        elif token.kind == "text" and following in _AFTER_AREA and token.text.endswith(areas):
+            token.kind = "text" if token.text.startswith((*areas, *_COUNTING)) else "area"
         if token.kind != "space":
             following = token.kind
     return tokens
@@ -209,6 +235,8 @@ def _longer_place(token: Token, following: Token, vocabulary: Vocabulary) -> Non
 def _join_text(piece: str, tokens: list[Token]) -> list[Token]:
     joined: list[Token] = []
     for token in tokens:
+        if token.start == token.end:
+            continue
         if token.kind == "text" and joined and joined[-1].kind == "text":
             last = joined[-1]
             last.end = token.end

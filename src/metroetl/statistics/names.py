@@ -227,10 +227,17 @@ class Names:
         if not current:
             return []
         if len(subject.regions) == want:
-            return [replace(current[-1], region=r, before=None) for r in subject.regions]
+            return [self._moved(current[-1], r) for r in subject.regions]
         if len(subject.periods) == want:
             return [replace(current[-1], spec=p, before=None) for p in subject.periods]
         return current if len(current) == want else self._reach_back(want)
+
+    def _moved(self, name: Name, region: Token) -> Name:
+        """The same of another place; 进出口 of 三个综保区进出口, where the place is one of these."""
+        text = name.text
+        if region.kind == "area":
+            text = next((text.rpartition(a)[2] for a in self.vocabulary.of_regions.areas if a in text), text)
+        return replace(name, text=text or name.text, region=region, before=None)
 
     def _reach_back(self, want: int) -> list[Name]:
         """The last `want` names of the sentence, where a clause begins with the first of them."""

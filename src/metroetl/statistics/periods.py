@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 _NUMERALS = {"一": 1, "二": 2, "三": 3, "四": 4, "首": 1}
 _RELATIVE = {
@@ -27,7 +28,7 @@ _PART = (
 _YEARS = r"(?P<years>(?:(?:19|20)\d\d ?年?[、和与]){1,4}(?:19|20)\d\d) ?年(?:度)?"
 _ALONE = _PART.replace("(?P<", "(?P<_")
 PERIOD = re.compile(
-    rf"(?:{_YEARS}|(?:{_YEAR})(?:末|底)?(?:的)?(?:[,]? ?(?P<part>{_PART}))?|(?P<alone>{_ALONE}))(?P<same>同期|同月)?"
+    rf"(?=[\d今本当去上前全下第首一二三四年])(?:{_YEARS}|(?:{_YEAR})(?:末|底)?(?:的)?(?:[,]? ?(?P<part>{_PART}))?|(?P<alone>{_ALONE}))(?P<same>同期|同月)?"
 )
 _CHINESE = {c: i for i, c in enumerate("一二三四五六七八九十", start=1)} | {"十一": 11}
 
@@ -105,6 +106,7 @@ def _slack(anchor: date) -> date:
     return month_end(anchor.year, anchor.month) if anchor.day >= 25 else anchor
 
 
+@lru_cache(maxsize=4096)
 def month_end(year: int, month: int) -> date:
     """Last day of a month."""
     return date(year, month, calendar.monthrange(year, month)[1])

@@ -32,6 +32,7 @@ STRONG = frozenset(
 _NOT_AFTER_COUNT = frozenset({"text", "name", "head", "indicator", "partner", "attribute", "qualifier"})
 
 
+_ON_YEAR = ("多增", "少增", "多减", "少减")
 _NAMES = ("indicator", "head", "name")
 _PERCENTS = ("share", "rate", "yoy")
 
@@ -75,8 +76,11 @@ def decide(
     found = _decide(kinds, words, number, right, rate, before)
     if found is None:
         return None
-    found.approximate = "approx_before" in kinds or (
-        bool(right) and right[0].kind in ("approx_after", "range")
+    found.approximate = (
+        "approx_before" in kinds
+        or number.unit == "成"
+        or ("分之" in number.text and not number.text.startswith("百分之"))
+        or (bool(right) and right[0].kind in ("approx_after", "range"))
     )
     found.basis = str(kinds["basis"].data) if "basis" in kinds else ""
     if found.approximate:
@@ -204,7 +208,9 @@ def _quantity(
     if _reached(kinds):
         return Predicate("actual", "level" if unit else "index", "risen-to")
     if "direction" in kinds:
-        return Predicate("change", "level", "change", _sign(kinds))
+        base = str(kinds["base"].data) if "base" in kinds else ""
+        base = "yoy" if kinds["direction"].text in _ON_YEAR else base
+        return Predicate("change", "level", "change", _sign(kinds), base=base)
     if "from" in kinds:
         return Predicate("previous", "level", "from", specs=_specs(words))
     if "base" in kinds:

@@ -27,6 +27,7 @@ class NameWords(_List):
     heads: Words
     lent: dict[str, str]
     widened: Words
+    flows: Words
     qualifiers: Words
     names: Words
     partners: Words
