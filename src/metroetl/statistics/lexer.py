@@ -54,6 +54,7 @@ _PREDICATE = frozenset(
     }
 )
 _AFTER_AREA = frozenset({"number", "head", "indicator", "verb", "open"})
+_RANKED = re.compile(r" ?第[一二三四五六七八九十\d]{1,4} ?(?:位|名|大|高|低|[,。；、])|首位|前列|前茅|前[三五十]|最[前高大多]")
 _COUNTING = tuple("一二两三四五六七八九十各全")  # 三个综保区 is no place
 _EDGES = frozenset({"", "comma", "semi", "colon", "open", "close", "skip", "period", "region", "own"})
 _PLACES = frozenset({"period", "region", "own", "number", "date", "partner", "average"})
@@ -176,11 +177,13 @@ def _guard(piece: str, tokens: list[Token], vocabulary: Vocabulary) -> list[Toke
             token.kind = _single(piece, token, following, tokens[i - 1].kind if i else "")
         elif token.kind == "base" and token.data == "other" and following not in _PLACES:
             token.kind = "cut"
+        elif token.kind in ("region", "own") and _RANKED.match(piece, token.end):
+            token.kind = "ranked"
         elif token.kind == "region" and i + 1 < len(tokens):
             _longer_place(token, tokens[i + 1], vocabulary)
         elif token.kind == "text" and following in _AFTER_AREA and token.text.endswith(areas):
             token.kind = "text" if token.text.startswith((*areas, *_COUNTING)) else "area"
-        if token.kind != "space":
+        if token.kind not in ("space", "skip"):
             following = token.kind
     return tokens
 

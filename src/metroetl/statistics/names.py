@@ -53,6 +53,7 @@ class Names:
         self._stem = ""
         self._trader = ""  # 民营企业 of 民营企业进出口: 其中出口 is theirs, for a sentence
         self._partner = ""  # 对韩国 of 对韩国进出口: what trade follows may be with them, for a paragraph
+        self._trading = False  # the clause before spoke of the partner
         self._unit = ""
         self._times: list[PeriodSpec] = []
         self._alone: list[list[Token]] = []
@@ -66,6 +67,7 @@ class Names:
     def enter_sentence(self) -> None:
         """Names stay for a sentence that begins with none of its own."""
         self.clauses, self.prefix, self._unit, self._trader, self._alone = [], "", "", "", []
+        self._trading = False
 
     def save(self) -> tuple[list[Name], list[list[Name]], str]:
         """What a bracket must not change."""
@@ -114,7 +116,8 @@ class Names:
         if head.startswith(_TRADE):
             stem = cleaned[: len(cleaned) - len(head)]
             self._trader = stem if head.startswith("进出口") and cleaned not in self.vocabulary.names else ""
-            self._partner = stem if stem.startswith(_PARTNERED) else ""
+            self._partner = stem if stem.startswith(_PARTNERED) else self._partner if not stem else ""
+            self._trading = bool(stem) and stem == self._partner
         if head != cleaned:
             self._stem = cleaned[: len(cleaned) - len(head)]
             if cleaned.startswith(_FIRMS) or cleaned not in self.vocabulary.names:
@@ -158,12 +161,17 @@ class Names:
         if cleaned in _TRADE and self._trader:
             return self._trader + cleaned, _COMPLETED_UNKNOWN
         if cleaned in _TRADE and self._partner:
-            return name.text, _UNSURE
+            return (self._with_partner(cleaned) if self._trading else name.text), _UNSURE
         if words.head_of(cleaned) != cleaned or cleaned in words.names:
             return None
         if self._stem + cleaned in words.names:
             return self._stem + cleaned, 1.0
-        return (self._owner + cleaned, _COMPLETED) if self._owner else None
+        return (join(self._owner, cleaned), _COMPLETED) if self._owner else None
+
+    def _with_partner(self, trade: str) -> str:
+        """出口 after 自金砖国家进口 is 对金砖国家出口."""
+        side = "自" if trade == "进口" else "对"
+        return side + self._partner[1:] + trade
 
     def _headed_by(self, name: Name, cleaned: str, unit: str) -> tuple[str, float]:
         """A name without head takes the one in force: 制造业 after 采矿业增加值."""
@@ -178,7 +186,7 @@ class Names:
         ):
             return name.text, _COMPLETED if cleaned in words.weak else 1.0
         if unit[-1:] not in COUNTS and unit not in ("户", "万户") and self._governs(name, unit):
-            return name.text + self._head, _COMPLETED_UNKNOWN if name.ends == "text" else _COMPLETED
+            return join(name.text, self._head), _COMPLETED_UNKNOWN if name.ends == "text" else _COMPLETED
         return name.text, _COMPLETED if cleaned in words.weak else 1.0
 
     def _governs(self, name: Name, unit: str) -> bool:
@@ -247,6 +255,12 @@ class Names:
             if len(back) >= want:
                 break
         return back if len(back) == want and want > 1 else []
+
+
+def join(stem: str, head: str) -> str:
+    """Both as one name: 城镇居民 and 居民人均可支配收入 share a word."""
+    size = next((n for n in range(min(len(stem), len(head)), 1, -1) if stem.endswith(head[:n])), 0)
+    return stem + head[size:]
 
 
 def _headed(name: Name, head: str) -> str:
