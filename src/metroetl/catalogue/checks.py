@@ -153,6 +153,19 @@ def check_indicator(
             )
 
 
+def check_arithmetic(
+    indicator: Indicator, path: Path, line: int, indicators: Mapping[str, tuple[int, Indicator]]
+) -> None:
+    """Parts and the two sides of a ratio are indicators, and a ratio has two."""
+    for code in (*indicator.parts, *indicator.ratio_of):
+        if code not in indicators:
+            raise mistake(path, line, f"indicator {code!r} isn't there", near(code, indicators))
+    if len(indicator.ratio_of) not in (0, 2):
+        raise mistake(
+            path, line, f"ratio_of names {len(indicator.ratio_of)}", "give two: what is divided by what"
+        )
+
+
 def check_region(
     region: Region, path: Path, line: int, regions: Mapping[str, Region], names: dict[str, str]
 ) -> None:

@@ -84,6 +84,7 @@ def _load_indicators(path: Path, measures: dict[str, Measure]) -> dict[str, Indi
     names: dict[str, str] = {}
     for line, indicator in rows.values():
         checks.check_indicator(indicator, path, line, measures, names)
+        checks.check_arithmetic(indicator, path, line, rows)
     return {code: indicator for code, (_, indicator) in rows.items()}
 
 

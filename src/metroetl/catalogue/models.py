@@ -97,7 +97,10 @@ class Source(_Entry):
 
 
 class Indicator(_Entry):
-    """One indicator: its names, unit and plausible limits. `related` names are no synonyms."""
+    """One indicator: its names, unit and plausible limits. `related` names are no synonyms.
+
+    `parts` are indicators that add up to it, in levels; `ratio_of` are the two levels that it is the ratio of.
+    """
 
     code: str
     name_zh: str
@@ -116,6 +119,8 @@ class Indicator(_Entry):
     agg_rule: str = ""
     level_published: bool = True
     notes: str = ""
+    parts: tuple[str, ...] = ()
+    ratio_of: tuple[str, ...] = ()
 
     def unit_of(self, family: str) -> str:
         """The common unit of its values of a measure family; money levels of growth-only indicators are in 亿元."""

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from metroetl.cli import extract, operate, sources, warehouse
+from metroetl.cli import explain, extract, operate, sources, warehouse
 from metroetl.errors import CatalogueError, MetroError, SettingsError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 operate.register(app)
 sources.register(app)
 extract.register(app)
+explain.register(app)
 warehouse.register(app)
 
 

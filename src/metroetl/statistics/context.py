@@ -60,9 +60,11 @@ class Scope:
         if self._paragraph is not None and self._paragraph.accumulation != "ytd":
             self._paragraph = None
 
-    def enter_sentence(self) -> None:
-        """Forget what held for one sentence."""
-        self._sentence = self._sentence_place = None
+    def enter_sentence(self, among: bool = False) -> None:
+        """Forget what held for one sentence; 其中 speaks of the same place."""
+        self._sentence = None
+        if not among:
+            self._sentence_place = None
 
     def mention(self, specs: Sequence[PeriodSpec], regions: Sequence[Token], opening: bool) -> None:
         """A time or place at the head of a clause: for the sentence, and for the paragraph where it opens one."""

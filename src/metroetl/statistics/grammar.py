@@ -82,7 +82,7 @@ class Reader:
 
     def sentence(self, tokens: Sequence[Token]) -> list[Frame]:
         """The frames of one sentence; the modality of a lead-in (主要目标是:) holds for the items of its list."""
-        self.scope.enter_sentence()
+        self.scope.enter_sentence(among=bool(tokens) and tokens[0].kind == "among")
         self.names.enter_sentence()
         self._basis, self._on_month, self._among, self._compared = "", False, False, []
         self._yearly = False

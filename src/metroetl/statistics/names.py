@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from metroetl.statistics.lexer import Token
-from metroetl.statistics.pairing import split_names
+from metroetl.statistics.pairing import join, split_names
 from metroetl.statistics.periods import PeriodSpec
 from metroetl.statistics.predicates import Predicate
 from metroetl.statistics.subjects import Subject
@@ -24,6 +25,7 @@ _OUTPUT = "产量"  # of products, each with a unit of its own
 _FIRMS = "规模以上工业企业"
 _GOODS = ("name", "text")
 _PARTNERED = ("对", "自", "与")
+_TRADED = re.compile(r"(?:对(?!外)|自|与)[^,、]{1,8}?(?=进出口|出口|进口|贸易)")
 _TRADE = ("出口", "进口", "进出口")
 
 
@@ -94,6 +96,8 @@ class Names:
             self._times = subject.periods
         if self._owner and clean_name(subject.text) == self._owner + "中":
             self.prefix = self._owner
+        if (traded := _TRADED.match(subject.text)) is not None:
+            self._partner = traded.group()
         if not subject.known and len(subject.regions) < 2:
             return False
         self._alone.append(list(subject.nouns))
@@ -255,12 +259,6 @@ class Names:
             if len(back) >= want:
                 break
         return back if len(back) == want and want > 1 else []
-
-
-def join(stem: str, head: str) -> str:
-    """Both as one name: 城镇居民 and 居民人均可支配收入 share a word."""
-    size = next((n for n in range(min(len(stem), len(head)), 1, -1) if stem.endswith(head[:n])), 0)
-    return stem + head[size:]
 
 
 def _headed(name: Name, head: str) -> str:

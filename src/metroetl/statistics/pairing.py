@@ -15,7 +15,7 @@ _SHORT = (
     ("三次产业", ("第一产业", "第二产业", "第三产业")),
     ("三大产业", ("第一产业", "第二产业", "第三产业")),
 )
-_TAIL = frozenset({"head", "indicator"})
+_SHORTEST_HEAD = 2
 
 
 def split_names(nouns: Sequence[Token], want: int, vocabulary: Vocabulary) -> list[str] | None:
@@ -64,8 +64,8 @@ def _complete(items: list[str], head: str, vocabulary: Vocabulary) -> list[str] 
     shared = head or vocabulary.head_of(clean_name(last))
     if clean_name(last) == shared and len(items) > 1:
         shared = ""
-    if len(shared) == 1:
-        return None  # 水稻、玉米…率: where the head begins can't be known
+    if len(shared) == 1 and not (shared := _after_alike(items)):
+        return None
     first = items[0]
     qualifier = next((q for q in vocabulary.of_names.qualifiers if first.startswith(q) and first != q), "")
     preposition = first[0] if first[0] in "对自" and len(first) > 1 and not prefix else ""
@@ -73,7 +73,7 @@ def _complete(items: list[str], head: str, vocabulary: Vocabulary) -> list[str] 
     for i, item in enumerate(items):
         name = item
         if (i < len(items) - 1 or head) and not _whole(item, vocabulary):
-            name += shared
+            name = join(name, shared)
         if (
             i
             and qualifier
@@ -85,6 +85,19 @@ def _complete(items: list[str], head: str, vocabulary: Vocabulary) -> list[str] 
             name = preposition + name
         names.append(name.replace("类商品零售额", "类零售额"))
     return names
+
+
+def _after_alike(items: list[str]) -> str:
+    """水稻、玉米综合机械化率: the head begins where names of one length end; '' where that can't be told."""
+    sizes = {len(item) for item in items[:-1]}
+    size = sizes.pop() if len(sizes) == 1 else len(items[-1])
+    return items[-1][size:] if len(items[-1]) > size + _SHORTEST_HEAD else ""
+
+
+def join(stem: str, head: str) -> str:
+    """Both as one name: 城镇居民 and 居民人均可支配收入 share a word."""
+    size = next((n for n in range(min(len(stem), len(head)), 1, -1) if stem.endswith(head[:n])), 0)
+    return stem + head[size:]
 
 
 def _whole(item: str, vocabulary: Vocabulary) -> bool:

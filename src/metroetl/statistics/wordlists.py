@@ -65,16 +65,28 @@ class RegionWords(_List):
 
 
 class TableWords(_List):
-    """What headings say besides the indicator."""
+    """What headings and row labels say besides the indicator."""
 
     growth: Words
+    down: Words
+    nominal: Words
+    real: Words
     share: Words
     month: Words
     cumulative: Words
     previous: Words
+    rank: Words
+    target: Words
+    completion: Words
+    contribution: Words
+    average: Words
+    change: Words
     skip: Words
     plain: Words
+    labels: Words
     unit_heading: Words
+    notes: Words
+    totals: Words
 
 
 L = TypeVar("L", bound=BaseModel)
