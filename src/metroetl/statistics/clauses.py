@@ -18,6 +18,7 @@ _AIMED = frozenset(
 )
 _MET = frozenset({"完成", "达到", "与", "提前"})
 _GOALS = ("目标", "任务", "计划", "预期")
+_MEANS = ("年主营", "年销售", "年营业", "指", "即")
 _LONGEST_BRACKET = 80
 _KEPT_BRACKET = 3
 _NOT_KEPT = re.compile(r"^[一二三四五六七八九十单\d]|下同|^年$")
@@ -32,7 +33,7 @@ def clauses(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], bool]]:
         close = _closing(tokens, i) if token.kind == "open" else None
         if close is not None:
             inside = list(tokens[i + 1 : close])
-            if any(t.kind == "number" and t.unit for t in inside):
+            if any(t.kind == "number" and t.unit for t in inside) and not _defines(inside):
                 if clause:
                     yield _named_by_bracket(clause), False
                 yield from ((part, True) for part in _parts(inside))
@@ -111,6 +112,11 @@ def aims(tokens: Sequence[Token], i: int) -> bool:
     if any(t.text in _MET for t in tokens[max(0, i - 4) : i]):
         return False
     return i + 1 == len(tokens) or tokens[i + 1].kind in _AIMED
+
+
+def _defines(inside: Sequence[Token]) -> bool:
+    """(年主营业务收入2000万元以上): what a name means, and no statement."""
+    return inside[0].kind in _NOUN_KINDS and inside[0].text.startswith(_MEANS)
 
 
 def _closing(tokens: Sequence[Token], i: int) -> int | None:

@@ -46,9 +46,12 @@ class Scope:
         self.anchor = anchor
         self.place = self._find(region) if region else Place("", None)
         self._main: PeriodSpec | None = title[0] if title else None
+        self._title_year = title[0].year if title else None
         # the first cumulative time of the text, for what stands before it
         self.ahead: PeriodSpec | None = None
         self._paragraph: PeriodSpec | None = None
+        self._handed: PeriodSpec | None = None  # the first time of the paragraph, which the next one takes over
+        self._fresh = True
         self._sentence: PeriodSpec | None = None
         self._paragraph_place: Place | None = None
         self._sentence_place: Place | None = None
@@ -57,14 +60,14 @@ class Scope:
         """Forget the places of the paragraph before; its time stays only where it was cumulative."""
         self.enter_sentence()
         self._paragraph_place = None
-        if self._paragraph is not None and self._paragraph.accumulation != "ytd":
-            self._paragraph = None
+        keeps = self._handed is not None and self._handed.accumulation == "ytd"
+        self._paragraph = self._handed if keeps else None
+        self._fresh = True
 
     def enter_sentence(self, among: bool = False) -> None:
-        """Forget what held for one sentence; 其中 speaks of the same place."""
-        self._sentence = None
+        """Forget what held for one sentence; 其中 speaks of the same place and time."""
         if not among:
-            self._sentence_place = None
+            self._sentence = self._sentence_place = None
 
     def mention(self, specs: Sequence[PeriodSpec], regions: Sequence[Token], opening: bool) -> None:
         """A time or place at the head of a clause: for the sentence, and for the paragraph where it opens one."""
@@ -84,6 +87,8 @@ class Scope:
         self._sentence = spec
         if opening:
             self._paragraph = spec
+            if self._fresh:
+                self._handed, self._fresh = spec, False
         if self._main is None and spec.accumulation in ("ytd", "eop") and not self._past(spec):
             self._main = spec
 
@@ -92,6 +97,8 @@ class Scope:
 
     def _with_year(self, spec: PeriodSpec) -> PeriodSpec:
         """A part of a year takes the year that the sentence speaks of."""
+        if spec.current:
+            return self._current(spec)
         year = self._sentence
         if (
             spec.year is None
@@ -101,6 +108,11 @@ class Scope:
         ):
             return PeriodSpec(year.year, year.relative, spec.first, spec.last, spec.accumulation)
         return spec
+
+    def _current(self, spec: PeriodSpec) -> PeriodSpec:
+        """当月: the last month of the time in force."""
+        found, _, _ = self.period(None)
+        return PeriodSpec(found.end.year, None, found.end.month, found.end.month, "month") if found else spec
 
     def period(self, spec: PeriodSpec | None) -> tuple[Period | None, float, str]:
         """The period in force (of the name's own expression first), its weight as evidence and where it was found."""
@@ -138,8 +150,8 @@ class Scope:
         return Period(end if period.point else period.start.replace(year=end.year), end, period.accumulation)
 
     def _year(self, spec: PeriodSpec, year: int | None) -> int | None:
-        if self.anchor is None:
-            return year
+        if self._title_year is not None or self.anchor is None:
+            return self._title_year or year
         return year if year is not None and year < self.anchor.year - 1 else None
 
     def _by_date(self) -> Period | None:
@@ -188,9 +200,18 @@ class Scope:
             return self._find(token.data or token.text)
         level = _PARENT_WORDS.get(token.text)
         region = self.vocabulary.catalogue.regions.get(self.place.code or "")
-        if level is None or region is None:
+        if level is None:
             return self.place
-        return self._above(region, level)
+        if (held := self._sentence_place or self._paragraph_place) and self._is_of(held, level):
+            return held
+        return self._above(region, level) if region is not None else self.place
+
+    def _is_of(self, place: Place, level: str) -> bool:
+        """全市 after 眉山市 in the release of a circle is that city, not one that holds the release's own region."""
+        region = self.vocabulary.catalogue.regions.get(place.code or "")
+        own = self.vocabulary.catalogue.regions.get(self.place.code or "")
+        wide = own is None or own.level not in ("prefecture", "county")
+        return wide and region is not None and region.level == level
 
     def _above(self, region: Region, level: str) -> Place:
         """The region itself or the one above it that is of the level (a municipality is a city too)."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from metroetl.catalogue import Catalogue
 from metroetl.documents.models import Document
+from metroetl.statistics.arithmetic import weigh_release
 from metroetl.statistics.context import Scope
 from metroetl.statistics.grammar import Frame, Reader
 from metroetl.statistics.lexer import Token, lex
@@ -19,7 +20,8 @@ from metroetl.statistics.normalise import Normalised, normalise
 from metroetl.statistics.periods import PERIOD, PeriodSpec, month_end, read_specs
 from metroetl.statistics.segment import lines, sentences
 from metroetl.statistics.statements import Builder, part_currencies
-from metroetl.statistics.tables import Slot, TableReader, grid_of_lines, grid_of_table
+from metroetl.statistics.table_grid import Slot, grid_of_lines, grid_of_table
+from metroetl.statistics.tables import TableReader
 from metroetl.statistics.words import Vocabulary, vocabulary
 
 _REPORT_TITLE = re.compile(r"政府工作报告|国民经济和社会发展计划")
@@ -40,7 +42,7 @@ def extract_statistics(document: Document, catalogue: Catalogue) -> list[Stateme
     number = 0
     reading.look_ahead(document.text)
     if not document.blocks:
-        return part_currencies(reading.text(document.text, 0))
+        return weigh_release(part_currencies(reading.text(document.text, 0)), catalogue)
     for block in document.blocks:
         if block.table is not None:
             found = reading.table(grid_of_table(block.table), block.table.caption, block.table.unit_note)
@@ -48,7 +50,7 @@ def extract_statistics(document: Document, catalogue: Catalogue) -> list[Stateme
             number += 1
         elif block.kind != "page_break":
             statements += reading.text(document.text[block.start : block.end], block.start)
-    return part_currencies(statements)
+    return weigh_release(part_currencies(statements), catalogue)
 
 
 def extract_text(
@@ -60,7 +62,7 @@ def extract_text(
     """
     reading = _Reading(title or "", published_on, region_code, catalogue)
     reading.look_ahead(text)
-    return part_currencies(reading.text(text, 0))
+    return weigh_release(part_currencies(reading.text(text, 0)), catalogue)
 
 
 def extract_lines(in_path: Path, out_path: Path, catalogue: Catalogue) -> None:
@@ -116,14 +118,17 @@ def printed_indicator(statement: Statement, catalogue: Catalogue) -> str:
 
 
 def read_date(text: str | None) -> date | None:
-    """An ISO day; of a month or year alone its last day; None where it is neither."""
+    """An ISO day; of a month alone its last day; None where it is neither.
+
+    Of a year alone 30 November: what speaks of a whole year then is of the year before.
+    """
     parts = [int(p) for p in re.findall(r"\d+", text or "")[:3]]
     try:
         if len(parts) == 3:
             return date(*parts)
         if len(parts) == 2:
             return month_end(*parts)
-        return date(parts[0], 12, 31) if parts else None
+        return date(parts[0], 11, 30) if parts else None
     except ValueError:
         return None
 

@@ -25,6 +25,7 @@ from metroetl.statistics.subjects import Subject, read_subject
 from metroetl.statistics.words import Vocabulary
 
 _LOOSE_LEVEL = 0.6  # 完成投资344亿元 is not surely all fixed asset investment
+_PLACE_ENDS = tuple("省市区县州圈角")
 _INCREMENT = "增加额"  # 贷款增加3459亿元: what is published of credit is its flow
 _MODAL = frozenset({"forecast", "condition", "target"})
 _BEFORE_PLACE = frozenset({"period", "space", "among", "date"})
@@ -185,17 +186,20 @@ class Reader:
             resolved, code, known = words.look_up(text + _INCREMENT)
         if predicate.family == "level" and words.is_loose(text, code):
             name.weight = min(name.weight, _LOOSE_LEVEL)
-        frame = self._placed(name, number, predicate, text)
+        frame = self._placed(name, number, predicate, text, said)
         frame.name, frame.code = words.ratio(resolved, predicate.whole) or (resolved, code)
         frame.start = said.start
         unsaid = not known and "period:date" in frame.weights
         return None if unsaid or frame.place.name in words.of_regions.collective else frame
 
-    def _placed(self, name: Name, number: Token, predicate: Predicate, text: str) -> Frame:
+    def _placed(self, name: Name, number: Token, predicate: Predicate, text: str, said: Said) -> Frame:
         """The frame with its place, time and kind; growth on another base than last year's is a change."""
         predicate.basis = predicate.basis or self._basis
+        to_date = any(t.kind == "verb" and t.text.startswith("累计") for t in said.left)
         place, place_weight = self.scope.region(name.region, self.vocabulary.is_national(text))
         period, weight, origin = self.scope.period(predicate.specs[-1] if predicate.specs else name.spec)
+        if to_date and period is not None and period.accumulation == "month":
+            period = period.to_date()
         if predicate.rule.startswith("growth"):
             self._settle_base(predicate, text, period)
         if predicate.base_specs and not self.scope.is_year_before(predicate.base_specs[-1], period):
@@ -228,7 +232,7 @@ class Reader:
         self._note_words(tokens)
         nouns = [t for t in tokens[: noun_end(tokens)] if t.kind != "space"]
         subject = read_subject(nouns, self.vocabulary.of_indicators.standalone)
-        self.scope.mention(subject.periods, subject.regions if _leads(tokens, subject) else [], opening)
+        self.scope.mention(subject.periods, subject.regions if _leads(nouns, subject) else [], opening)
         trim(subject)
         self._note_time(tokens[len(nouns) :])
         if any(t.kind == "share" for t in tokens):
@@ -300,7 +304,10 @@ def _fits(predicate: Predicate, name: str, rate: bool, known: bool, ratio: bool)
 def _leads(tokens: Sequence[Token], subject: Subject) -> bool:
     """Whether the place stands at the head of the clause, and isn't what something is compared with."""
     first = next((t for t in tokens if t.kind not in _BEFORE_PLACE), None)
-    return bool(subject.regions) and subject.regions[0] is first
+    if not subject.regions or subject.regions[0] is not first:
+        return False
+    stands = subject.known or not subject.nouns or first.kind != "region"
+    return stands or first.text.endswith(_PLACE_ENDS)  # 郑州比亚迪 is a firm
 
 
 def _unread(tokens: Sequence[Token]) -> bool:

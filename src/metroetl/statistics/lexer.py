@@ -22,7 +22,7 @@ _MARKS = {
     ",": "comma", "、": "enum", "；": "semi", ";": "semi", ":": "colon", "(": "open", ")": "close", "]": "close",
     "-": "range", " ": "space", "\n": "comma", "。": "semi", "\t": "space",
 }  # fmt: skip
-_RATIO = re.compile(r"/(?:万元|亩|人|户|平方米|立方米|公顷|日|吨|公斤)")
+_RATIO = re.compile(r"/(?:万元|万人|千人|百人|小时|亩|人|户|平方米|立方米|公顷|日|吨|公斤)")
 _AGE = re.compile(r"\d{1,3}(?:-\d{1,3})?岁(?:及以上|及以下|以上|以下)?(?:的)?")
 _NUMERAL = re.compile(
     r"(?=[一二两三四五六七八九十百])(?:百分之(?P<percent>[零一二两三四五六七八九十百]{1,5}(?:点[零一二三四五六七八九]{1,3})?)"
@@ -58,6 +58,7 @@ _RANKED = re.compile(r" ?第[一二三四五六七八九十\d]{1,4} ?(?:位|名|
 _COUNTING = tuple("一二两三四五六七八九十各全")  # 三个综保区 is no place
 _EDGES = frozenset({"", "comma", "semi", "colon", "open", "close", "skip", "period", "region", "own"})
 _PLACES = frozenset({"period", "region", "own", "number", "date", "partner", "average"})
+_COMPARED = _PLACES | {"name", "indicator", "head", "qualifier"}
 _FOLLOWING = {
     "from": _PLACES | {"name", "partner"},
     "prep": _PLACES | {"name", "partner"},
@@ -125,7 +126,7 @@ def _number(piece: str, match: re.Match[str]) -> Token | None:
     letter = begin and piece[begin - 1].isascii() and piece[begin - 1].isalpha()
     if letter and not piece.endswith(_LETTER_NAMES, 0, begin):
         return None
-    at = end + 1 if piece[end : end + 1] == " " else end
+    at = end + 1 if piece[end : end + 1] == " " or piece[end : end + 2] == ".%" else end
     for size in range(_LONGEST_UNIT, 0, -1):
         unit = piece[at : at + size]
         if len(unit) == size and unit in _UNIT_SET:
@@ -198,7 +199,10 @@ def _single(piece: str, token: Token, following: str, before: str) -> str:
         case "rank":
             stands = _RANK_NEXT.match(piece, token.end) is not None
         case "base":
-            stands = following in _PLACES or following_text in tuple("同全上")
+            stands = following in _COMPARED or following_text in tuple("同全上")
+        case "join" if token.text in ("与", "同") and before in _EDGES and following == "partner":
+            token.text = "对"
+            return "prep"
         case "join" if token.text == "与" and before in _EDGES and following == "period":
             token.data = "other"
             return "base"

@@ -115,7 +115,8 @@ class Names:
         """Remember head and owner of a name for those that have none."""
         cleaned = clean_name(name)
         head = self.vocabulary.head_of(cleaned)
-        self._head = self.vocabulary.lent_head(name)
+        if not head.endswith(self.vocabulary.of_names.kept):
+            self._head = self.vocabulary.lent_head(name)
         self._unit = unit or self._unit
         if head.startswith(_TRADE):
             stem = cleaned[: len(cleaned) - len(head)]

@@ -16,6 +16,7 @@ _BLOCK = frozenset(
 _MARKUP = re.compile(
     r"<(?P<close>/?)(?P<tag>[A-Za-z][A-Za-z0-9]{0,15})(?:[\s/][^<>]{0,2000})?>"
     r"|<!--.{0,4000}?-->"
+    r"|(?<=[\u4e00-\u9fff])\([a-z\u00e0-\u01dc]{1,7}\)"  # pinyin broken into the words: 統(tǒng)計
     r"|(?P<entity>&#?\w{1,10};)"
     r"|(?P<link>\]\([^()\s]{1,600}\))"
     r"|(?P<mark>\*\*|`)",
@@ -71,6 +72,7 @@ def normalise(source: str) -> Normalised:
 
     Block tags become line ends and cells tab stops, so that a table left in the text can be read as one.
     """
+    source = source.replace("\n%", " %")
     if _MARKUP.search(source) is None:
         return Normalised(source, _simplify(source.translate(_CHARACTERS)))
     pieces, offsets = _strip(source)

@@ -13,6 +13,7 @@ _SHORT = (
     ("城乡", ("城镇", "农村")),
     ("存贷款", ("存款", "贷款")),
     ("三次产业", ("第一产业", "第二产业", "第三产业")),
+    ("三产", ("第一产业", "第二产业", "第三产业")),
     ("三大产业", ("第一产业", "第二产业", "第三产业")),
 )
 _SHORTEST_HEAD = 2
@@ -64,11 +65,13 @@ def _complete(items: list[str], head: str, vocabulary: Vocabulary) -> list[str] 
     shared = head or vocabulary.head_of(clean_name(last))
     if clean_name(last) == shared and len(items) > 1:
         shared = ""
-    if len(shared) == 1 and not (shared := _after_alike(items)):
+    shared = _after_alike(items, shared) or shared
+    if len(shared) == 1:
         return None
     first = items[0]
     qualifier = next((q for q in vocabulary.of_names.qualifiers if first.startswith(q) and first != q), "")
     preposition = first[0] if first[0] in "对自" and len(first) > 1 and not prefix else ""
+    stem = _stem(first, vocabulary)
     names = []
     for i, item in enumerate(items):
         name = item
@@ -81,17 +84,33 @@ def _complete(items: list[str], head: str, vocabulary: Vocabulary) -> list[str] 
             and not item.startswith(vocabulary.of_names.qualifiers)
         ):
             name = qualifier + name
+        if i and stem and vocabulary.head_of(clean_name(item)) == clean_name(item):
+            name = stem + item
         if i and preposition and not item.startswith(preposition):
             name = preposition + name
         names.append(name.replace("类商品零售额", "类零售额"))
     return names
 
 
-def _after_alike(items: list[str]) -> str:
-    """水稻、玉米综合机械化率: the head begins where names of one length end; '' where that can't be told."""
-    sizes = {len(item) for item in items[:-1]}
-    size = sizes.pop() if len(sizes) == 1 else len(items[-1])
-    return items[-1][size:] if len(items[-1]) > size + _SHORTEST_HEAD else ""
+def _after_alike(items: list[str], head: str) -> str:
+    """铁路、公路运输总周转量: the head begins where names of one length and end do; '' where that can't be told.
+
+    Where the known head is one character (水稻、玉米综合机械化率) the length alone decides.
+    """
+    last, first = items[-1], items[0]
+    size = len(first)
+    if any(len(item) != size for item in items[:-1]) or len(last) < size + _SHORTEST_HEAD:
+        return ""
+    alike = all(item[-1] == last[size - 1] for item in items[:-1])
+    return last[size:] if head and last[:size] not in items and (alike or len(head) == 1) else ""
+
+
+def _stem(first: str, vocabulary: Vocabulary) -> str:
+    """规模以上工业企业 of 规模以上工业企业营业收入、利润总额: whose the bare heads after it are."""
+    cleaned = clean_name(first)
+    if cleaned in vocabulary.names and not cleaned.startswith("规模以上工业企业"):
+        return ""
+    return cleaned.removesuffix(vocabulary.head_of(cleaned) or cleaned)
 
 
 def join(stem: str, head: str) -> str:

@@ -14,11 +14,11 @@ _RELATIVE = {
 }  # fmt: skip
 _YEAR = r"(?P<year>(?:19|20)\d\d) ?年(?:度)?|(?P<relative>今年|本年|当年|去年|上年|前年)"
 _PART = (
-    r"(?P<full>全年)|(?P<h1>上半年)|(?P<h2>下半年)"
-    r"|前(?P<cq>[二三四123])个?季度?(?:度)?"
+    r"(?P<now>当月|本月|单月)|(?P<full>全年)|(?P<h1>上半年)|(?P<h2>下半年)"
+    r"|[前首](?P<cq>[二三四123])个?季度?(?:度)?"
     r"|第?(?P<q>[一二三四1234首])季(?:度)?(?P<qe>末)?"
     r"|1(?: ?月)?份? ?[-至到] ?(?P<c>1[0-2]|[2-9]) ?月(?:份)?(?P<ce>末|底)?"
-    r"|前(?P<cm>1[0-2]|[2-9]|[二三四五六七八九十]|十一) ?个?月"
+    r"|[前首](?P<cm>1[0-2]|[2-9]|[二三四五六七八九十]|十一) ?个?月"
     r"|(?P<ma>1[0-2]|[1-9]) ?[-至到] ?(?P<mb>1[0-2]|[2-9]) ?月(?:份)?"
     r"|(?P<ml>(?:(?:1[0-2]|[1-9])(?:月份?)?[、和]){1,11}(?:1[0-2]|[1-9])) ?月份?(?:[一二三四两]个月)?"
     r"|(?P<m>1[0-2]|0?[1-9]) ?月(?P<me>末|底)"
@@ -28,7 +28,7 @@ _PART = (
 _YEARS = r"(?P<years>(?:(?:19|20)\d\d ?年?[、和与]){1,4}(?:19|20)\d\d) ?年(?:度)?"
 _ALONE = _PART.replace("(?P<", "(?P<_")
 PERIOD = re.compile(
-    rf"(?=[\d今本当去上前全下第首一二三四年])(?:{_YEARS}|(?:{_YEAR})(?:末|底)?(?:的)?(?:[,]? ?(?P<part>{_PART}))?|(?P<alone>{_ALONE}))(?P<same>同期|同月)?"
+    rf"(?=[\d今本当去上前全下第首一二三四年单])(?:{_YEARS}|(?:{_YEAR})(?:末|底)?(?:的)?(?:[,]? ?(?P<part>{_PART}))?|(?P<alone>{_ALONE}))(?P<same>同期|同月)?"
 )
 _CHINESE = {c: i for i, c in enumerate("一二三四五六七八九十", start=1)} | {"十一": 11}
 
@@ -79,6 +79,7 @@ class PeriodSpec:
     last: int = 12
     accumulation: str = "ytd"
     bare: bool = False  # a year or 今年 without more
+    current: bool = False  # 当月: the last month of the time in force
     same: bool = False  # 2015年同期: the months that the text speaks of, in another year
 
     def resolve(self, anchor: date | None, year: int | None = None) -> Period | None:
@@ -119,6 +120,8 @@ def read_specs(match: re.Match[str]) -> list[PeriodSpec]:
     same = "same" in groups
     if "years" in groups:
         return [PeriodSpec(int(y), bare=True, same=same) for y in re.findall(r"\d{4}", groups["years"])]
+    if "now" in groups:
+        return [PeriodSpec(current=True, accumulation="month")]
     relative = _RELATIVE.get(groups.get("relative", ""))
     if "part" not in groups and "alone" not in groups:
         end = match.group().rstrip("的")[-1] in "末底"

@@ -28,6 +28,7 @@ class NameWords(_List):
     lent: dict[str, str]
     widened: Words
     flows: Words
+    kept: Words
     qualifiers: Words
     names: Words
     partners: Words
