@@ -62,11 +62,22 @@ def groups(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
         first, last = i, i + 1
         while (mark := _past_blanks(tokens, last)) < size and tokens[mark].kind in ("enum", "join"):
             following = _past_blanks(tokens, mark + 1)
+            if following + 1 < size and tokens[following].kind == "direction":
+                following = _turned(tokens, following, tokens[last - 1].unit)
             if following >= size or tokens[following].kind != "number":
                 break
             last = following + 1
         yield first, last
         i = last
+
+
+def _turned(tokens: Sequence[Token], i: int, unit: str) -> int:
+    """增长9.4%、13.8%和下降1.2%: a direction inside a list is that of its number; the place of the number, or `i`."""
+    at = _past_blanks(tokens, i + 1)
+    if at >= len(tokens) or tokens[at].kind != "number" or tokens[at].unit != unit or unit == "":
+        return i
+    tokens[at].sign = -1 if tokens[i].data == "down" else 1
+    return at
 
 
 def share_units(numbers: Sequence[Token]) -> None:

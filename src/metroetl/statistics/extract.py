@@ -15,12 +15,14 @@ from metroetl.statistics.arithmetic import weigh_release
 from metroetl.statistics.context import Scope
 from metroetl.statistics.grammar import Frame, Reader
 from metroetl.statistics.lexer import Token, lex
+from metroetl.statistics.markup import pieces
 from metroetl.statistics.models import Statement
 from metroetl.statistics.normalise import Normalised, normalise
 from metroetl.statistics.periods import PERIOD, PeriodSpec, month_end, read_specs
 from metroetl.statistics.segment import lines, sentences
 from metroetl.statistics.statements import Builder, part_currencies
-from metroetl.statistics.table_grid import Slot, grid_of_lines, grid_of_table
+from metroetl.statistics.table_grid import Grid, Slot, grid_of_lines, grid_of_table, header_rows
+from metroetl.statistics.table_labels import unit_of_note
 from metroetl.statistics.tables import TableReader
 from metroetl.statistics.words import Vocabulary, vocabulary
 
@@ -29,6 +31,7 @@ _ITEM = re.compile(r"\s{0,4}(?:\d{1,2}、|\([一二三四五六七八九十]{1,3
 _LONGEST_QUOTE = 200
 _LONGEST_LOOK = 20_000
 _LONGEST_CAPTION = 40
+_LONGEST_NOTE = 24
 _COMPARED = tuple("比较由从与至到")
 
 
@@ -39,15 +42,13 @@ def extract_statistics(document: Document, catalogue: Catalogue) -> list[Stateme
     """
     reading = _Reading(document.title, document.published_on, document.region_code, catalogue)
     statements: list[Statement] = []
-    number = 0
     reading.look_ahead(document.text)
     if not document.blocks:
         return weigh_release(part_currencies(reading.text(document.text, 0)), catalogue)
     for block in document.blocks:
         if block.table is not None:
             found = reading.table(grid_of_table(block.table), block.table.caption, block.table.unit_note)
-            statements += reading.build(found, document.text, number)
-            number += 1
+            statements += reading.build(found, document.text)
         elif block.kind != "page_break":
             statements += reading.text(document.text[block.start : block.end], block.start)
     return weigh_release(part_currencies(statements), catalogue)
@@ -148,6 +149,10 @@ class _Reading:
         self.reader = Reader(self.words, self.scope)
         self.builder = Builder(self.words, published_on)
         self.seen: list[str] = []
+        self.caption = ""
+        self.tables = 0
+        self.heads: Grid = []
+        self.captions = ("", "")
 
     def look_ahead(self, text: str) -> None:
         """The first cumulative time of the text holds for what stands before it."""
@@ -161,19 +166,28 @@ class _Reading:
                     return
 
     def text(self, source: str, offset: int) -> list[Statement]:
-        """Statements of a stretch of the document's text that begins at `offset`."""
+        """Statements of a stretch of the document's text that begins at `offset`; HTML tables in it keep their spans."""
         statements: list[Statement] = []
         if self.scope.place.name in self.words.of_regions.foreign:
             return statements
+        for piece in pieces(source):
+            if piece.table is None:
+                statements += self._lines(source[piece.start : piece.end], offset + piece.start)
+                continue
+            caption = piece.table.caption or self.caption
+            found = self.table(grid_of_table(piece.table), caption, piece.table.unit_note)
+            statements += self.build(found, source, offset)
+        return statements
+
+    def _lines(self, source: str, offset: int) -> list[Statement]:
+        statements: list[Statement] = []
         normalised = normalise(source)
-        caption = ""
         for line in lines(normalised.text):
             if line.grid:
-                found = self.table(grid_of_lines(line.grid), caption)
+                found = self.table(grid_of_lines(line.grid, line.aligned), self.caption)
                 statements += self._placed(found, normalised, offset)
                 continue
-            words = normalised.text[line.start : line.end].strip()
-            caption = words if len(words) <= _LONGEST_CAPTION else ""
+            self._note_caption(normalised.text[line.start : line.end].strip())
             if not line.bullet:
                 self.reader.paragraph()
             for start, end in sentences(normalised.text, line.start, line.end):
@@ -184,6 +198,12 @@ class _Reading:
                 self.seen += [f.name for f in frames if f.code and f.name not in self.seen]
                 statements += self._placed(((f, None) for f in frames), normalised, offset)
         return statements
+
+    def _note_caption(self, line: str) -> None:
+        """A short line may be the caption of a table below, with a line of its unit behind it; a long one ends it."""
+        self.caption = f"{self.caption} {line}" if unit_of_note(line) and len(line) < _LONGEST_NOTE else line
+        if len(line) > _LONGEST_CAPTION:
+            self.caption, self.heads = "", []
 
     def _own_places(self, tokens: list[Token]) -> list[Token]:
         """The short name of the release's region (余杭) is no word of the vocabulary, but is one here."""
@@ -204,19 +224,24 @@ class _Reading:
                 marked.append(Token("text", end, token.end, token.text[at + len(short) :]))
         return marked
 
-    def table(
-        self, grid: list[list[Slot | None]], caption: str = "", unit_note: str = ""
-    ) -> Iterator[tuple[Frame, Slot]]:
-        """Frames of a grid in the scope of the document."""
+    def table(self, grid: Grid, caption: str = "", unit_note: str = "") -> Iterator[tuple[Frame, Slot]]:
+        """Frames of a grid in the scope of the document; one without headings goes on with those of the last one."""
+        size = header_rows(grid)
+        if grid and not size and self.heads and len(self.heads[0]) == len(grid[0]):
+            grid = [*self.heads, *grid]
+            caption, unit_note = caption or self.captions[0], unit_note or self.captions[1]
+        elif size:
+            self.heads, self.captions = grid[:size], (caption, unit_note)
+        self.tables += 1
         return TableReader(self.words, self.scope, self.seen).read(grid, caption, unit_note)
 
-    def build(self, found: Iterable[tuple[Frame, Slot]], text: str, number: int) -> list[Statement]:
-        """Statements of a document's table: spans are those of the cells."""
+    def build(self, found: Iterable[tuple[Frame, Slot]], text: str, offset: int = 0) -> list[Statement]:
+        """Statements of a table whose cells have their ranges in `text`, which begins at `offset`."""
         statements = []
         for frame, slot in found:
             if statement := self.builder.build(frame):
-                statement.table, statement.row, statement.column = number, slot.row, slot.column
-                statement.start, statement.end = slot.start, slot.end
+                statement.table, statement.row, statement.column = self.tables - 1, slot.row, slot.column
+                statement.start, statement.end = slot.start + offset, slot.end + offset
                 statement.quote = text[slot.start : slot.end]
                 statements.append(statement)
         return statements
@@ -232,7 +257,7 @@ class _Reading:
                 statement.start, statement.end = start + offset, end + offset
                 statement.quote = normalised.source[start:end]
                 if slot is not None:
-                    statement.row, statement.column = slot.row, slot.column
+                    statement.table, statement.row, statement.column = self.tables - 1, slot.row, slot.column
                 yield statement
 
 

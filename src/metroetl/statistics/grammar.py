@@ -206,7 +206,8 @@ class Reader:
             predicate.kind = "change"
         if predicate.kind == "actual":
             predicate.kind = self.modal or ("comparison" if predicate.approximate else "actual")
-        value = number.value if number.value < 0 < -predicate.sign else number.value * predicate.sign
+        sign = number.sign or predicate.sign
+        value = number.value if number.value < 0 < -sign else number.value * sign
         weights = {"name": name.weight, origin: weight, "place": place_weight}
         return Frame(
             predicate, text, None, place, period, number, value, number.start, text, self._stage, weights

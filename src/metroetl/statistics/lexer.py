@@ -53,8 +53,10 @@ _PREDICATE = frozenset(
         "flat",
     }
 )
+_LISTS = frozenset({"enum", "join", "respectively"})
+_AFTER_SHOWN = frozenset({"comma", "colon", "semi", "end", "period", "region", "own"})
 _AFTER_AREA = frozenset({"number", "head", "indicator", "verb", "open"})
-_RANKED = re.compile(r" ?第[一二三四五六七八九十\d]{1,4} ?(?:位|名|大|高|低|[,。；、])|首位|前列|前茅|前[三五十]|最[前高大多]")
+_RANKED = re.compile(r" ?(?:排[名位在]?|位[居列次]|居)?第[一二三四五六七八九十\d]{1,4} ?(?:位|名|大|高|低|[,。；、])|首位|前列|前茅|前[三五十]|最[前高大多]")
 _COUNTING = tuple("一二两三四五六七八九十各全")  # 三个综保区 is no place
 _EDGES = frozenset({"", "comma", "semi", "colon", "open", "close", "skip", "period", "region", "own"})
 _PLACES = frozenset({"period", "region", "own", "number", "date", "partner", "average"})
@@ -77,6 +79,7 @@ class Token:
     text: str
     data: Any = None
     unit: str = ""
+    sign: int = 0  # of a number in a list of mixed directions: 增长9.4%和下降1.2%
 
     @property
     def value(self) -> float:
@@ -182,6 +185,10 @@ def _guard(piece: str, tokens: list[Token], vocabulary: Vocabulary) -> list[Toke
             token.kind = "ranked"
         elif token.kind == "region" and i + 1 < len(tokens):
             _longer_place(token, tokens[i + 1], vocabulary)
+        elif token.kind == "text" and following in _LISTS and token.text in vocabulary.of_regions.parts:
+            token.kind, token.data = "region", vocabulary.of_regions.parts[token.text]
+        elif token.text == "显示" and following not in _AFTER_SHOWN:
+            token.kind = "text"
         elif token.kind == "text" and following in _AFTER_AREA and token.text.endswith(areas):
             token.kind = "text" if token.text.startswith((*areas, *_COUNTING)) else "area"
         if token.kind not in ("space", "skip"):

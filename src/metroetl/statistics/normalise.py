@@ -47,6 +47,7 @@ _CHARACTERS = {
     ord("\u2028"): "\n",
     ord("\u2029"): "\n",
 }
+_STOP = re.compile(r"(?<=[\u4e00-\u9fff])\.(?=[\u4e00-\u9fff])")
 _TRADITIONAL = re.compile("[國業產總額億與對營應長開實現經濟規財進資會區務農據車專際東門廣達標計幣貿]")
 
 
@@ -72,7 +73,7 @@ def normalise(source: str) -> Normalised:
 
     Block tags become line ends and cells tab stops, so that a table left in the text can be read as one.
     """
-    source = source.replace("\n%", " %")
+    source = _STOP.sub("。", source.replace("\n%", " %"))
     if _MARKUP.search(source) is None:
         return Normalised(source, _simplify(source.translate(_CHARACTERS)))
     pieces, offsets = _strip(source)

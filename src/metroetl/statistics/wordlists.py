@@ -62,6 +62,7 @@ class RegionWords(_List):
     foreign: Words
     not_regions: Words
     areas: Words
+    parts: dict[str, str]
     suffixes: Words
 
 
