@@ -127,7 +127,7 @@ def aims(tokens: Sequence[Token], i: int) -> bool:
 
 def _defines(inside: Sequence[Token]) -> bool:
     """(年主营业务收入2000万元以上): what a name means, and no statement."""
-    return inside[0].kind in _NOUN_KINDS and inside[0].text.startswith(_MEANS)
+    return "".join(t.text for t in inside).startswith(_MEANS)
 
 
 def _closing(tokens: Sequence[Token], i: int) -> int | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from metroetl.catalogue.models import Indicator
+from metroetl.statistics.models import Statement
 from metroetl.statistics.units import fits, is_percent
 
 THRESHOLD = 0.8
@@ -12,6 +14,7 @@ _UNIT_MISFIT = 0.6
 _OUT_OF_RANGE = 0.6
 _GUESSED = 0.7
 _NO_INDICATOR = 0.9
+_DOUBT = re.compile(r"(?:table:)?(\w{1,20})[^()\n]{0,40} (\d(?:\.\d{1,6})?)")
 
 
 def weigh(
@@ -34,6 +37,37 @@ def weigh(
     for weight in found.values():
         confidence *= weight
     return round(confidence, 3), [f"{k} {w:g}" for k, w in found.items()]
+
+
+def doubts(evidence: Iterable[str]) -> dict[str, float]:
+    """The lowest weight by what it is about: name, place, period, predicate, unit, growth, indicator."""
+    found: dict[str, float] = {}
+    for line in evidence:
+        if match := _DOUBT.fullmatch(line):
+            found[match[1]] = min(found.get(match[1], 1.0), float(match[2]))
+    return found
+
+
+def reweigh(
+    statement: Statement, support: Mapping[str, Mapping[str, float]], against: Mapping[str, float]
+) -> None:
+    """Add evidence from the release's other statements, in place, and weigh anew.
+
+    `support` tells for each evidence how well it settles what a doubt is about (1 settles it); `against` are weights.
+    What lowered the confidence before stays to be seen, also where it is settled. A statement held back for another
+    reason than its confidence stays so.
+    """
+    held = statement.confidence >= THRESHOLD and not statement.publish
+    own = doubts(statement.evidence)
+    confidence = statement.confidence
+    for about, weight in own.items():
+        settled = max((known.get(about, 0.0) for known in support.values()), default=0.0)
+        confidence *= max(weight, settled) / weight if weight else 1.0
+    for weight in against.values():
+        confidence *= weight
+    statement.confidence = round(min(confidence, 1.0), 3)
+    statement.publish = statement.confidence >= THRESHOLD and not held
+    statement.evidence = [*statement.evidence, *support, *(f"{name} {w:g}" for name, w in against.items())]
 
 
 def _against(indicator: Indicator, family: str, value: float, unit: str) -> dict[str, float]:

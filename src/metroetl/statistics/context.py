@@ -36,6 +36,9 @@ _PASSING = 0.79  # a sentence on another place in a region's release: the next o
 _NO_PLACE = 0.5  # nobody says whose release it is
 
 
+_LOCAL_GDP_UNTIL = 2005  # till then cities called theirs 国内生产总值 too
+
+
 class Scope:
     """Place and time in force, from wide to narrow; what is narrower ends with its sentence or paragraph."""
 
@@ -167,7 +170,7 @@ class Scope:
         """The place in force and its weight as evidence."""
         if own is not None:
             place, weight = self._held(self.resolve(own)), 1.0
-        elif national:
+        elif national and (self.anchor is None or self.anchor.year > _LOCAL_GDP_UNTIL):
             place, weight = Place("全国", "000000"), 0.97
         elif self._sentence_place is not None:
             place, weight = self._sentence_place, 1.0

@@ -216,12 +216,14 @@ class _Reading:
             if at < 0:
                 marked.append(token)
                 continue
-            begin, end = token.start + at, token.start + at + len(short)
+            full = self.scope.place.name
+            size = len(full) - full.rfind(short) if token.text.startswith(full[full.rfind(short) :], at) else len(short)
+            begin, end = token.start + at, token.start + at + size
             if at:
                 marked.append(Token("text", token.start, begin, token.text[:at]))
             marked.append(Token("own", begin, end, short))
             if end < token.end:
-                marked.append(Token("text", end, token.end, token.text[at + len(short) :]))
+                marked.append(Token("text", end, token.end, token.text[at + size :]))
         return marked
 
     def table(self, grid: Grid, caption: str = "", unit_note: str = "") -> Iterator[tuple[Frame, Slot]]:

@@ -22,9 +22,11 @@ from metroetl.statistics.names import Name, Names, trim
 from metroetl.statistics.periods import Period, PeriodSpec
 from metroetl.statistics.predicates import STRONG, Predicate, decide, predicate_start
 from metroetl.statistics.subjects import Subject, read_subject
-from metroetl.statistics.words import Vocabulary
+from metroetl.statistics.words import Vocabulary, clean_name
 
 _LOOSE_LEVEL = 0.6  # 完成投资344亿元 is not surely all fixed asset investment
+_GDP = ("生产总值", "GDP", "gdp")
+_OF_FIRMS = ("项目", "企业", "公司", "集团", "工程", "股份")  # 郑州比亚迪等重大项目: no place
 _PLACE_ENDS = tuple("省市区县州圈角")
 _INCREMENT = "增加额"  # 贷款增加3459亿元: what is published of credit is its flow
 _MODAL = frozenset({"forecast", "condition", "target"})
@@ -150,6 +152,8 @@ class Reader:
     def _group(
         self, left: list[Token], numbers: list[Token], right: list[Token], opening: bool
     ) -> tuple[list[Name], list[Frame]]:
+        if left and _shares_again(left, self.names.current):
+            return self._share_again(left, numbers, right)
         left, basis = lift_basis(left)
         at = predicate_start(left, numbers[0].unit)
         subject = read_subject(without_goal(left, at), self.vocabulary.of_indicators.standalone)
@@ -168,9 +172,21 @@ class Reader:
             self.names.current = names if frames or subject.known else []
         return names, frames
 
+    def _share_again(
+        self, left: list[Token], numbers: list[Token], right: list[Token]
+    ) -> tuple[list[Name], list[Frame]]:
+        """占全市的23.2%、全省的11.2%: one more whole of the same share."""
+        share = Token("share", left[0].start, left[0].start, "占")
+        said = Said([], [share, *left], right, left[0].start)
+        names = self.names.current
+        frames = [f for name in names if (f := self._frame(name, numbers[0], said))]
+        return names, frames
+
     def _frame(self, name: Name, number: Token, said: Said) -> Frame | None:
         words = self.vocabulary
         text = self.names.complete(name, number.unit)
+        if number.unit == "万" and text.endswith(("人口", "人数")):
+            number.unit = "万人"
         resolved, code, known = words.look_up(text)
         rate = words.is_rate(resolved, code) or words.is_ratio(code)
         predicate = decide(said.words, number, said.right, rate, name.before)
@@ -178,6 +194,9 @@ class Reader:
             return None
         if predicate.family in ("share", "rate", "yoy"):
             name.before = predicate
+        if not known and predicate.whole.endswith(_GDP) and not words.head_of(clean_name(name.text)):
+            text = name.text + "增加值"
+            resolved, code, known = words.look_up(text)
         if not self.names.plausible(name, text, known):
             return None
         self.names.lend(text, number.unit)
@@ -307,8 +326,17 @@ def _leads(tokens: Sequence[Token], subject: Subject) -> bool:
     first = next((t for t in tokens if t.kind not in _BEFORE_PLACE), None)
     if not subject.regions or subject.regions[0] is not first:
         return False
-    stands = subject.known or not subject.nouns or first.kind != "region"
-    return stands or first.text.endswith(_PLACE_ENDS)  # 郑州比亚迪 is a firm
+    if first.kind != "region" or (len(first.text) > 2 and first.text.endswith(_PLACE_ENDS)):
+        return True
+    joined = any(t.start == first.end and t.kind == "text" for t in tokens)
+    return not (joined and any(w in t.text for t in tokens for w in _OF_FIRMS))
+
+
+def _shares_again(left: Sequence[Token], names: Sequence[Name]) -> bool:
+    """Whether only a place stands between the last share and this number."""
+    kinds = [t.kind for t in left]
+    said = len(names) == 1 and names[0].before is not None and names[0].before.family == "share"
+    return said and kinds[0] == "enum" and set(kinds[1:]) in ({"own"}, {"own", "attribute"}, {"region", "attribute"})
 
 
 def _unread(tokens: Sequence[Token]) -> bool:

@@ -24,6 +24,7 @@ _MARKS = {
 }  # fmt: skip
 _RATIO = re.compile(r"/(?:万元|万人|千人|百人|小时|亩|人|户|平方米|立方米|公顷|日|吨|公斤)")
 _AGE = re.compile(r"\d{1,3}(?:-\d{1,3})?岁(?:及以上|及以下|以上|以下)?(?:的)?")
+_TURN = re.compile(r"由(?:正转负|负转正|降转升|升转降|降转增|增转降|跌转升|升转跌)")
 _NUMERAL = re.compile(
     r"(?=[一二两三四五六七八九十百])(?:百分之(?P<percent>[零一二两三四五六七八九十百]{1,5}(?:点[零一二三四五六七八九]{1,3})?)"
     r"|(?P<parts>[二三四五六七八九十])分之(?P<of>[一二两三四五六七八九])"
@@ -53,6 +54,8 @@ _PREDICATE = frozenset(
         "flat",
     }
 )
+_ASPECTS = ("方面", "领域")
+_INSIDE = ("计算", "统计", "核算")
 _LISTS = frozenset({"enum", "join", "respectively"})
 _AFTER_SHOWN = frozenset({"comma", "colon", "semi", "end", "period", "region", "own"})
 _AFTER_AREA = frozenset({"number", "head", "indicator", "verb", "open"})
@@ -60,7 +63,7 @@ _RANKED = re.compile(r" ?(?:排[名位在]?|位[居列次]|居)?第[一二三四
 _COUNTING = tuple("一二两三四五六七八九十各全")  # 三个综保区 is no place
 _EDGES = frozenset({"", "comma", "semi", "colon", "open", "close", "skip", "period", "region", "own"})
 _PLACES = frozenset({"period", "region", "own", "number", "date", "partner", "average"})
-_COMPARED = _PLACES | {"name", "indicator", "head", "qualifier"}
+_COMPARED = _PLACES | {"name", "indicator", "head", "qualifier", "direction"}
 _FOLLOWING = {
     "from": _PLACES | {"name", "partner"},
     "prep": _PLACES | {"name", "partner"},
@@ -94,6 +97,7 @@ def lex(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
     found += [Token("date", m.start(), m.end(), m.group()) for m in _DATE.finditer(piece)]
     found += [Token("name", m.start(), m.end(), m.group().rstrip("的")) for m in _AGE.finditer(piece)]
     found += [Token("cut", m.start(), m.end(), m.group()) for m in _SORTED.finditer(piece)]
+    found += [Token("turn", m.start(), m.end(), m.group()) for m in _TURN.finditer(piece)]
     found += [Token("basis", m.start(), m.end(), m.group(), "comparable") for m in _EXCLUDING.finditer(piece)]
     found += [Token("period", m.start(), m.end(), m.group(), read_specs(m)) for m in PERIOD.finditer(piece)]
     found += [Token(_MARKS[c], i, i + 1, c) for i, c in enumerate(piece) if c in _MARKS]
@@ -113,12 +117,22 @@ def _order(token: Token) -> tuple[int, int]:
 
 
 def _words(piece: str, vocabulary: Vocabulary) -> list[Token]:
-    found = []
-    for last, (size, word) in vocabulary.automaton.iter_long(piece):
+    found: list[Token] = []
+    start: int | None = 0
+    while start is not None and start < len(piece):
+        start = _scan(piece, start, vocabulary, found)
+    return found
+
+
+def _scan(piece: str, start: int, vocabulary: Vocabulary, found: list[Token]) -> int | None:
+    """Words from `start` on; where to begin again after a 年 that belongs to a year (2018年增长), else None."""
+    for last, (size, word) in vocabulary.automaton.iter_long(piece, start):
         assert isinstance(word, Word)
         begin = last + 1 - size
+        if piece[begin] == "年" and begin and piece[begin - 1].isdigit():
+            return begin + 1
         found.append(Token(word.kind, begin, last + 1, piece[begin : last + 1], word.data))
-    return found
+    return None
 
 
 def _number(piece: str, match: re.Match[str]) -> Token | None:
@@ -187,13 +201,22 @@ def _guard(piece: str, tokens: list[Token], vocabulary: Vocabulary) -> list[Toke
             _longer_place(token, tokens[i + 1], vocabulary)
         elif token.kind == "text" and following in _LISTS and token.text in vocabulary.of_regions.parts:
             token.kind, token.data = "region", vocabulary.of_regions.parts[token.text]
-        elif token.text == "显示" and following not in _AFTER_SHOWN:
-            token.kind = "text"
+        elif token.kind == "cut" and _inside_word(token, following, tokens[i - 1].kind if i else ""):
+            token.kind = "text" if token.text not in _ASPECTS else "skip"
         elif token.kind == "text" and following in _AFTER_AREA and token.text.endswith(areas):
             token.kind = "text" if token.text.startswith((*areas, *_COUNTING)) else "area"
         if token.kind not in ("space", "skip"):
             following = token.kind
     return tokens
+
+
+def _inside_word(token: Token, following: str, before: str) -> bool:
+    """电子计算机, 平板显示模组, 民生方面支出: a word that parts clauses elsewhere stands in a name."""
+    if token.text in _ASPECTS:
+        return following in ("head", "indicator")
+    if token.text == "显示":
+        return following not in _AFTER_SHOWN
+    return token.text in _INSIDE and before == following == "text"
 
 
 def _single(piece: str, token: Token, following: str, before: str) -> str:

@@ -25,6 +25,9 @@ _OUTPUT = "产量"  # of products, each with a unit of its own
 _FIRMS = "规模以上工业企业"
 _GOODS = ("name", "text")
 _PARTNERED = ("对", "自", "与")
+_INDUSTRIES = ("业", "产业", "行业", "制造")
+_ANAPHORA = ("行业", "产业", "该行业", "该产业")
+_OF_INDUSTRY = ("增加值", "产值", "总产值", "投资", "利润", "营业收入")
 _TRADED = re.compile(r"(?:对(?!外)|自|与)[^,、]{1,8}?(?=进出口|出口|进口|贸易)")
 _TRADE = ("出口", "进口", "进出口")
 
@@ -57,6 +60,7 @@ class Names:
         self._partner = ""  # 对韩国 of 对韩国进出口: what trade follows may be with them, for a paragraph
         self._trading = False  # the clause before spoke of the partner
         self._unit = ""
+        self._industrial = False  # the release speaks of industry: an industry's bare growth is of 增加值
         self._times: list[PeriodSpec] = []
         self._alone: list[list[Token]] = []
 
@@ -117,7 +121,8 @@ class Names:
         head = self.vocabulary.head_of(cleaned)
         if not head.endswith(self.vocabulary.of_names.kept):
             self._head = self.vocabulary.lent_head(name)
-        self._unit = unit or self._unit
+        self._unit = self._unit if is_percent(unit) else unit or self._unit
+        self._industrial = self._industrial or cleaned.endswith("工业增加值")
         if head.startswith(_TRADE):
             stem = cleaned[: len(cleaned) - len(head)]
             self._trader = stem if head.startswith("进出口") and cleaned not in self.vocabulary.names else ""
@@ -192,6 +197,8 @@ class Names:
             return name.text, _COMPLETED if cleaned in words.weak else 1.0
         if unit[-1:] not in COUNTS and unit not in ("户", "万户") and self._governs(name, unit):
             return join(name.text, self._head), _COMPLETED_UNKNOWN if name.ends == "text" else _COMPLETED
+        if self._industrial and not self._head and is_percent(unit) and cleaned.endswith(_INDUSTRIES):
+            return name.text + "增加值", _COMPLETED_UNKNOWN
         return name.text, _COMPLETED if cleaned in words.weak else 1.0
 
     def _governs(self, name: Name, unit: str) -> bool:
@@ -206,6 +213,12 @@ class Names:
         _rotate(subject.nouns)
         one = Name(subject.text, subject.nouns[-1].kind, region, start=subject.start)
         marks = sum(t.kind in ("enum", "join") for t in subject.nouns)
+        if marks == 0 and want == len({n.region.text for n in self.current if n.region}) > 1:
+            return [replace(one, region=n.region, weight=_LISTED) for n in self.current]
+        if want == 1 and len(self.current) == 1 and subject.nouns[0].text in _ANAPHORA:
+            rest = subject.text.removeprefix(subject.nouns[0].text)
+            if rest.startswith(_OF_INDUSTRY):
+                return [replace(one, text=self.current[0].text + rest, weight=_COMPLETED)]
         if want == 1 and not subject.each:
             listed = any(t.kind == "enum" for t in subject.nouns)
             return [replace(one, weight=_JOINT if listed else 1.0)]
@@ -280,7 +293,7 @@ def _rotate(nouns: list[Token]) -> None:
     """出口机电产品 is 机电产品出口; 自韩国进口机电产品 is a name as it stands."""
     if len(nouns) > 3 and nouns[0].kind == "prep" and nouns[2].text in _TRADE and nouns[-1].kind in _GOODS:
         nouns[-1].kind = "indicator"
-    if len(nouns) < 2 or nouns[0].text not in _TRADE or nouns[-1].kind not in _GOODS:
+    if len(nouns) < 2 or nouns[0].text not in _TRADE or nouns[-1].kind not in _GOODS or nouns[-1].text == "规模":
         return
     if not _has(nouns[1:], "enum", "join", "head", "indicator"):
         nouns.append(nouns.pop(0))

@@ -206,7 +206,7 @@ def _quantity(
     if unit in COUNTS and right and right[0].kind in _NOT_AFTER_COUNT:
         return None
     if _reached(kinds):
-        return Predicate("actual", "level" if unit else "index", "risen-to")
+        return Predicate("actual", "level" if unit else "index", "risen-to", specs=_specs(words))
     if "direction" in kinds:
         base = str(kinds["base"].data) if "base" in kinds else ""
         base = "yoy" if kinds["direction"].text in _ON_YEAR else base

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from metroetl.statistics.table_cells import UNIT_SET, read_value
+
 _SENTENCE = re.compile(r"[^。！？\n]{1,4000}[。！？]?")
 _BULLET = re.compile(r"^\s{0,20}(?:[-*•·▪●○◆■] ?|\d{1,2}[.、)] ?|\(?[一二三四五六七八九十]{1,3}[)、])")
 _RULE = re.compile(r"^[\s|:+-]{3,}$")
 _JSON_ROW = re.compile(r"^\s{0,80}\(.{2,2000}\),?\s*$")
-_NUMERIC = re.compile(r"^\(?-?\d[\d,. ]{0,20}%?\)?$|^[-/.…]{1,3}$|^$")
+_NUMERIC = re.compile(r"^\(?[-+↑↓]?\d[\d,. ]{0,20}%?\)?$|^[-/.…]{1,3}$|^$")
 
 
 @dataclass(slots=True)
@@ -25,26 +27,32 @@ class GridCell:
 
 @dataclass(slots=True)
 class Line:
-    """A line of text, or a grid of rows; `bullet` for items of a list."""
+    """A line of text, or a grid of rows, `aligned` where marks part the cells; `bullet` for items of a list."""
 
     start: int
     end: int
     bullet: bool = False
     grid: list[list[GridCell]] = field(default_factory=list)
+    aligned: bool = False
 
 
 def lines(text: str) -> Iterator[Line]:
     """Lines in order, with neighbouring rows of one table joined to a grid."""
     rows: list[list[GridCell]] = []
     held: Line | None = None  # may turn out to be the headings of the rows that follow
+    aligned, gap = True, False
     for start, end in _line_ranges(text):
         line = text[start:end]
-        cells = _cells(line, start)
-        if (_RULE.match(line) and rows) or not line.strip():
+        if not line.strip() or (_RULE.match(line) and rows):
+            gap = gap or not line.strip()
             continue
+        cells = _cells(line, start)
+        if not cells or (rows and gap and len(cells) != len(rows[-1])):
+            yield from _flush(held, rows, aligned)
+            held, rows, aligned = None, [], True
+        gap = False
         if not cells:
-            yield from _flush(held, rows)
-            held, rows = Line(start, end, bullet=_BULLET.match(line) is not None), []
+            held = Line(start, end, bullet=_BULLET.match(line) is not None)
             continue
         if held is not None and not rows and len(text[held.start : held.end].split()) == len(cells) > 1:
             rows, held = [_parted(text[held.start : held.end], " ", held.start)], None
@@ -52,7 +60,8 @@ def lines(text: str) -> Iterator[Line]:
             yield held
             held = None
         rows.append(cells)
-    yield from _flush(held, rows)
+        aligned = aligned and ("|" in line or "\t" in line)
+    yield from _flush(held, rows, aligned)
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -71,12 +80,12 @@ def _line_ranges(text: str) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def _flush(held: Line | None, rows: list[list[GridCell]]) -> Iterator[Line]:
+def _flush(held: Line | None, rows: list[list[GridCell]], aligned: bool) -> Iterator[Line]:
     """The held line, or the rows as a grid; rows without numbers are lines."""
     if held is not None:
         yield held
-    if len(rows) > 1 and any(c.text and _NUMERIC.match(c.text) for row in rows for c in row[1:]):
-        yield Line(rows[0][0].start, rows[-1][-1].end, grid=rows)
+    if len(rows) > 1 and any(read_value(c.text) is not None for row in rows for c in row[1:]):
+        yield Line(rows[0][0].start, rows[-1][-1].end, grid=rows, aligned=aligned)
         return
     for row in rows:
         yield Line(row[0].start, row[-1].end)
@@ -95,7 +104,8 @@ def _cells(line: str, offset: int) -> list[GridCell]:
     if _JSON_ROW.match(line):
         return _json_row(line, offset)
     parts = line.split()
-    if len(parts) > 2 and all(_NUMERIC.match(p) for p in parts[1:]) and not _NUMERIC.match(parts[0]):
+    first = 2 if len(parts) > 3 and parts[1] in UNIT_SET else 1
+    if len(parts) > 2 and all(_NUMERIC.match(p) for p in parts[first:]) and not _NUMERIC.match(parts[0]):
         return _parted(line, " ", offset)
     return []
 

@@ -25,7 +25,7 @@ _PER = (
 _SAME = {"m²": "平方米", "m2": "平方米", "标准箱": "标箱", "度": "千瓦时", "吨标煤": "吨标准煤"}
 UNITS: tuple[str, ...] = tuple(
     sorted(
-        {m + b for m in _MULTIPLES for b in _BASES} | set(PERCENT) | set(_PER) | {"万亿", "亿"},
+        {m + b for m in _MULTIPLES for b in _BASES} | set(PERCENT) | set(_PER) | {"万亿", "亿", "万"},
         key=len,
         reverse=True,
     )
