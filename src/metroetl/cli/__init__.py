@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from metroetl.cli import explain, extract, operate, sources, warehouse
+from metroetl.cli import catalogue, explain, extract, operate, sources, warehouse
 from metroetl.errors import CatalogueError, MetroError, SettingsError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ sources.register(app)
 extract.register(app)
 explain.register(app)
 warehouse.register(app)
+catalogue.register(app)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""PDF to a document: text with page numbers, ruled tables as grids.
+"""PDF to a document: text with page numbers, tables as grids, ruled or set in columns.
 
 Lines become paragraphs by where they stand: a line that reaches the right margin goes on in the next one unless that
 is indented. What pictures show isn't read: a PDF without text is named as a scan.
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from metroetl.documents.files import file_document
 from metroetl.documents.grid import build_table, place_cells
 from metroetl.documents.lines import CANT_START, clean_line, continues, line_kind, numbering_level
-from metroetl.documents.models import Document
+from metroetl.documents.models import Cell, Document
+from metroetl.documents.pdf_columns import ColumnTable, find_column_tables
 from metroetl.documents.writer import TextWriter
 from metroetl.errors import DocumentError, Encrypted, ScannedImage, Unreadable
 
@@ -32,6 +33,8 @@ FOLIO = re.compile(
     r"[-—–－·\s]{0,4}(?:第\s?)?[0-9]{1,4}(?:\s?页)?(?:\s?[/／]?\s?共?\s?[0-9]{1,4}\s?页?)?[-—–－·\s]{0,4}"
 )
 MARGIN = 0.09
+TOUCH = 3.0
+OPEN = 12.0  # points by which level rulings reach beyond the last upright one
 LEAST_RIGHT = 0.75
 
 
@@ -69,9 +72,12 @@ def read_pdf(data: bytes, snapshot: Snapshot, source: Source | None = None) -> D
 
 def _read_pdf_page(page: Page, writer: TextWriter, findings: list[str]) -> None:
     """Write a page's lines and tables from top to bottom."""
-    tables = _ruled_tables(page, findings)
-    outside = page.filter(lambda item: not _inside(item, tables)) if tables else page
+    ruled = _ruled_tables(page, findings)
+    outside = page.filter(lambda item: not _inside(item, ruled)) if ruled else page
     lines = [line for line in outside.extract_text_lines(return_chars=False) if not _is_folio(line, page)]
+    columned = find_column_tables(outside.extract_words()) if len(lines) > 1 else []
+    lines = [line for line in lines if not any(t.top - 1 < line["top"] < t.bottom for t in columned)]
+    tables = [*ruled, *columned]
     pending: list[dict[str, Any]] = []
     right = max([line["x1"] for line in lines] + [LEAST_RIGHT * float(page.width)])
     left = min((line["x0"] for line in lines), default=0.0)
@@ -84,7 +90,10 @@ def _read_pdf_page(page: Page, writer: TextWriter, findings: list[str]) -> None:
             continue
         _write_lines(pending, writer, page.page_number)
         pending = []
-        _write_pdf_table(item, page, writer)
+        if isinstance(item, ColumnTable):
+            _write_cells(item.cells, page, writer)
+        else:
+            _write_cells(_ruled_cells(item), page, writer)
     _write_lines(pending, writer, page.page_number)
 
 
@@ -93,10 +102,27 @@ def _ruled_tables(page: Page, findings: list[str]) -> list[Any]:
     if len(page.edges) > MAX_EDGES:
         findings.append(f"TABLES_SKIPPED: page {page.page_number} has {len(page.edges)} rulings")
         return []
-    return [t for t in page.find_tables() if len(t.rows) > 1 and len(t.rows[0].cells) > 1]
+    settings = {"explicit_vertical_lines": _open_sides(page)}
+    return [t for t in page.find_tables(settings) if len(t.rows) > 1 and len(t.rows[0].cells) > 1]
+
+
+def _open_sides(page: Page) -> list[float]:
+    """Left and right end of a table without rulings at its sides, as statistics tables are drawn."""
+    upright = [e for e in page.edges if e["orientation"] == "v"]
+    if not upright:
+        return []
+    top, bottom = min(e["top"] for e in upright), max(e["bottom"] for e in upright)
+    level = [e for e in page.edges if e["orientation"] == "h" and top - TOUCH <= e["top"] <= bottom + TOUCH]
+    if not level:
+        return []
+    left, right = min(e["x0"] for e in level), max(e["x1"] for e in level)
+    sides = [(left, min(e["x0"] for e in upright) - left), (right, right - max(e["x0"] for e in upright))]
+    return [float(x) for x, beyond in sides if beyond > OPEN]
 
 
 def _top(item: Any) -> float:
+    if isinstance(item, ColumnTable):
+        return item.top
     return float(item["top"] if isinstance(item, dict) else item.bbox[1])
 
 
@@ -145,8 +171,8 @@ def _write_lines(lines: Iterable[dict[str, Any]], writer: TextWriter, page: int)
     writer.write(kind, text, level=level, page=page)
 
 
-def _write_pdf_table(table: Any, page: Page, writer: TextWriter) -> None:
-    """Write a ruled table; where rulings leave a place out, the cell beside or above spans it."""
+def _ruled_cells(table: Any) -> list[Cell]:
+    """The cells of a ruled table; where rulings leave a place out, the cell beside or above spans it."""
     texts = table.extract()
     edges_x = sorted({round(c[i], 1) for row in table.rows for c in row.cells if c for i in (0, 2)})
     edges_y = sorted({round(c[i], 1) for row in table.rows for c in row.cells if c for i in (1, 3)})
@@ -161,7 +187,11 @@ def _write_pdf_table(table: Any, page: Page, writer: TextWriter) -> None:
             height = edges_y.index(bottom) - edges_y.index(top)
             cells.append((_join_cell(text or ""), max(1, height), max(1, width)))
         rows.append(cells)
-    built = build_table(place_cells(rows), writer.blocks)
+    return place_cells(rows)
+
+
+def _write_cells(cells: list[Cell], page: Page, writer: TextWriter) -> None:
+    built = build_table(cells, writer.blocks)
     if built is not None:
         writer.write_table(built, page=page.page_number)
 

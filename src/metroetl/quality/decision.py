@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ABSTAINED = ("OBS-ABSTAINED", "STA-ABSTAINED")
 EXAMPLES = 10
+LONGEST_VALUE = 200
 _LABELS = ("title", "region", "indicator", "period", "measure", "value", "unit", "what", "text")
 
 
@@ -134,4 +135,4 @@ def _values(values: Mapping[str, Any], form: str) -> str:
 
 
 def _short(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)[:60]
+    return f"{value:.6g}" if isinstance(value, float) else str(value)[:LONGEST_VALUE]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from metroetl.quality import evidence
+from metroetl.quality.findings import add_reader_columns
 from metroetl.quality.limits import JUMP_FACTOR, JUMP_MARGIN, PARENT_SLACK, YEAR_MARGIN_PP, add_size_limits
 from metroetl.quality.series import add_series_columns, positions, usable
 from metroetl.quality.sums import add_parent_value, add_sum_columns
@@ -88,7 +89,7 @@ def prepare(frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue) -
     columns = {
         "staging_document": _documents,
         "staging_observation": _observations,
-        "staging_statement": lambda frame, *_: _add_period_columns(frame),
+        "staging_statement": lambda frame, *_: add_reader_columns(_add_period_columns(frame)),
         "staging_plan": _plans,
         "staging_plan_target": _targets,
         "staging_plan_task": lambda frame, *_: _add_unit_count(frame),
@@ -108,7 +109,7 @@ def _observations(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.D
     frame = _add_period_columns(positions(frame))
     known = positions(past.observations)
     frame = add_series_columns(frame, known)
-    frame = add_sum_columns(frame, catalogue)
+    frame = add_sum_columns(add_reader_columns(frame), catalogue)
     frame = add_parent_value(frame, known, catalogue)
     return _add_batch_shares(_add_evidence(_add_limits(add_size_limits(frame))))
 

@@ -11,13 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-# A whole and the parts that a release prints beside it.
-PARTS: dict[str, tuple[str, ...]] = {
-    "GDP": ("VA1", "VA2", "VA3"),
-    "TRD": ("EXP", "IMP"),
-    "POP": ("POP_U", "POP_R"),
-}
-
 # Neighbours of a figure in its series: near enough to be alike, far enough to be there.
 WINDOW_MONTHS = 36
 # Nearest power of ten counts as a slip of unit when log10 of the ratio is this near to it.

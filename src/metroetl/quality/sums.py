@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from metroetl.quality.limits import PARTS, ROUNDED
+from metroetl.quality.limits import ROUNDED
 from metroetl.quality.series import usable
 
 if TYPE_CHECKING:
@@ -18,13 +18,14 @@ _CELL = ["document_row_id", "measure", "variant", "at"]
 
 
 def add_sum_columns(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """The frame with gap, slack and whole of parts and of circles, and with the counts of differing values.
+    """The frame with gap, slack and whole of parts and of circles, and with what else the document says of a figure.
 
     A gap is printed whole minus sum of parts, on every row that takes part; the slack is what rounding allows: half of
     the last printed place of each number. Suspect figures take no part: what is wrong with them is known already.
     """
     levels = frame[usable(frame) & frame["measure_family"].eq("level") & ~frame["suspect"]]
-    parts = _gaps(levels, [*_CELL, "region_code"], "indicator_code", PARTS.items())
+    wholes = [(i.code, i.parts) for i in catalogue.indicators.values() if i.parts]
+    parts = _gaps(levels, [*_CELL, "region_code"], "indicator_code", wholes)
     frame = frame.join(
         parts.rename(columns={"gap": "parts_gap", "slack": "parts_slack", "whole": "parts_whole"})
     )
@@ -70,11 +71,20 @@ def _gaps(
 
 
 def _add_repeats(frame: pd.DataFrame) -> pd.DataFrame:
-    """How many values, beyond rounding, one document states for one fact, and the documents of one day."""
+    """How many values, beyond rounding, the documents of one day state for one fact; and those of one document.
+
+    What the reader found (findings.add_reader_columns) is kept; the rest of `stated_values` is what it left to judge.
+    """
     fact = ["region_code", "indicator_code", "measure", "variant", "clock", "at", "revision_stage"]
     rows = frame[usable(frame)]
+    cell = ["document_row_id", *fact]
+    differing = rows[_distinct(rows, cell).gt(1)]
+    values = differing.groupby(cell, dropna=False)["value_norm"].transform(
+        lambda v: "≠".join(f"{x:.12g}" for x in sorted(v.unique()))
+    )
+    alone = frame["stated_values"].eq("")
     return frame.assign(
-        distinct_values=_distinct(rows, ["document_row_id", *fact]),
+        stated_values=frame["stated_values"].mask(alone & frame.index.isin(values.index), values),
         distinct_on_day=_distinct(rows, ["published", *fact]).where(rows["published"].notna()),
     )
 

@@ -187,13 +187,17 @@ class Scope:
         return held if place.code is None and held.name.startswith(place.name) else place
 
     @property
-    def short_name(self) -> str:
-        """The release's region as its own texts call it: 余杭 for 杭州市余杭区; '' where it has no short form."""
-        name = self.place.name
-        region = self.vocabulary.catalogue.regions.get(self.place.code or "")
+    def own_forms(self) -> tuple[str, ...]:
+        """The release's region as its own texts call it, longest first: 余杭 for 杭州市余杭区, the rest after a known one."""
+        name, words = self.place.name, self.vocabulary
+        region = words.catalogue.regions.get(self.place.code or "")
         if region is not None and name.endswith(region.name_zh):
             name = region.name_zh
-        return name[:-1] if len(name) > 2 and name[-1] in "省市区县州" else ""
+        rest = next((name[i:] for i in range(2, len(name) - 1) if name[:i] in words.regions), "")
+        forms = {name, rest if region is None or region.name_zh != name else ""}
+        if len(name) > 2 and name[-1] in "省市区县州":
+            forms.add(name[:-1])
+        return tuple(sorted((f for f in forms if len(f) > 1 and f not in words.regions), key=len, reverse=True))
 
     def resolve(self, token: Token) -> Place:
         """The place of a token: a named one, or 全市 by the level of the release's region."""

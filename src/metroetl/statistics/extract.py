@@ -206,24 +206,23 @@ class _Reading:
             self.caption, self.heads = "", []
 
     def _own_places(self, tokens: list[Token]) -> list[Token]:
-        """The short name of the release's region (余杭) is no word of the vocabulary, but is one here."""
-        short = self.scope.short_name
-        if not short or short in self.words.regions:
+        """The release's region as its texts call it (余杭, 县域地区 of 沈阳市县域地区) is no word of the vocabulary."""
+        forms = self.scope.own_forms
+        if not forms:
             return tokens
         marked: list[Token] = []
         for token in tokens:
-            at = token.text.find(short) if token.kind == "text" else -1
-            if at < 0:
+            form = next((f for f in forms if f in token.text), "") if token.kind == "text" else ""
+            if not form:
                 marked.append(token)
                 continue
-            full = self.scope.place.name
-            size = len(full) - full.rfind(short) if token.text.startswith(full[full.rfind(short) :], at) else len(short)
-            begin, end = token.start + at, token.start + at + size
-            if at:
-                marked.append(Token("text", token.start, begin, token.text[:at]))
-            marked.append(Token("own", begin, end, short))
+            begin = token.start + token.text.find(form)
+            end = begin + len(form)
+            if begin > token.start:
+                marked.append(Token("text", token.start, begin, token.text[: begin - token.start]))
+            marked.append(Token("own", begin, end, form))
             if end < token.end:
-                marked.append(Token("text", end, token.end, token.text[at + size :]))
+                marked.append(Token("text", end, token.end, token.text[end - token.start :]))
         return marked
 
     def table(self, grid: Grid, caption: str = "", unit_note: str = "") -> Iterator[tuple[Frame, Slot]]:

@@ -30,6 +30,7 @@ _OF_FIRMS = ("项目", "企业", "公司", "集团", "工程", "股份")  # 郑�
 _PLACE_ENDS = tuple("省市区县州圈角")
 _INCREMENT = "增加额"  # 贷款增加3459亿元: what is published of credit is its flow
 _MODAL = frozenset({"forecast", "condition", "target"})
+_PLACE_KINDS = frozenset({"region", "own", "area", "collective"})
 _BEFORE_PLACE = frozenset({"period", "space", "among", "date"})
 
 
@@ -72,6 +73,7 @@ class Reader:
         self._basis = ""
         self._on_month = False
         self._yearly = False
+        self._project = False  # the sentence speaks of projects, whose 完成投资 isn't all investment
         self._monthly = ""  # head of what grew on the month: 价格 of 食品价格环比上涨
         self._among = False
         self._compared: list[PeriodSpec] = []
@@ -89,6 +91,7 @@ class Reader:
         self.names.enter_sentence()
         self._basis, self._on_month, self._among, self._compared = "", False, False, []
         self._yearly = False
+        self._project = any(t.kind == "text" and "项目" in t.text for t in tokens)
         self._stage = next((t.text.removeprefix("经") for t in tokens if t.kind == "stage"), "")
         if tokens and tokens[-1].kind == "colon":
             self._head_line(tokens)
@@ -170,6 +173,7 @@ class Reader:
         ]
         if subject.nouns or frames:
             self.names.current = names if frames or subject.known else []
+            self.names.forget_note()
         return names, frames
 
     def _share_again(
@@ -203,7 +207,7 @@ class Reader:
         if predicate.rule == "change" and not predicate.base and text.endswith(words.of_names.flows):
             predicate = Predicate("actual", "level", "increment", predicate.sign)
             resolved, code, known = words.look_up(text + _INCREMENT)
-        if predicate.family == "level" and words.is_loose(text, code):
+        if words.is_loose(text, code) and (predicate.family == "level" or self._project):
             name.weight = min(name.weight, _LOOSE_LEVEL)
         frame = self._placed(name, number, predicate, text, said)
         frame.name, frame.code = words.ratio(resolved, predicate.whole) or (resolved, code)
@@ -252,7 +256,7 @@ class Reader:
         self._note_words(tokens)
         nouns = [t for t in tokens[: noun_end(tokens)] if t.kind != "space"]
         subject = read_subject(nouns, self.vocabulary.of_indicators.standalone)
-        self.scope.mention(subject.periods, subject.regions if _leads(nouns, subject) else [], opening)
+        self.scope.mention(subject.periods, _leading(nouns, subject), opening)
         trim(subject)
         self._note_time(tokens[len(nouns) :])
         if any(t.kind == "share" for t in tokens):
@@ -321,15 +325,17 @@ def _fits(predicate: Predicate, name: str, rate: bool, known: bool, ratio: bool)
     return known or predicate.rule not in ("bare", "bare~")
 
 
-def _leads(tokens: Sequence[Token], subject: Subject) -> bool:
-    """Whether the place stands at the head of the clause, and isn't what something is compared with."""
+def _leading(tokens: Sequence[Token], subject: Subject) -> list[Token]:
+    """The places at the head of a clause, where it is about them: not 郑州比亚迪等重大项目, nor what is compared."""
     first = next((t for t in tokens if t.kind not in _BEFORE_PLACE), None)
-    if not subject.regions or subject.regions[0] is not first:
-        return False
-    if first.kind != "region" or (len(first.text) > 2 and first.text.endswith(_PLACE_ENDS)):
-        return True
-    joined = any(t.start == first.end and t.kind == "text" for t in tokens)
-    return not (joined and any(w in t.text for t in tokens for w in _OF_FIRMS))
+    if first is None or first.kind not in _PLACE_KINDS:
+        return []
+    if first.kind == "region" and not (len(first.text) > 2 and first.text.endswith(_PLACE_ENDS)):
+        joined = any(t.start == first.end and t.kind == "text" for t in tokens)
+        if joined and any(w in t.text for t in tokens for w in _OF_FIRMS):
+            return []
+    given = subject.regions
+    return given if given and given[0].start <= first.end else [first]
 
 
 def _shares_again(left: Sequence[Token], names: Sequence[Name]) -> bool:

@@ -27,6 +27,7 @@ _GOODS = ("name", "text")
 _PARTNERED = ("对", "自", "与")
 _INDUSTRIES = ("业", "产业", "行业", "制造")
 _ANAPHORA = ("行业", "产业", "该行业", "该产业")
+_REGISTERED = "户籍"
 _OF_INDUSTRY = ("增加值", "产值", "总产值", "投资", "利润", "营业收入")
 _TRADED = re.compile(r"(?:对(?!外)|自|与)[^,、]{1,8}?(?=进出口|出口|进口|贸易)")
 _TRADE = ("出口", "进口", "进出口")
@@ -58,6 +59,7 @@ class Names:
         self._stem = ""
         self._trader = ""  # 民营企业 of 民营企业进出口: 其中出口 is theirs, for a sentence
         self._partner = ""  # 对韩国 of 对韩国进出口: what trade follows may be with them, for a paragraph
+        self._noted = False  # the clause before only named something
         self._trading = False  # the clause before spoke of the partner
         self._unit = ""
         self._industrial = False  # the release speaks of industry: an industry's bare growth is of 增加值
@@ -73,7 +75,7 @@ class Names:
     def enter_sentence(self) -> None:
         """Names stay for a sentence that begins with none of its own."""
         self.clauses, self.prefix, self._unit, self._trader, self._alone = [], "", "", "", []
-        self._trading = False
+        self._trading = self._noted = False
 
     def save(self) -> tuple[list[Name], list[list[Name]], str]:
         """What a bracket must not change."""
@@ -89,10 +91,22 @@ class Names:
             self._times = subject.periods
         if not subject.nouns:
             return self._inherit(subject, want)
+        if want == 1 and (said := self._said_again(subject)) is not None:
+            return [said]
         partner = want == 1 and subject.text in _TRADE and [n.ends for n in self.current] == ["partner"]
         if partner and (names := self._headed(subject.text, want)):
             return names
         return self._own(subject, want) or self._listed(subject, want) or self._headed(subject.text, want)
+
+    def _said_again(self, subject: Subject) -> Name | None:
+        """出口额 after 软件业务出口增速下降 is of the same: a bare head of the name that the clause before noted."""
+        name = self.current[0] if len(self.current) == 1 and self._noted else None
+        if name is None or len(subject.nouns) != 1 or subject.regions:
+            return None
+        stem = clean_name(subject.text).removesuffix("额").removesuffix("总")
+        own = clean_name(name.text)
+        longer = own.endswith(stem) and own != stem and own not in self.vocabulary.names
+        return replace(name, start=subject.start, before=None) if stem and longer else None
 
     def note(self, subject: Subject) -> bool:
         """Names of a clause without a number, for the numbers that follow; False where it names nothing known."""
@@ -104,6 +118,7 @@ class Names:
             self._partner = traded.group()
         if not subject.known and len(subject.regions) < 2:
             return False
+        self._noted = True
         self._alone.append(list(subject.nouns))
         count = sum(t.kind in ("enum", "join") for t in subject.nouns) + 1
         texts = split_names(subject.nouns, count, self.vocabulary) or [subject.text]
@@ -114,6 +129,10 @@ class Names:
             region = subject.regions[0] if subject.regions else None
             self.current = [Name(t, ends, region, weight=_NOTED) for t in texts]
         return True
+
+    def forget_note(self) -> None:
+        """A clause with a number stands between."""
+        self._noted = False
 
     def lend(self, name: str, unit: str = "") -> None:
         """Remember head and owner of a name for those that have none."""
@@ -159,6 +178,8 @@ class Names:
         cleaned = clean_name(name.text)
         if cleaned in words.unsure:
             name.weight = min(name.weight, _UNSURE)
+        if _REGISTERED in self._stem and cleaned.endswith("人口") and not cleaned.startswith(("常住", _REGISTERED)):
+            return _REGISTERED + cleaned  # 户籍人口 …, 其中城镇人口 …
         if cleaned in words.names and cleaned not in words.weak:
             return name.text
         text, weight = self._owned(name, cleaned) or self._headed_by(name, cleaned, unit)

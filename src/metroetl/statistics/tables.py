@@ -26,6 +26,7 @@ from metroetl.statistics.table_names import NameFinder
 from metroetl.statistics.words import Vocabulary
 
 _SECOND = re.compile(r"括[号弧][内中里]?[^。；]{0,8}?(增|同比|比上年|%|位次|排名|排位|占比|比重)")
+_FRACTION = 0.6  # growth of 0.052 in each row may be 5.2% without its format
 _SUM = 0.75  # 合计 may be of the rows above only
 _AREA = re.compile(r".{1,9}(?:[区县市州盟旗]|开发区|新区)")
 
@@ -84,6 +85,7 @@ class _PartReader:
         self.above: list[Label] = []  # the rows that a row may belong to, widest first
         self.grouped = False
         self.regional = self._is_regional()
+        self.fractions = {c for c in part.columns if self.columns[c].growth and self._is_fraction(c)}
 
     def read(self) -> Iterator[tuple[Frame, Slot]]:
         """Frames of the part with their cells."""
@@ -259,6 +261,8 @@ class _PartReader:
         )
         sign = -1 if both.down and "降" not in resolved and not value.moves else 1
         weights = {"name": weight, "place": place_weight, f"table:{origin}": period_weight}
+        if slot.column in self.fractions:
+            weights["value:fraction"] = _FRACTION
         resolved, code = self.vocabulary.ratio(resolved, predicate.whole) or (resolved, code)
         return Frame(
             predicate,
@@ -331,6 +335,12 @@ class _PartReader:
     def _is_note(self, text: str) -> bool:
         head = re.split(r"[:：.、\d]", text.strip("*#()"), maxsplit=1)[0].strip()
         return head in self.labels.words.notes and head != text
+
+    def _is_fraction(self, column: int) -> bool:
+        """Whether all growth of a column is below 1 with three decimals: fractions that lost their format."""
+        values = [s.value for row in self.part.rows if (s := row[column]) is not None and s.value is not None]
+        small = len(values) > 1 and all(abs(v.value) < 1 and not v.unit for v in values)
+        return small and any(len(v.digits.partition(".")[2]) > 2 for v in values)
 
     def _is_regional(self) -> bool:
         """Whether the rows are labelled by places, sums aside."""

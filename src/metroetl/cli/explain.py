@@ -1,0 +1,257 @@
+"""`metroetl explain`: what is read in a document, why, and which numbers aren't."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from metroetl.documents.models import Document
+    from metroetl.statistics.explain import Explanation, Passage, Piece, Record
+
+STYLES = {
+    "observation": "green",
+    "abstained": "yellow",
+    "target": "blue",
+    "forecast": "magenta",
+    "comparison": "cyan",
+    "change": "dark_orange3",
+    "contribution": "hot_pink3",
+    "rank": "grey62",
+    "average": "dark_khaki",
+    "previous": "steel_blue1",
+}
+UNREAD = "bold white on red"
+COLUMNS = (
+    "#",
+    "指标",
+    "code",
+    "地区",
+    "时间",
+    "口径",
+    "数值",
+    "单位",
+    "类别",
+    "发布",
+    "置信度",
+    "规则",
+    "依据",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command into the app."""
+    app.command("explain")(explain)
+
+
+def explain(
+    file: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="HTML, PDF, XLSX, TXT")
+    ] = None,
+    snapshot: Annotated[
+        str | None, typer.Option(help="存档中的一份（sha256） · an archived snapshot")
+    ] = None,
+    document: Annotated[
+        str | None, typer.Option(help="已入库的文档（document_id） · a loaded document")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="代码或名称，代替文件所示 · whose release it is")] = None,
+    date: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="发布日期 · when it came out")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="标题 · its title")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="HTML，不联网即可打开")] = None,
+) -> None:
+    """解释：读出了什么、依据何在、哪些数字没有读 · What is read, why, and which numbers aren't."""
+    if sum(given is not None for given in (file, snapshot, document)) != 1:
+        raise typer.BadParameter("FILE, --snapshot or --document: one of them")
+    from metroetl.catalogue import catalogue
+    from metroetl.statistics.explain import explain as explain_document
+
+    found = read_file(file) if file else _archived(snapshot, document)
+    told = {"region_code": region, "published_on": date.date() if date else None, "title": title}
+    found = found.model_copy(update={k: v for k, v in told.items() if v is not None})
+    explanation = explain_document(found, catalogue())
+    if output is None:
+        show(explanation)
+        return
+    from metroetl.statistics.explain_page import render_page
+
+    output.write_text(render_page(explanation), encoding="utf-8")
+    print(f"{_counted(explanation)}\n{output}")
+
+
+def read_file(path: Path) -> Document:
+    """The document in a file of a person; raises DocumentError if there is none."""
+    import hashlib
+    from datetime import UTC
+
+    from metroetl.documents import read_document
+    from metroetl.harvest.models import INBOX, Snapshot
+
+    data = path.read_bytes()
+    return read_document(
+        data,
+        Snapshot(
+            sha256=hashlib.sha256(data).hexdigest(),
+            source_id=INBOX,
+            url=f"inbox:{path.name}",
+            role="inbox",
+            fetched_at=datetime.fromtimestamp(path.stat().st_mtime, UTC),
+            name=path.name,
+        ),
+    )
+
+
+def _archived(sha256: str | None, document_id: str | None) -> Document:
+    """A document as it is read from the archive today."""
+    from metroetl.catalogue import catalogue
+    from metroetl.documents import read_document
+    from metroetl.errors import WarehouseError
+    from metroetl.harvest import Archive
+    from metroetl.settings import settings
+
+    url = None
+    if document_id is not None:
+        sha256, url = _loaded(document_id)
+    archive = Archive(settings().archive)
+    described = archive.described(str(sha256))
+    snapshot = next((s for s in reversed(described) if url in (None, s.url)), None)
+    if snapshot is None:
+        raise WarehouseError(
+            f"no snapshot {sha256} in {settings().archive}",
+            way_out="`metroetl quarantine show ROW` and core_document name the sha256.",
+        )
+    source = catalogue().sources.get(snapshot.source_id)
+    return read_document(archive.get(snapshot.sha256), snapshot, source)
+
+
+def _loaded(document_id: str) -> tuple[str, str]:
+    from metroetl.errors import WarehouseError
+    from metroetl.settings import settings
+    from metroetl.warehouse import Warehouse
+
+    sql = "SELECT sha256, url FROM core_document WHERE document_id = :id"
+    _, rows = Warehouse.open(settings()).query(sql, {"id": document_id})
+    if not rows:
+        raise WarehouseError(f"no document {document_id}", way_out="core_document has the ids.")
+    return str(rows[0][0]), str(rows[0][1])
+
+
+def show(explanation: Explanation) -> None:
+    """Print the document, each paragraph followed by its records."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from metroetl.statistics.explain import shown
+    from metroetl.statistics.explain_page import document_facts
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, 160)
+    console.print(Text(shown(explanation.document.title), style="bold"))
+    console.print(Text(" · ".join(document_facts(explanation)), style="dim"))
+    records = {r.number: r for r in explanation.records}
+    for passage in explanation.passages:
+        console.print()
+        _show_passage(console, passage)
+        if passage.records:
+            _show_records(console, [records[n] for n in passage.records])
+    console.print(Text("\n" + _counted(explanation), style="bold"))
+
+
+def _counted(explanation: Explanation) -> str:
+    from metroetl.statistics.labels import style_label
+
+    counts = [(style_label(k), n) for k, n in explanation.counts.items() if n]
+    return "   ".join(f"{label.zh} {label.en} {n}" for label, n in counts) or "没有数字 no numbers"
+
+
+def _show_passage(console: Console, passage: Passage) -> None:
+    if not passage.rows:
+        text = _styled(passage.pieces)
+        if passage.kind == "heading":
+            text.stylize("bold")
+        console.print(text)
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    columns = max((c.cell.column + c.cell.colspan for row in passage.rows for c in row), default=0)
+    table = Table(
+        title=Text(passage.caption) if passage.caption else None, title_justify="left", show_header=False
+    )
+    for _ in range(columns):
+        table.add_column(overflow="fold")
+    for row in passage.rows:
+        cells = {c.cell.column: _styled(c.pieces) for c in row}
+        table.add_row(*(cells.get(i, Text("")) for i in range(columns)))
+    console.print(table)
+
+
+def _styled(pieces: list[Piece]) -> Text:
+    """Text with its colours; marks say the same where there are none: 771.1亿元[1], 3家[?]."""
+    from rich.text import Text
+
+    from metroetl.statistics.labels import style_label
+
+    text = Text()
+    for piece in pieces:
+        colour = STYLES.get(piece.style, "")
+        if piece.values:
+            text.append(piece.text, f"bold underline {colour}")
+            mark = style_label(piece.style).mark
+            text.append(f"[{mark}{','.join(map(str, piece.values))}]", f"dim {colour}")
+        elif piece.style == "unread":
+            text.append(f"{piece.text}[?]", UNREAD)
+        else:
+            text.append(piece.text, colour)
+    return text
+
+
+def _show_records(console: Console, records: list[Record]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1), header_style="dim")
+    for name in COLUMNS:
+        table.add_column(
+            name, overflow="fold", justify="right" if name in ("#", "数值", "置信度") else "left"
+        )
+    for record in records:
+        table.add_row(*map(_plain, _cells(record)), style=STYLES.get(record.style, ""))
+    console.print(table)
+
+
+def _cells(record: Record) -> list[Any]:
+    from metroetl.statistics.explain_page import sign
+    from metroetl.statistics.labels import evidence_label, style_label
+
+    s = record.statement
+    return [
+        record.number,
+        s.indicator + (f"({s.variant})" if s.variant else ""),
+        s.indicator_code or "—",
+        f"{s.region} {s.region_code or ''}",
+        s.period,
+        s.measure,
+        sign(s) + s.value_text if s.value_text else f"{s.value:g}",
+        s.unit,
+        style_label(record.style).zh,
+        "是" if s.publish else "否",
+        f"{s.confidence:.2f}",
+        s.rule,
+        "；".join(map(evidence_label, s.evidence)),
+    ]
+
+
+def _plain(value: Any) -> Text:
+    from rich.text import Text
+
+    from metroetl.statistics.explain import shown
+
+    return Text(shown(str(value)))
