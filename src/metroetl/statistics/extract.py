@@ -84,10 +84,11 @@ def _observations(request: dict[str, Any], catalogue: Catalogue) -> list[dict[st
         region_code=request.get("region"),
         catalogue=catalogue,
     )
+    yuan = {s.indicator for s in statements if s.unit.endswith("元") and "美元" not in s.unit}
     return [
         {
             "region": s.region,
-            "indicator": printed_indicator(s, catalogue),
+            "indicator": printed_indicator(s, catalogue, s.indicator in yuan),
             "period_start": s.period_start.isoformat(),
             "period_end": s.period_end.isoformat(),
             "measure": s.measure,
@@ -106,11 +107,14 @@ def _observations(request: dict[str, Any], catalogue: Catalogue) -> list[dict[st
     ]
 
 
-def printed_indicator(statement: Statement, catalogue: Catalogue) -> str:
-    """Name with what keeps two series apart: 居民人均可支配收入(实际), 出口总额(美元计价), 全社会固定资产投资."""
+def printed_indicator(statement: Statement, catalogue: Catalogue, beside_yuan: bool = True) -> str:
+    """Name with what keeps two series apart: 居民人均可支配收入(实际), 出口总额(美元计价), 全社会固定资产投资.
+
+    Dollars are told in the name only where the release has the same in yuan.
+    """
     if statement.variant == "全社会":
         return statement.variant + statement.indicator
-    if statement.variant == "美元计价":
+    if statement.variant == "美元计价" and beside_yuan:
         return f"{statement.indicator}(美元计价)"
     indicator = catalogue.indicators.get(statement.indicator_code or "")
     nominal = indicator is None or indicator.price_basis == "nominal"

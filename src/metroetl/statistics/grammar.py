@@ -28,6 +28,7 @@ _LOOSE_LEVEL = 0.6  # 完成投资344亿元 is not surely all fixed asset invest
 _GDP = ("生产总值", "GDP", "gdp")
 _OF_FIRMS = ("项目", "企业", "公司", "集团", "工程", "股份")  # 郑州比亚迪等重大项目: no place
 _PLACE_ENDS = tuple("省市区县州圈角")
+_NAMING = frozenset({"text", "name", "indicator", "head", "qualifier", "among"})
 _INCREMENT = "增加额"  # 贷款增加3459亿元: what is published of credit is its flow
 _MODAL = frozenset({"forecast", "condition", "target"})
 _PLACE_KINDS = frozenset({"region", "own", "area", "collective"})
@@ -73,6 +74,8 @@ class Reader:
         self._basis = ""
         self._on_month = False
         self._yearly = False
+        self._grown = False  # the sentence has stated growth on the year
+        self._parts = False  # 分季度看: its times hold for their clauses only
         self._project = False  # the sentence speaks of projects, whose 完成投资 isn't all investment
         self._monthly = ""  # head of what grew on the month: 价格 of 食品价格环比上涨
         self._among = False
@@ -91,6 +94,8 @@ class Reader:
         self.names.enter_sentence()
         self._basis, self._on_month, self._among, self._compared = "", False, False, []
         self._yearly = False
+        self._grown = False
+        self._parts = any(t.kind == "cut" and ("季" in t.text or "月" in t.text) for t in tokens)
         self._project = any(t.kind == "text" and "项目" in t.text for t in tokens)
         self._stage = next((t.text.removeprefix("经") for t in tokens if t.kind == "stage"), "")
         if tokens and tokens[-1].kind == "colon":
@@ -120,7 +125,7 @@ class Reader:
         if not kinds.isdisjoint(_MODAL):
             self._update_modal(tokens)
         self._among = self._among or "among" in kinds
-        opening = not (self.names.clauses or self._on_month or self._among)
+        opening = not (self.names.clauses or self._on_month or self._among or self._parts)
         frames: list[Frame] = []
         named: list[Name] = []
         position = 0
@@ -201,7 +206,7 @@ class Reader:
         if not known and predicate.whole.endswith(_GDP) and not words.head_of(clean_name(name.text)):
             text = name.text + "增加值"
             resolved, code, known = words.look_up(text)
-        if not self.names.plausible(name, text, known):
+        if not self.names.plausible(name, text, number.unit, known):
             return None
         self.names.lend(text, number.unit)
         if predicate.rule == "change" and not predicate.base and text.endswith(words.of_names.flows):
@@ -242,9 +247,11 @@ class Reader:
         if predicate.base:
             self._yearly = self._yearly or predicate.base == "yoy"
             self._monthly = head if predicate.base == "mom" and not self._yearly else ""
+            self._grown = self._grown or predicate.base == "yoy"
             return
         predicate.base_specs = self._compared
         short = period is None or period.accumulation in ("month", "period")
+        self._grown = True
         if self._on_month or (short and head and head == self._monthly):
             predicate.kind, predicate.family = "change", "mom"
 
@@ -290,6 +297,7 @@ class Reader:
         """与上年同期持平 is growth of 0; 与全省持平, 环比持平 and 增速持平 are none."""
         left = [t for t in tokens if t.end <= flat.start and t.kind != "space"]
         same = flat.text.startswith("同比") or any(t.kind == "base" and t.data == "yoy" for t in left)
+        same = same or (self._grown and bool(left) and all(t.kind in _NAMING for t in left))
         if not same or any(t.kind in ("speed", "target") for t in left):
             return []
         subject = read_subject(left[: predicate_start(left, "")])

@@ -17,16 +17,21 @@ from metroetl.statistics.words import Vocabulary, clean_name
 _LONGEST = 40
 _LISTED = 0.98  # taken from a list whose counts agree
 _NOTED = 0.95  # named in a clause before
+_NO_HEAD = 0.7
 _JOINT = 0.6  # a list with one value
 _COMPLETED = 0.9
 _UNSURE = 0.75
 _COMPLETED_UNKNOWN = 0.8
 _OUTPUT = "产量"  # of products, each with a unit of its own
 _FIRMS = "规模以上工业企业"
+_FIRMS_SHORT = ("规模以上工业企业", "工业企业")
 _GOODS = ("name", "text")
 _PARTNERED = ("对", "自", "与")
 _INDUSTRIES = ("业", "产业", "行业", "制造")
 _ANAPHORA = ("行业", "产业", "该行业", "该产业")
+_UNITS_OF_THINGS = ("户", "万户", "公里", "米", "度", "台", "块")
+_SHORTEST, _LONGEST_UNKNOWN = 2, 14
+_NO_NAME = re.compile(r"^[以据对要处年约比其该等在从由为被把将向有共即能可]|[≥≤≧却能会]|可以|如果")
 _REGISTERED = "户籍"
 _OF_INDUSTRY = ("增加值", "产值", "总产值", "投资", "利润", "营业收入")
 _TRADED = re.compile(r"(?:对(?!外)|自|与)[^,、]{1,8}?(?=进出口|出口|进口|贸易)")
@@ -114,6 +119,8 @@ class Names:
             self._times = subject.periods
         if self._owner and clean_name(subject.text) == self._owner + "中":
             self.prefix = self._owner
+        if subject.text.startswith(_FIRMS_SHORT) and not subject.known:
+            self._owner = subject.text[: subject.text.index("企业") + 2]
         if (traded := _TRADED.match(subject.text)) is not None:
             self._partner = traded.group()
         if not subject.known and len(subject.regions) < 2:
@@ -157,7 +164,7 @@ class Names:
         text = self._completed(name, unit)
         return self.prefix + text if self.prefix and not text.startswith(self.prefix) else text
 
-    def plausible(self, name: Name, text: str, known: bool) -> bool:
+    def plausible(self, name: Name, text: str, unit: str, known: bool) -> bool:
         """Whether a completed name can be an indicator."""
         if known:
             return True
@@ -171,7 +178,10 @@ class Names:
         endings = (*words.rates, *words.stocks)
         if cleaned in endings:
             return False
-        return name.ends == "indicator" or (bool(head) and head != cleaned) or cleaned.endswith(endings)
+        if name.ends == "indicator" or (bool(head) and head != cleaned) or cleaned.endswith(endings):
+            return True
+        name.weight = min(name.weight, _NO_HEAD)
+        return not head and _says_much(cleaned, unit)
 
     def _completed(self, name: Name, unit: str) -> str:
         words = self.vocabulary
@@ -244,7 +254,8 @@ class Names:
             listed = any(t.kind == "enum" for t in subject.nouns)
             return [replace(one, weight=_JOINT if listed else 1.0)]
         if texts := split_names(subject.nouns, want if want > 1 else marks + 1, self.vocabulary):
-            return [replace(one, text=t, weight=_LISTED) for t in texts]
+            times = subject.own_times
+            return [replace(one, text=t, spec=times.get(i), weight=_LISTED) for i, t in enumerate(texts)]
         if len(subject.regions) == want:
             return [replace(one, region=r, weight=_LISTED) for r in subject.regions]
         if len(self._times) == want:
@@ -294,6 +305,12 @@ class Names:
             if len(back) >= want:
                 break
         return back if len(back) == want and want > 1 else []
+
+
+def _says_much(cleaned: str, unit: str) -> bool:
+    """A name that ends in no known head, but long enough and measured, not counted: 中欧班列运输货物."""
+    measured = unit not in ("", "万", "亿") and unit[-1:] not in COUNTS and unit not in _UNITS_OF_THINGS
+    return measured and _SHORTEST < len(cleaned) <= _LONGEST_UNKNOWN and not _NO_NAME.search(cleaned)
 
 
 def _headed(name: Name, head: str) -> str:

@@ -47,6 +47,7 @@ _CHARACTERS = {
     ord("\u2028"): "\n",
     ord("\u2029"): "\n",
 }
+_TAIWAN = re.compile("積體電路|資訊|軟體|人工智慧|網路|數位|筆記型|列印")
 _STOP = re.compile(r"(?<=[\u4e00-\u9fff])\.(?=[\u4e00-\u9fff])")
 _TRADITIONAL = re.compile("[國業產總額億與對營應長開實現經濟規財進資會區務農據車專際東門廣達標計幣貿]")
 
@@ -114,7 +115,7 @@ def _replacement(match: re.Match[str], tag: str) -> str:
 def _simplify(text: str) -> str:
     if _TRADITIONAL.search(text) is None:
         return text
-    convert = _converter()
+    convert = _converter("tw2sp" if _TAIWAN.search(text) else "t2s")
     simple = convert(text)
     return simple if len(simple) == len(text) else "".join(_one(convert(c), c) for c in text)
 
@@ -123,9 +124,9 @@ def _one(converted: str, original: str) -> str:
     return converted if len(converted) == 1 else original
 
 
-@lru_cache(maxsize=1)
-def _converter() -> Callable[[str], str]:
+@lru_cache(maxsize=2)
+def _converter(config: str) -> Callable[[str], str]:
     import opencc
 
-    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+    convert: Callable[[str], str] = opencc.OpenCC(config).convert
     return convert

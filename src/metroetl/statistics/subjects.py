@@ -37,6 +37,7 @@ class Subject:
     periods: list[PeriodSpec] = field(default_factory=list)
     each: bool = False
     start: int = -1
+    own_times: dict[int, PeriodSpec] = field(default_factory=dict)  # of single items of a list, by their place
 
     @property
     def text(self) -> str:
@@ -89,6 +90,9 @@ def _add_noun(nouns: list[Token], token: Token, standalone: Collection[str]) -> 
 
 
 def _add_period(subject: Subject, token: Token, before: Token | None) -> None:
+    if subject.nouns and subject.nouns[-1].kind == "enum":
+        subject.own_times[sum(t.kind == "enum" for t in subject.nouns)] = token.data[0]
+        return
     if before is None or before.kind not in ("enum", "join") or not subject.periods:
         subject.periods.clear()
     subject.periods.extend(token.data)
