@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check lint up down requirements build clean help
+.PHONY: demo test check lint accuracy bench up down requirements build clean help
 
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -28,6 +28,12 @@ lint: $(READY)   ## style, format and strict types
 	$(BIN)/mypy
 
 check: lint test ## lint, types and all tests
+
+accuracy: $(READY) ## what the extractor reaches on the open passages, and where it errs (write=1: into docs/ too)
+	$(BIN)/python -m benchmarks.accuracy $(if $(write),--write)
+
+bench: $(READY)  ## speed and memory of the extractor (against=FOLDER: and of another checkout, in turn)
+	$(BIN)/python -m benchmarks.extract $(if $(against),--against $(against))
 
 up: $(READY)     ## Prefect server, worker and all deployments on 127.0.0.1, until interrupted
 	$(BIN)/python -m deployments.up

@@ -126,6 +126,10 @@ def test_query_is_read_only(loaded: Command) -> None:
         assert "Traceback" not in refused.stderr
 
 
+def test_brackets_in_data_are_shown(loaded: Command) -> None:
+    assert "[/b] [red]x" in loaded("query", "SELECT '[/b] [red]x' AS text").stdout
+
+
 def test_query_as_of(loaded: Command) -> None:
     sql = "SELECT MAX(published_on) AS newest FROM mart_observation_latest"
     assert loaded("query", sql, "--as-of", "2024-12-31", "--csv").stdout.split()[1] <= "2024-12-31"
@@ -227,6 +231,61 @@ def test_extract(metroetl: Command, tmp_path: Path) -> None:
     metroetl("extract", "plan", given, "-o", out)
     plan = json.loads(out.read_text(encoding="utf-8"))
     assert (plan["plan_type"], plan["period_start"], plan["period_end"]) == ("三年行动计划", 2024, 2026)
+
+
+def test_explain_a_file(metroetl: Command, root: Path, tmp_path: Path) -> None:
+    page = root / "tests/pages/tjj_sc/page.html"
+    told = metroetl("explain", page, "--region", "四川省").stdout
+    assert "四川省地区生产总值15246.92亿元[1]" in told
+    assert "level_ytd" in told and "观测值 observation" in told
+    out = tmp_path / "explained.html"
+    assert str(out) in metroetl("explain", page, "--region", "510000", "-o", out).stdout
+    assert "15246.92亿元<sup>1</sup>" in out.read_text(encoding="utf-8")
+    note = tmp_path / "note.txt"
+    note.write_text("全市一季度地区生产总值771.1亿元，涉及12家单位。\n", encoding="utf-8")
+    told = metroetl(
+        "explain", note, "--region", "德阳市", "--date", "2024-04-28", "--title", "\x1b]0;x\x07[red]标题"
+    ).stdout
+    assert "12家[?]" in told and "2024-Q1" in told
+    assert "[red]标题" in told and "\x1b" not in told and "\x07" not in told
+
+
+def test_explain_what_is_archived(loaded: Command) -> None:
+    sql = "SELECT document_id, sha256 FROM core_document WHERE source_id = 'deyang' ORDER BY url LIMIT 1"
+    document_id, sha256 = loaded("query", sql, "--csv").stdout.split()[1].split(",")
+    by_document = loaded("explain", "--document", document_id).stdout
+    assert by_document == loaded("explain", "--snapshot", sha256).stdout
+    assert "德阳市" in by_document and sha256[:12] in by_document
+    assert "WAREHOUSE" in loaded("explain", "--document", "none", expect=1).stderr
+    assert "WAREHOUSE" in loaded("explain", "--snapshot", "0" * 64, expect=1).stderr
+    loaded("explain", expect=2)
+    loaded("explain", "--document", document_id, "--snapshot", sha256, expect=2)
+
+
+def test_gaps_of_the_catalogue(loaded: Command, tmp_path: Path) -> None:
+    note = tmp_path / "动态.txt"
+    note.write_text(
+        "甲市动态\n\n2025年4月30日\n\n2025年一季度，德阳市夜光藻产量12.5万吨，同比增长20.1%。\n",
+        encoding="utf-8",
+    )
+    (gap,) = json.loads(loaded("catalogue", "gaps", "--json", note).stdout)
+    assert (gap["name"], gap["statements"], gap["regions"], gap["documents"]) == (
+        "夜光藻产量",
+        2,
+        ["德阳市"],
+        1,
+    )
+    before = {g["name"] for g in json.loads(loaded("catalogue", "gaps", "--json").stdout)}
+    assert "夜光藻产量" not in before
+    loaded("inbox", "add", note)
+    after = {g["name"]: g for g in json.loads(loaded("catalogue", "gaps", "--json").stdout)}
+    assert after["夜光藻产量"]["statements"] == 2
+    assert after["夜光藻产量"]["document"] == "inbox:动态.txt"
+    assert "夜光藻产量" in loaded("catalogue", "gaps").stdout
+    damaged = tmp_path / "damaged.pdf"
+    damaged.write_bytes(b"%PDF-1.7\n1 0 obj << /Type /Catalog")
+    told = loaded("catalogue", "gaps", damaged, note, expect=1)
+    assert "UNREADABLE" in told.stderr and "夜光藻产量" in told.stdout
 
 
 @pytest.mark.shared

@@ -72,6 +72,8 @@ CASES = {
     "unknown measure": ("data/indicators.csv", "level_ytd;yoy_real_ytd", "level_yt;yoy_real_ytd", 0, "'level_yt'", "`level_ytd`"),
     "alias of two": ("data/indicators.csv", "一产;第一产业", "GDP;第一产业", 0, "'GDP' already names GDP", "`related`"),
     "limits backwards": ("data/indicators.csv", ",-8,20,", ",20,-8,", 0, "are no range", "yoy_min below"),
+    "part of nothing": ("data/indicators.csv", ",VA1;VA2;VA3,", ",VA1;VA2;VA9,", 0, "'VA9' isn't there", "write `VA"),
+    "ratio of one": ("data/indicators.csv", ",INC_U;INC_R", ",INC_U", 0, "ratio_of names 1", "give two"),
     "column misspelt": ("data/measures.csv", "family", "famly", 0, "unknown column 'famly'", "write `family`"),
     "cell too many": ("data/measures.csv", "level_pit,", "level_pit,x,", 0, "more or fewer cells", "commas"),
     "unknown parent": ("data/regions.csv", "510600,德阳市,prefecture,510000", "510600,德阳市,prefecture,519000", 0,

@@ -145,6 +145,8 @@ CASES = [
     obs("OBS-SIGN-TEXT", "GDP", "yoy_real_ytd", {"quote": "地区生产总值下降6.1%"}),
     obs("OBS-FORECAST", *GDP, {"quote": "预计实现地区生产总值770.0亿元"}),
     obs("OBS-CONFLICT-DOC", "EXP", "level_ytd", {"indicator_code": "IMP"}),
+    obs("OBS-CONFLICT-UNIT", *GDP, {"evidence": "unit-error:table(770.0亿元≠7700000万元,×10^1) 0.5"}),
+    obs("OBS-ARITHMETIC", *GDP, {"evidence": "broken:sum:GDP(地区生产总值770.0亿元≠第一产业增加值60.0亿元+…) 0.5"}),
     Case("OBS-CONFLICT-DAY", "staging_observation", {"region_code": "510600", "indicator_code": "GDP", "document_row_id": CIRCLE}, to(790.0)),
     obs("OBS-SUM-SECTORS", "VA3", "level_ytd", to(420.0)),
     obs("OBS-SUM-PARTS", "EXP", "level_ytd", to(26.0)),

@@ -16,7 +16,7 @@ _SAYS = frozenset({"verb", "rank", "cut", "bring", "skip", "each"})
 _AIMED = frozenset(
     {"verb", "colon", "direction", "number", "region", "own", "period", "qualifier"} | _NOUN_KINDS
 )
-_MET = frozenset({"完成", "达到", "与", "提前"})
+_MET = frozenset({"完成", "达到", "与", "提前", "实现", "实现了", "完成了", "超额", "好于"})
 _GOALS = ("目标", "任务", "计划", "预期")
 _MEANS = ("年主营", "年销售", "年营业", "指", "即")
 _LONGEST_BRACKET = 80

@@ -204,7 +204,8 @@ class Scope:
         if token.kind == "collective":
             return self.place if self.place.collective else Place(token.text, None)
         if token.kind != "own":
-            return self._find(token.data or token.text)
+            own = self.place.code is None and self.place.name.endswith(token.text)
+            return self.place if own else self._find(token.data or token.text)
         level = _PARENT_WORDS.get(token.text)
         region = self.vocabulary.catalogue.regions.get(self.place.code or "")
         if level is None:
@@ -223,6 +224,8 @@ class Scope:
     def _above(self, region: Region, level: str) -> Place:
         """The region itself or the one above it that is of the level (a municipality is a city too)."""
         at: Region | None = region
+        if level == "prefecture" and region.name_zh.endswith("市"):
+            return self.place  # 全市 of a city at county level is that city
         while at is not None:
             if at.level == level or (
                 level == "prefecture" and at.level == "province" and at.name_zh.endswith("市")

@@ -224,7 +224,7 @@ class _Reading:
             end = begin + len(form)
             if begin > token.start:
                 marked.append(Token("text", token.start, begin, token.text[: begin - token.start]))
-            marked.append(Token("own", begin, end, form))
+            marked.append(Token("own", begin, end, form, "name"))
             if end < token.end:
                 marked.append(Token("text", end, token.end, token.text[end - token.start :]))
         return marked

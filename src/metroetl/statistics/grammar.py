@@ -74,6 +74,7 @@ class Reader:
         self._basis = ""
         self._on_month = False
         self._yearly = False
+        self._once = False  # 可支配收入预计4.6万元: the modality is that of one name
         self._grown = False  # the sentence has stated growth on the year
         self._parts = False  # 分季度看: its times hold for their clauses only
         self._project = False  # the sentence speaks of projects, whose 完成投资 isn't all investment
@@ -93,7 +94,7 @@ class Reader:
         self.scope.enter_sentence(among=bool(tokens) and tokens[0].kind == "among")
         self.names.enter_sentence()
         self._basis, self._on_month, self._among, self._compared = "", False, False, []
-        self._yearly = False
+        self._yearly = self._once = False
         self._grown = False
         self._parts = any(t.kind == "cut" and ("季" in t.text or "月" in t.text) for t in tokens)
         self._project = any(t.kind == "text" and "项目" in t.text for t in tokens)
@@ -122,6 +123,8 @@ class Reader:
 
     def _clause(self, tokens: list[Token]) -> list[Frame]:
         kinds = {t.kind for t in tokens}
+        if self._once and not kinds.isdisjoint(("indicator", "head", "name")):
+            self.modal, self._once = None, False
         if not kinds.isdisjoint(_MODAL):
             self._update_modal(tokens)
         self._among = self._among or "among" in kinds
@@ -317,6 +320,7 @@ class Reader:
         for i, token in enumerate(tokens):
             if token.kind in ("forecast", "condition"):
                 self.modal = "forecast"
+                self._once = any(t.kind in ("indicator", "head") for t in tokens[:i])
             elif token.kind == "target" and aims(tokens, i):
                 self.modal = "target"
 

@@ -24,6 +24,7 @@ _MARKS = {
 }  # fmt: skip
 _RATIO = re.compile(r"/(?:万元|万人|千人|百人|小时|亩|人|户|平方米|立方米|公顷|日|吨|公斤)")
 _AGE = re.compile(r"\d{1,3}(?:-\d{1,3})?岁(?:及以上|及以下|以上|以下)?(?:的)?")
+_TRILLION = re.compile(r"(?P<whole>\d{1,4}(?:,\d{3})?(?:\.\d{1,6})?)兆(?:余)?(?:(?P<rest>\d{1,4}(?:\.\d{1,4})?)亿)?(?P<unit>美元|元)")
 _TURN = re.compile(r"由(?:正转负|负转正|降转升|升转降|降转增|增转降|跌转升|升转跌)")
 _NUMERAL = re.compile(
     r"(?=[一二两三四五六七八九十百])(?:百分之(?P<percent>[零一二两三四五六七八九十百]{1,5}(?:点[零一二三四五六七八九]{1,3})?)"
@@ -103,6 +104,8 @@ def lex(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
     found += [Token(_MARKS[c], i, i + 1, c) for i, c in enumerate(piece) if c in _MARKS]
     found += [t for m in _NUMBER.finditer(piece) if (t := _number(piece, m))]
     found += [_numeral(m) for m in _NUMERAL.finditer(piece)]
+    if "兆" in piece:
+        found += [_trillions(m) for m in _TRILLION.finditer(piece)]
     found.sort(key=_order)
     tokens = _sweep(piece, found)
     tokens = _join_text(piece, _guard(piece, tokens, vocabulary))
@@ -171,6 +174,15 @@ def _numeral(match: re.Match[str]) -> Token:
     return Token("number", match.start(), end, text, value, unit)
 
 
+def _trillions(match: re.Match[str]) -> Token:
+    """3兆3757.93亿元, 10兆元: 兆 is 1e12."""
+    whole = float(match["whole"].replace(",", ""))
+    rest = match["rest"]
+    value = whole * 10_000 + float(rest.replace(",", "")) if rest else whole
+    unit = ("亿" if rest else "万亿") + (match["unit"] or "元")
+    return Token("number", match.start(), match.end(), match.group(), value, unit)
+
+
 def _sweep(piece: str, found: list[Token]) -> list[Token]:
     tokens: list[Token] = []
     position = 0
@@ -197,6 +209,8 @@ def _guard(piece: str, tokens: list[Token], vocabulary: Vocabulary) -> list[Toke
             token.kind = "cut"
         elif token.kind in ("region", "own") and _RANKED.match(piece, token.end):
             token.kind = "ranked"
+        elif token.text == "中国" and following in ("text", "name"):
+            token.kind = "skip"
         elif token.kind == "region" and i + 1 < len(tokens):
             _longer_place(token, tokens[i + 1], vocabulary)
         elif token.kind == "text" and following in _LISTS and token.text in vocabulary.of_regions.parts:

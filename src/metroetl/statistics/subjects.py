@@ -60,7 +60,7 @@ def read_subject(tokens: Sequence[Token], standalone: Collection[str] = ()) -> S
     before: Token | None = None
     for token in tokens:
         kind = token.kind
-        if kind in _RESET:
+        if kind in _RESET and not (kind == "forecast" and subject.known):
             nouns.clear()
         elif kind == "period":
             _add_period(subject, token, before)
@@ -110,13 +110,7 @@ def _add_region(subject: Subject, token: Token, before: Token | None) -> None:
             nouns.append(token)
         return
     if before is None or before.kind not in ("enum", "join") or not subject.regions:
-        if (
-            token.kind == "own"
-            and subject.regions
-            and subject.regions[-1].kind != "own"
-            and before is not None
-            and before.kind in ("region", "period", "space")
-        ):
+        if token.kind == "own" and token.data != "name" and _placed(subject, before):
             return
         if before is not None and before.kind == "region" and token.kind in ("region", "area"):
             subject.regions[-1:] = [token]
@@ -124,6 +118,13 @@ def _add_region(subject: Subject, token: Token, before: Token | None) -> None:
         subject.regions.clear()
     subject.regions.append(token)
     nouns.clear()
+
+
+def _placed(subject: Subject, before: Token | None) -> bool:
+    """四川省全省, 东部地区103家国家级经开区: the place is said already."""
+    if not subject.regions or subject.regions[-1].kind == "own" or before is None:
+        return False
+    return before.kind in ("region", "period", "space")
 
 
 def _attribute(nouns: list[Token], token: Token) -> None:
