@@ -109,9 +109,9 @@ def test_names_are_cleaned_and_sectors_written_out() -> None:
 
 def test_the_longest_word_wins_and_a_single_character_needs_its_neighbours() -> None:
     words = vocabulary(catalogue())
-    text = "高端装备出口增长5%,城镇调查失业率为5.2%"
+    text = "高端器材出口增长5%,城镇调查失业率为5.2%"
     kinds = {t.text: t.kind for t in lex(text, 0, len(text), words)}
     assert kinds["城镇调查失业率"] == "indicator"
-    assert kinds["高端装备"] == "text"
+    assert kinds["高端器材"] == "text"
     assert kinds["为"] == "verb"
     assert "".join(t.text for t in lex("甲乙丙,", 0, 4, words)) == "甲乙丙,"

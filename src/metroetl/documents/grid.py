@@ -46,6 +46,7 @@ def place_cells(rows: Sequence[Iterable[tuple[str, int, int]]]) -> list[Cell]:
     """
     cells: list[Cell] = []
     taken: set[tuple[int, int]] = set()
+    places = 0
     for row, line in enumerate(rows):
         column = 0
         for raw, height, width in line:
@@ -56,7 +57,8 @@ def place_cells(rows: Sequence[Iterable[tuple[str, int, int]]]) -> list[Cell]:
             cells.append(
                 Cell(text=text, row=row, column=column, rowspan=rowspan, colspan=colspan, indent=indent)
             )
-            if len(taken) + rowspan * colspan > MAX_PLACES:
+            places += rowspan * colspan
+            if places > MAX_PLACES:
                 raise Unreadable(f"a table of more than {MAX_PLACES} places")
             if rowspan > 1 or colspan > 1:
                 taken.update((row + r, column + c) for r in range(rowspan) for c in range(colspan))

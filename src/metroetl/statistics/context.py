@@ -36,6 +36,7 @@ _PASSING = 0.79  # a sentence on another place in a region's release: the next o
 _NO_PLACE = 0.5  # nobody says whose release it is
 
 
+_ZONES = ("新区", "开发区", "园区")  # as a zone's own texts call it
 _LOCAL_GDP_UNTIL = 2005  # till then cities called theirs 国内生产总值 too
 
 
@@ -197,6 +198,8 @@ class Scope:
         forms = {name, rest if region is None or region.name_zh != name else ""}
         if len(name) > 2 and name[-1] in "省市区县州":
             forms.add(name[:-1])
+        forms |= {a for a in (*words.of_regions.areas, *_ZONES) if name.endswith(a) and a != name}
+        forms |= {"园区"} if name.endswith("园") else set()
         return tuple(sorted((f for f in forms if len(f) > 1 and f not in words.regions), key=len, reverse=True))
 
     def resolve(self, token: Token) -> Place:

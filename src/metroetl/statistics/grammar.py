@@ -29,6 +29,7 @@ _GDP = ("生产总值", "GDP", "gdp")
 _OF_FIRMS = ("项目", "企业", "公司", "集团", "工程", "股份")  # 郑州比亚迪等重大项目: no place
 _PLACE_ENDS = tuple("省市区县州圈角")
 _NAMING = frozenset({"text", "name", "indicator", "head", "qualifier", "among"})
+_ESTIMATED = "预计"
 _INCREMENT = "增加额"  # 贷款增加3459亿元: what is published of credit is its flow
 _MODAL = frozenset({"forecast", "condition", "target"})
 _PLACE_KINDS = frozenset({"region", "own", "area", "collective"})
@@ -103,12 +104,17 @@ class Reader:
             self._head_line(tokens)
         led = self.modal
         frames: list[Frame] = []
+        kept = None
         for clause, aside in clauses(tokens):
-            kept = (self.names.save(), self.modal) if aside else None
-            frames += self._clause(clause)
-            if kept is not None:
+            if aside and kept is None:
+                kept = self.names.save(), self.modal
+            elif kept is not None and not aside:
                 self.names.restore(kept[0])
-                self.modal = kept[1]
+                self.modal, kept = kept[1], None
+            frames += self._clause(clause)
+        if kept is not None:
+            self.names.restore(kept[0])
+            self.modal = kept[1]
         if not (tokens and tokens[-1].kind == "colon"):
             self.modal = led
         return frames
@@ -124,7 +130,7 @@ class Reader:
     def _clause(self, tokens: list[Token]) -> list[Frame]:
         kinds = {t.kind for t in tokens}
         if self._once and not kinds.isdisjoint(("indicator", "head", "name")):
-            self.modal, self._once = None, False
+            self.modal, self._once, self._stage = None, False, _ESTIMATED
         if not kinds.isdisjoint(_MODAL):
             self._update_modal(tokens)
         self._among = self._among or "among" in kinds
@@ -202,6 +208,8 @@ class Reader:
         resolved, code, known = words.look_up(text)
         rate = words.is_rate(resolved, code) or words.is_ratio(code)
         predicate = decide(said.words, number, said.right, rate, name.before)
+        if predicate is not None and predicate.rule in ("bare", "rate") and _is_of(said.left):
+            predicate.kind, predicate.rule = "comparison", "ratio"
         if predicate is None or not _fits(predicate, resolved, rate, known, words.is_ratio(code)):
             return None
         if predicate.family in ("share", "rate", "yoy"):
@@ -320,7 +328,7 @@ class Reader:
         for i, token in enumerate(tokens):
             if token.kind in ("forecast", "condition"):
                 self.modal = "forecast"
-                self._once = any(t.kind in ("indicator", "head") for t in tokens[:i])
+                self._once = token.kind == "forecast"
             elif token.kind == "target" and aims(tokens, i):
                 self.modal = "target"
 
@@ -348,6 +356,11 @@ def _leading(tokens: Sequence[Token], subject: Subject) -> list[Token]:
             return []
     given = subject.regions
     return given if given and given[0].start <= first.end else [first]
+
+
+def _is_of(left: Sequence[Token]) -> bool:
+    """分别是北京、天津人均生产总值的29.5%: a part of something else, not growth."""
+    return bool(left) and left[-1].kind == "attribute" and any(t.kind in ("verb", "respectively") for t in left)
 
 
 def _shares_again(left: Sequence[Token], names: Sequence[Name]) -> bool:

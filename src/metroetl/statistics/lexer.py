@@ -8,6 +8,7 @@ from typing import Any
 
 from metroetl.statistics.periods import PERIOD, read_specs
 from metroetl.statistics.units import UNITS
+from metroetl.statistics.wordlists import unit_words
 from metroetl.statistics.words import Vocabulary, Word
 
 _NUMBER = re.compile(
@@ -22,7 +23,7 @@ _MARKS = {
     ",": "comma", "、": "enum", "；": "semi", ";": "semi", ":": "colon", "(": "open", ")": "close", "]": "close",
     "-": "range", " ": "space", "\n": "comma", "。": "semi", "\t": "space",
 }  # fmt: skip
-_RATIO = re.compile(r"/(?:万元|万人|千人|百人|小时|亩|人|户|平方米|立方米|公顷|日|吨|公斤)")
+_RATIO = re.compile(f"/(?:{'|'.join(map(re.escape, sorted(unit_words().ratio, key=len, reverse=True)))})")
 _AGE = re.compile(r"\d{1,3}(?:-\d{1,3})?岁(?:及以上|及以下|以上|以下)?(?:的)?")
 _TRILLION = re.compile(r"(?P<whole>\d{1,4}(?:,\d{3})?(?:\.\d{1,6})?)兆(?:余)?(?:(?P<rest>\d{1,4}(?:\.\d{1,4})?)亿)?(?P<unit>美元|元)")
 _TURN = re.compile(r"由(?:正转负|负转正|降转升|升转降|降转增|增转降|跌转升|升转跌)")

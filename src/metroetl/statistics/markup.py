@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from metroetl.documents.grid import MAX_PLACES, build_table, place_cells
+from metroetl.documents.grid import build_table, place_cells
 from metroetl.documents.models import Cell, Table
 from metroetl.errors import Unreadable
 from metroetl.statistics.normalise import Normalised, normalise
+from metroetl.statistics.table_grid import MAX_PLACES
 
 _TAG = re.compile(
     r"<(?P<close>/?)(?P<tag>table|tr|td|th|caption|p|div|h[1-6]|ul|section|article|html|body)(?P<rest>[\s/][^<>]{0,2000})?>",

@@ -33,6 +33,7 @@ _UNITS_OF_THINGS = ("户", "万户", "公里", "米", "度", "台", "块")
 _SHORTEST, _LONGEST_UNKNOWN = 2, 14
 _NO_NAME = re.compile(r"^[以据对要处年约比其该等在从由为被把将向有共即能可]|[≥≤≧却能会]|可以|如果")
 _REGISTERED = "户籍"
+_MAKES = "生产"
 _OF_INDUSTRY = ("增加值", "产值", "总产值", "投资", "利润", "营业收入")
 _TRADED = re.compile(r"(?:对(?!外)|自|与)[^,、]{1,8}?(?=进出口|出口|进口|贸易)")
 _TRADE = ("出口", "进口", "进出口")
@@ -156,7 +157,8 @@ class Names:
             self._trading = bool(stem) and stem == self._partner
         if head != cleaned:
             self._stem = cleaned[: len(cleaned) - len(head)]
-            if cleaned.startswith(_FIRMS) or cleaned not in self.vocabulary.names:
+            known = cleaned in self.vocabulary.names and cleaned not in self.vocabulary.printed
+            if cleaned.startswith(_FIRMS) or not known:
                 self._owner = self._stem
 
     def complete(self, name: Name, unit: str) -> str:
@@ -185,6 +187,8 @@ class Names:
 
     def _completed(self, name: Name, unit: str) -> str:
         words = self.vocabulary
+        if name.text.startswith(_MAKES) and len(name.text) > 3 and not words.head_of(name.text) and unit[-1:] not in "元%倍":
+            return name.text.removeprefix(_MAKES) + _OUTPUT  # 生产汽车44.2万辆
         cleaned = clean_name(name.text)
         if cleaned in words.unsure:
             name.weight = min(name.weight, _UNSURE)

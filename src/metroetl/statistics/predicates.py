@@ -111,6 +111,8 @@ def _decide(
         return Predicate("comparison", "level", "comparison")
     if "target" in kinds and is_percent(unit) and "direction" not in kinds:
         return Predicate("comparison", "completion_rate", "completion")
+    if "target" in kinds and not is_percent(unit) and "direction" not in kinds:
+        return Predicate("target", "level", "goal")
     if is_percent(unit):
         return _percent(kinds, words, number, right, rate, before)
     return _quantity(kinds, words, number, right)

@@ -13,6 +13,7 @@ _SENTENCE = re.compile(r"[^。！？\n]{1,4000}[。！？]?")
 _BULLET = re.compile(r"^\s{0,20}(?:[-*•·▪●○◆■] ?|\d{1,2}[.、)] ?|\(?[一二三四五六七八九十]{1,3}[)、])")
 _RULE = re.compile(r"^[\s|:+-]{3,}$")
 _JSON_ROW = re.compile(r"^\s{0,80}\(.{2,2000}\),?\s*$")
+_LONGEST_ROW = 20_000
 _NUMERIC = re.compile(r"^\(?[-+↑↓]?\d[\d,. ]{0,20}%?\)?$|^[-/.…]{1,3}$|^$")
 
 
@@ -93,12 +94,12 @@ def _flush(held: Line | None, rows: list[list[GridCell]], aligned: bool) -> Iter
 
 def _cells(line: str, offset: int) -> list[GridCell]:
     """Cells of a row: pipes, tab stops, a list of values, or columns parted by blanks; empty for running text."""
+    if len(line) > _LONGEST_ROW:
+        return []
     if line.count("|") >= 2:
-        return _parted(
-            line.strip().strip("|"),
-            "|",
-            offset + line.index("|") + (1 if line.strip().startswith("|") else 0),
-        )
+        row = line.strip()
+        begin = offset + line.index(row) + row.startswith("|")
+        return _parted(row.removeprefix("|").removesuffix("|"), "|", begin)
     if "\t" in line:
         return _parted(line.rstrip(" ").removesuffix("\t"), "\t", offset)
     if _JSON_ROW.match(line):
@@ -128,15 +129,15 @@ def _json_row(line: str, offset: int) -> list[GridCell]:
         values = json.loads("[" + body[1:-1] + "]")
     except ValueError:
         return []
-    if not all(isinstance(v, str | int | float) for v in values):
+    if not all(v is None or isinstance(v, str | int | float) for v in values):
         return []
     cells = []
     position = 0
     for value in values:
-        text = str(value)
+        text = "null" if value is None else str(value)
         found = line.find(text, position)
         if found < 0:
             return []
-        cells.append(GridCell(text, offset + found, offset + found + len(text)))
+        cells.append(GridCell("" if value is None else text, offset + found, offset + found + len(text)))
         position = found + len(text)
     return cells

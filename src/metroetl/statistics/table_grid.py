@@ -11,6 +11,7 @@ from metroetl.statistics.segment import GridCell
 from metroetl.statistics.table_cells import UNIT_SET, Value, is_empty, is_year, read_value
 
 MAX_COLUMNS = 500
+MAX_PLACES = 100_000  # larger tables are no release's
 
 
 @dataclass(slots=True, eq=False)
@@ -49,6 +50,8 @@ class Part:
 
 def grid_of_table(table: Table) -> Grid:
     """Full grid of a document's table; merged cells stand in each place that they cover."""
+    if table.columns > MAX_COLUMNS or table.rows * table.columns > MAX_PLACES:
+        return []
     grid: Grid = [[None] * table.columns for _ in range(table.rows)]
     for cell in table.cells:
         text = normalise(cell.text).text.strip()
@@ -70,6 +73,8 @@ def grid_of_lines(rows: Sequence[Sequence[GridCell]], aligned: bool = False) -> 
     full = [row for row in rows if len(row) > 1]
     if not full or (not aligned and any(len(row) != width for row in full)):
         return []
+    if width > MAX_COLUMNS or len(rows) * width > MAX_PLACES:
+        return []
     grid: Grid = []
     for r, row in enumerate(rows):
         slots: Row = [Slot(c.text, c.start, c.end, r, i, value=read_value(c.text)) for i, c in enumerate(row)]
@@ -85,20 +90,22 @@ def grid_of_lines(rows: Sequence[Sequence[GridCell]], aligned: bool = False) -> 
     return grid
 
 
-def header_rows(grid: Grid) -> int:
-    """Leading rows without numbers, or marked as headers; years as headings are no numbers, nor is 甲 1 2 3.
+def header_rows(grid: Grid, top: int = 0) -> int:
+    """End of the leading rows (from `top`) without numbers, or marked as headers; years as headings are no numbers.
 
-    A last row that holds a label only (成都市) belongs to the rows below.
+    A row that numbers the columns (甲 1 2 3) is one more, a last one that holds a label only (成都市) none.
     """
     size = len(grid)
-    for r, row in enumerate(grid):
+    for r in range(top, len(grid)):
+        row = grid[r]
         figures = [s for c, s in enumerate(row) if s is not None and c and is_figure(s, c)]
         if figures and not all(s.header or is_year(s.text) for s in figures):
-            if r and _numbers_columns(row):
+            if r > top and _numbers_columns(row):
                 return r + 1
             size = r
             break
-    while size > 1 and _only_label(grid[size - 1]) and any(_filled(row) > 1 for row in grid[: size - 1]):
+    first = next((r for r in range(top, size) if _filled(grid[r]) > 1), size)
+    while size - 1 > first and _only_label(grid[size - 1]):
         size -= 1
     return size
 
@@ -125,13 +132,11 @@ def parts(grid: Grid, is_heading: Callable[[str], bool], is_label: Callable[[str
     `is_heading` tells texts that only head columns (增速, 1-6月), `is_label` those that head columns of labels (指标).
     """
     width = len(grid[0]) if grid else 0
-    if width > MAX_COLUMNS:
-        return
     top = 0
     while top < len(grid):
-        heads = header_rows(grid[top:])
-        end = _next_heads(grid, top + max(heads, 1), is_heading)
-        yield from _beside(grid[top : top + heads], grid[top + heads : end], width, is_label)
+        body = header_rows(grid, top)
+        end = _next_heads(grid, max(body, top + 1), is_heading)
+        yield from _beside(grid[top:body], grid[body:end], width, is_label)
         top = end
 
 

@@ -39,6 +39,7 @@ class IndicatorWords(_List):
 
     aliases: dict[str, Words]
     others: dict[str, Words]
+    printed: Words
     synonyms: dict[str, str]
     unsure: Words
     firms: Words
@@ -91,6 +92,20 @@ class TableWords(_List):
     totals: Words
 
 
+class UnitWords(_List):
+    """Units as printed: multiples and what they multiply, units of per cent, spellings."""
+
+    multiples: dict[str, float]
+    money: Words
+    amounts: Words
+    counts: Words
+    percent: dict[str, float]
+    points: Words
+    per: Words
+    ratio: Words
+    same: dict[str, str]
+
+
 L = TypeVar("L", bound=BaseModel)
 
 
@@ -126,3 +141,9 @@ def region_words() -> RegionWords:
 def table_words() -> TableWords:
     """words_tables.yml."""
     return _read("tables", TableWords)
+
+
+@lru_cache(maxsize=1)
+def unit_words() -> UnitWords:
+    """words_units.yml."""
+    return _read("units", UnitWords)

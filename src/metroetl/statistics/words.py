@@ -162,6 +162,9 @@ class Vocabulary:
         for name, aliases in self.of_indicators.others.items():
             for alias in (name, *aliases):
                 self._name(alias, name, None)
+        self.printed = frozenset(map(clean_name, self.of_indicators.printed))
+        for name in self.of_indicators.printed:
+            self._name(name, clean_name(name), None)
 
     def _name(self, text: str, name: str, code: str | None) -> None:
         cleaned = clean_name(text)
