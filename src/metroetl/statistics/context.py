@@ -49,7 +49,9 @@ class Scope:
         self.vocabulary = vocabulary
         self.anchor = anchor
         self.place = self._find(region) if region else Place("", None)
-        self._main: PeriodSpec | None = title[0] if title else None
+        # a month in the title names the issue (2020年3月); the text says what it is about
+        self._main: PeriodSpec | None = title[0] if title and title[0].accumulation != "month" else None
+        self._issue: PeriodSpec | None = title[0] if title else None
         self._title_year = title[0].year if title else None
         # the first cumulative time of the text, for what stands before it
         self.ahead: PeriodSpec | None = None
@@ -60,12 +62,18 @@ class Scope:
         self._paragraph_place: Place | None = None
         self._sentence_place: Place | None = None
 
-    def enter_paragraph(self) -> None:
-        """Forget the places of the paragraph before; its time stays only where it was cumulative."""
-        self.enter_sentence()
-        self._paragraph_place = None
-        keeps = self._handed is not None and self._handed.accumulation == "ytd"
-        self._paragraph = self._handed if keeps else None
+    def enter_paragraph(self, table: bool = False) -> None:
+        """Forget the places of the paragraph before; its time stays only where it was cumulative.
+
+        A time that ends before that of the document (1-2月 of trade in a release on a quarter) stays in its paragraph.
+        """
+        if table:
+            self.enter_sentence()
+        self._sentence_place = self._paragraph_place = None
+        handed, main = self._handed, self._main
+        lags = handed is not None and main is not None and handed.last < main.last and handed.year in (None, main.year)
+        keeps = handed is not None and handed.accumulation == "ytd" and not lags
+        self._paragraph = handed if keeps else None
         self._fresh = True
 
     def enter_sentence(self, among: bool = False) -> None:
@@ -91,7 +99,7 @@ class Scope:
         self._sentence = spec
         if opening:
             self._paragraph = spec
-            if self._fresh:
+            if self._fresh and not self._past(spec):
                 self._handed, self._fresh = spec, False
         if self._main is None and spec.accumulation in ("ytd", "eop") and not self._past(spec):
             self._main = spec
@@ -128,6 +136,7 @@ class Scope:
             (self._sentence, 1.0, "sentence"),
             (self._paragraph, 0.97, "paragraph"),
             (self._main, 0.95, "document"),
+            (self._issue, 0.9, "title"),
             (self.ahead, 0.9, "ahead"),
         ):
             if (

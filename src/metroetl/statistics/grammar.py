@@ -29,6 +29,8 @@ _GDP = ("生产总值", "GDP", "gdp")
 _OF_FIRMS = ("项目", "企业", "公司", "集团", "工程", "股份")  # 郑州比亚迪等重大项目: no place
 _PLACE_ENDS = tuple("省市区县州圈角")
 _NAMING = frozenset({"text", "name", "indicator", "head", "qualifier", "among"})
+_LONGEST_INTRODUCTION = 6
+_UNDATED_RISE = 0.7  # 从28993元增加到45794元, of years that nobody says
 _ESTIMATED = "预计"
 _INCREMENT = "增加额"  # 贷款增加3459亿元: what is published of credit is its flow
 _MODAL = frozenset({"forecast", "condition", "target"})
@@ -247,6 +249,8 @@ class Reader:
             predicate.kind = self.modal or ("comparison" if predicate.approximate else "actual")
         sign = number.sign or predicate.sign
         value = number.value if number.value < 0 < -sign else number.value * sign
+        if predicate.rule.startswith("risen-to") and origin == "period:date":
+            weight = min(weight, _UNDATED_RISE)
         weights = {"name": name.weight, origin: weight, "place": place_weight}
         return Frame(
             predicate, text, None, place, period, number, value, number.start, text, self._stage, weights
@@ -348,14 +352,24 @@ def _fits(predicate: Predicate, name: str, rate: bool, known: bool, ratio: bool)
 def _leading(tokens: Sequence[Token], subject: Subject) -> list[Token]:
     """The places at the head of a clause, where it is about them: not 郑州比亚迪等重大项目, nor what is compared."""
     first = next((t for t in tokens if t.kind not in _BEFORE_PLACE), None)
-    if first is None or first.kind not in _PLACE_KINDS:
+    if first is None:
         return []
+    if first.kind not in _PLACE_KINDS:
+        return [tokens[-1]] if _introduces(tokens) else []
     if first.kind == "region" and not (len(first.text) > 2 and first.text.endswith(_PLACE_ENDS)):
         joined = any(t.start == first.end and t.kind == "text" for t in tokens)
         if joined and any(w in t.text for t in tokens for w in _OF_FIRMS):
             return []
     given = subject.regions
-    return given if given and given[0].start <= first.end else [first]
+    return given if given and given[0].start <= first.end + 1 else [first]
+
+
+def _introduces(tokens: Sequence[Token]) -> bool:
+    """先看青岛, 被称世界工厂的东莞: a clause that ends in the place that it introduces."""
+    if len(tokens) < 2 or tokens[-1].kind not in _PLACE_KINDS or len(tokens) > _LONGEST_INTRODUCTION:
+        return False
+    before = tokens[-2]
+    return before.kind == "attribute" or (before.kind in ("text", "cut") and before.text.endswith("看"))
 
 
 def _is_of(left: Sequence[Token]) -> bool:

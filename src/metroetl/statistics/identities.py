@@ -89,19 +89,19 @@ class Identities:
         measure = self.catalogue.measures.get(key.group)
         return measure.family if measure else ""
 
-    def _at(self, key: Key, **other: str | Span) -> list[Value]:
-        return self.values.get(key._replace(**other), [])  # type: ignore[arg-type]
+    def _at(self, key: Key) -> list[Value]:
+        return self.values.get(key, [])
 
     # --- levels --------------------------------------------------------------------------------------------------
 
     def _sums(self, key: Key) -> Iterator[Check]:
         indicator = self.catalogue.indicators.get(key.thing)
         if indicator and indicator.parts:
-            parts = (self._at(key, thing=part) for part in indicator.parts)
+            parts = (self._at(key._replace(thing=part)) for part in indicator.parts)
             yield Check(f"sum:{key.thing}", (self._at(key), *parts), judges.adds_up)
         circle = self._circles.get(key.place)
         if circle and indicator and indicator.agg_rule == "sum":
-            members = (self._at(key, place=code) for code in circle.order)
+            members = (self._at(key._replace(place=code)) for code in circle.order)
             yield Check("sum:circle", (self._at(key), *members), partial(judges.adds_up, places=True))
 
     def _growths(self, key: Key) -> Iterator[Check]:
@@ -109,10 +109,10 @@ class Identities:
         if key.kind != "actual":
             return
         now, span = self._at(key), _year_before(key.span)
-        before = self._at(key, span=span) + self._at(key, span=span, kind="previous")
-        changes = [v for v in self._at(key, kind="change") if self._on_year(v.prints[0])]
+        before = self._at(key._replace(span=span)) + self._at(key._replace(span=span, kind="previous"))
+        changes = [v for v in self._at(key._replace(kind="change")) if self._on_year(v.prints[0])]
         for plain, group in ((True, "growth of levels"), (False, "growth like levels")):
-            growth = self._at(key, group=group)
+            growth = self._at(key._replace(group=group))
             yield Check("growth:levels", (now, before, growth), partial(judges.grew, plain=plain))
             yield Check("growth:change", (now, changes, growth), partial(judges.grew_by, plain=plain))
         yield Check("change:levels", (now, before, changes), judges.changed, strict=False)
@@ -139,15 +139,15 @@ class Identities:
     def _shares(self, key: Key) -> Iterator[Check]:
         indicator = self.catalogue.indicators.get(key.thing)
         if indicator and indicator.ratio_of:
-            top, bottom = (self._at(key, group="level", thing=code) for code in indicator.ratio_of)
+            top, bottom = (self._at(key._replace(group="level", thing=code)) for code in indicator.ratio_of)
             yield Check("ratio", (self._at(key), top, bottom), judges.divides)
             return
-        part = self._at(key, group="level")
+        part = self._at(key._replace(group="level"))
         for thing, place, strict in self._wholes_of(key) if part else ():
-            whole = self._at(key, group="level", thing=thing, place=place)
+            whole = self._at(key._replace(group="level", thing=thing, place=place))
             yield Check("share", (self._at(key), part, whole), judges.divides, strict)
         if key.group in _SHARES and (code := self._wholes.get(key.thing)):
-            parts = [self._at(key, thing=p) for p in self.catalogue.indicators[code].parts]
+            parts = [self._at(key._replace(thing=p)) for p in self.catalogue.indicators[code].parts]
             strict = key.group == "share_of_gdp"
             yield Check("sum:shares", ([judges.HUNDRED], *parts), judges.adds_up, strict)
 
@@ -183,13 +183,13 @@ class Identities:
         """Of the parts of a whole: rates make up 100, points make up its growth; points are rate × growth."""
         code = self._wholes.get(key.thing)
         if code:
-            parts = [self._at(key, thing=p) for p in self.catalogue.indicators[code].parts]
+            parts = [self._at(key._replace(thing=p)) for p in self.catalogue.indicators[code].parts]
             if key.group == "contribution_rate":
                 yield Check("sum:contributions", ([judges.HUNDRED], *parts), judges.adds_up)
             if key.group == "contribution_pp":
                 yield Check("sum:points", (self._growth_of_gdp(key), *parts), judges.adds_up)
         if key.group == "contribution_pp":
-            rates, sector = self._at(key, group="contribution_rate"), key.thing in self._sectors
+            rates, sector = self._at(key._replace(group="contribution_rate")), key.thing in self._sectors
             operands = (self._at(key), rates, self._growth_of_gdp(key))
             yield Check("contribution:points", operands, judges.contributes, strict=sector)
 
@@ -198,7 +198,7 @@ class Identities:
         return self.catalogue.indicators["GDP"].parts
 
     def _growth_of_gdp(self, key: Key) -> list[Value]:
-        return self._at(key, kind="actual", group="growth like levels", thing="GDP")
+        return self._at(key._replace(kind="actual", group="growth like levels", thing="GDP"))
 
     def _contributors(self) -> Iterator[Check]:
         """Rates of contribution to one growth, whoever contributes (消费, 投资, 净出口), make up 100 if all are told."""

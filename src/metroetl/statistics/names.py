@@ -32,6 +32,8 @@ _ANAPHORA = ("行业", "产业", "该行业", "该产业")
 _UNITS_OF_THINGS = ("户", "万户", "公里", "米", "度", "台", "块")
 _SHORTEST, _LONGEST_UNKNOWN = 2, 14
 _NO_NAME = re.compile(r"^[以据对要处年约比其该等在从由为被把将向有共即能可]|[≥≤≧却能会]|可以|如果")
+_GENERIC = ("贷款余额", "存款余额")  # after 人民币各项贷款余额 they are of the same currency
+_CURRENCIES = ("人民币", "外币", "外汇")
 _REGISTERED = "户籍"
 _MAKES = "生产"
 _OF_INDUSTRY = ("增加值", "产值", "总产值", "投资", "利润", "营业收入")
@@ -194,6 +196,9 @@ class Names:
             name.weight = min(name.weight, _UNSURE)
         if _REGISTERED in self._stem and cleaned.endswith("人口") and not cleaned.startswith(("常住", _REGISTERED)):
             return _REGISTERED + cleaned  # 户籍人口 …, 其中城镇人口 …
+        if cleaned in _GENERIC and self._stem.startswith(_CURRENCIES):
+            name.weight = min(name.weight, _UNSURE)
+            return self._stem + cleaned
         if cleaned in words.names and cleaned not in words.weak:
             return name.text
         text, weight = self._owned(name, cleaned) or self._headed_by(name, cleaned, unit)
@@ -246,7 +251,8 @@ class Names:
     def _own(self, subject: Subject, want: int) -> list[Name]:
         region = subject.regions[0] if len(subject.regions) == 1 else None
         _rotate(subject.nouns)
-        one = Name(subject.text, subject.nouns[-1].kind, region, start=subject.start)
+        weight = _UNSURE if subject.doubtful else 1.0
+        one = Name(subject.text, subject.nouns[-1].kind, region, weight=weight, start=subject.start)
         marks = sum(t.kind in ("enum", "join") for t in subject.nouns)
         if marks == 0 and want == len({n.region.text for n in self.current if n.region}) > 1:
             return [replace(one, region=n.region, weight=_LISTED) for n in self.current]
@@ -256,7 +262,7 @@ class Names:
                 return [replace(one, text=self.current[0].text + rest, weight=_COMPLETED)]
         if want == 1 and not subject.each:
             listed = any(t.kind == "enum" for t in subject.nouns)
-            return [replace(one, weight=_JOINT if listed else 1.0)]
+            return [replace(one, weight=_JOINT if listed else one.weight)]
         if texts := split_names(subject.nouns, want if want > 1 else marks + 1, self.vocabulary):
             times = subject.own_times
             return [replace(one, text=t, spec=times.get(i), weight=_LISTED) for i, t in enumerate(texts)]

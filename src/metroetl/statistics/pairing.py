@@ -135,7 +135,7 @@ def _ordinals(items: list[str]) -> list[str] | None:
     if not numbers or last is None or not all(numbers):
         return None
     order = [m[1] for m in numbers if m] + [last[1]]
-    return [f"第{n}产业{last[2] or '增加值'}" for n in order]
+    return [f"第{n}产业{last[2]}" for n in order]
 
 
 def _expand(item: str, want: int) -> list[str] | None:

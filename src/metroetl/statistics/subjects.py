@@ -37,6 +37,7 @@ class Subject:
     periods: list[PeriodSpec] = field(default_factory=list)
     each: bool = False
     start: int = -1
+    doubtful: bool = False  # unknown words before 的 were dropped: 往内地的出口
     own_times: dict[int, PeriodSpec] = field(default_factory=dict)  # of single items of a list, by their place
 
     @property
@@ -63,11 +64,12 @@ def read_subject(tokens: Sequence[Token], standalone: Collection[str] = ()) -> S
         if kind in _RESET and not (kind == "forecast" and subject.known):
             nouns.clear()
         elif kind == "period":
-            _add_period(subject, token, before)
+            if not _aside(token, before):
+                _add_period(subject, token, before)
         elif kind in ("region", "own", "area", "collective"):
             _add_region(subject, token, before)
         elif kind == "attribute":
-            _attribute(nouns, token)
+            _attribute(subject, token)
         elif kind == "each":
             subject.each = True
         elif (kind in _NOUNS and (kind != "etc" or nouns)) or (kind in ("enum", "join") and nouns):
@@ -87,6 +89,13 @@ def _add_noun(nouns: list[Token], token: Token, standalone: Collection[str]) -> 
         while nouns and nouns[-1].kind == "text":
             nouns.pop()
     nouns.append(token)
+
+
+def _aside(token: Token, before: Token | None) -> bool:
+    """受上年高基数影响: last year inside a clause is no time of what follows."""
+    spec = token.data[0]
+    past = spec.bare and spec.relative is not None and spec.relative < 0
+    return past and before is not None and before.kind in ("text", "name", "verb", "direction")
 
 
 def _add_period(subject: Subject, token: Token, before: Token | None) -> None:
@@ -127,9 +136,11 @@ def _placed(subject: Subject, before: Token | None) -> bool:
     return before.kind in ("region", "period", "space")
 
 
-def _attribute(nouns: list[Token], token: Token) -> None:
+def _attribute(subject: Subject, token: Token) -> None:
     """X的Y: what stands before 的 belongs to the name only where it is a known word, or 除X以外."""
+    nouns = subject.nouns
     if nouns and nouns[-1].text.endswith(("以外", "之外")):
         nouns.append(token)
     elif nouns and nouns[-1].kind in ("text", "prep", "etc"):
         nouns.clear()
+        subject.doubtful = True

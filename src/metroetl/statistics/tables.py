@@ -55,7 +55,7 @@ class TableReader:
         self.second = _second_number(
             [caption, *(s.text for row in grid for s in distinct(row) if len(s.text) > 6)]
         )
-        self.scope.enter_paragraph()
+        self.scope.enter_paragraph(table=True)
         self.scope.mention(self.topic.specs[:1], [], opening=True)
         for part in parts(grid, self._is_heading, self._is_label):
             yield from _PartReader(self, part).read()
