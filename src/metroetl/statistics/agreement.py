@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -126,7 +126,7 @@ def _joined(values: list[Value]) -> list[Value]:
     for value in sorted(values, key=lambda v: (v.number, v.slack)):
         if joined and agree(joined[-1], value):
             last = joined[-1]
-            if value.slack < last.slack:
+            if value.slack < last.slack / 2:
                 last.number, last.slack = value.number, value.slack
                 last.prints = value.prints + last.prints
             else:
@@ -149,13 +149,28 @@ def agree(a: Value, b: Value) -> bool:
 def compare(values: Sequence[Value], findings: Findings) -> None:
     """Say what the prints of one fact say about one another; where the reader is sure of one only, it is not doubted.
 
-    Only observations contradict each other: a release may tell of several earlier levels, changes and contributions.
-    Between sentences, what is printed under the indicator's own name stands: another name may mean another series.
+    Only observations contradict each other: a release may tell of several earlier levels, changes and contributions,
+    and of shares in several totals. Between sentences, what is printed under the indicator's own name stands: another
+    name may mean another series.
     """
     for value in values:
         _restated(value, findings)
-    if len(values) < 2 or values[0].prints[0].kind != "actual":
+    first = values[0].prints[0]
+    if len(values) < 2 or first.kind != "actual" or first.measure == "share":
         return
+    against = {id(v): other for v, other in _opponents(values)}
+    for value in values:
+        if (other := against.get(id(value))) is not None:
+            cell, text = _samples(other.prints)
+            power = power_between(value, other)
+            for s in value.prints:
+                partner = (text or cell) if is_from_table(s) else (cell or text)
+                if partner is not None:
+                    findings.against[id(s)][_disagreement(s, partner, power)] = CONTRADICTED
+
+
+def _opponents(values: Sequence[Value]) -> Iterator[tuple[Value, Value]]:
+    """Each doubted value and the one that doubts it: one of the table before one of the text, a sure one if any is."""
     credible = [v for v in values if v.credible]
     if not any(is_from_table(s) for v in credible for s in v.prints):
         named = [v for v in credible if any(s.indicator in s.quote for s in v.prints)]
@@ -163,30 +178,29 @@ def compare(values: Sequence[Value], findings: Findings) -> None:
     tables = [v for v in credible if any(is_from_table(s) for s in v.prints)]
     texts = [v for v in credible if any(not is_from_table(s) for s in v.prints)]
     for value in values:
-        others = [v for v in (*tables[:2], *texts[:2]) if v is not value]
-        if not others and credible:
-            continue
-        for s in value.prints:
-            other = _other(s, others) or next(v for v in values if v is not value)
-            findings.against[id(s)][_disagreement(value, other, s)] = CONTRADICTED
+        own = any(is_from_table(s) for s in value.prints)
+        candidates = (*texts[:2], *tables[:2]) if own else (*tables[:2], *texts[:2])
+        other = next((v for v in candidates if v is not value), None)
+        if other is None and not credible:
+            other = next(v for v in values if v is not value)
+        if other is not None:
+            yield value, other
 
 
 def _restated(value: Value, findings: Findings) -> None:
     if len(value.prints) < 2:
         return
-    texts = [s for s in value.prints if not is_from_table(s)]
-    cells = [s for s in value.prints if is_from_table(s)]
-    tables = {s.table: s for s in reversed(cells)}
+    texts = [s for s in value.prints if not is_from_table(s)][:2]
+    cells = list({s.table: s for s in reversed(value.prints) if is_from_table(s)}.values())[-2:]
     known = best(value.prints)
     for s in value.prints:
-        elsewhere = [c for t, c in list(tables.items())[:2] if not is_from_table(s) or t != s.table]
-        again = [t for t in texts[:2] if (t.start, t.end) != (s.start, s.end)]
-        partners = (elsewhere or again) if not is_from_table(s) else (again or elsewhere)
+        elsewhere = [c for c in cells if not is_from_table(s) or c.table != s.table]
+        again = [t for t in texts if (t.start, t.end) != (s.start, s.end)]
+        partners = again + elsewhere if is_from_table(s) else elsewhere + again
         if partners:
-            where = "table" if is_from_table(partners[0]) else "text"
             other = told(partners[0])
             detail = f"({other})" if other != told(s) else ""
-            findings.support[id(s)][f"agrees:{where}{detail}"] = known
+            findings.support[id(s)][f"agrees:{_where(partners[0])}{detail}"] = known
 
 
 def best(prints: Iterable[Statement]) -> dict[str, float]:
@@ -195,20 +209,20 @@ def best(prints: Iterable[Statement]) -> dict[str, float]:
     return {about: max(d.get(about, 1.0) for d in each) for about in set().union(*each)}
 
 
-def _other(s: Statement, others: Sequence[Value]) -> Value | None:
-    """The value that a statement is set against: from the table for the text, from the text for a cell."""
-    wanted = not is_from_table(s)
-    across = (v for v in others if any(is_from_table(o) == wanted for o in v.prints))
-    return next(across, others[0] if others else None)
+def _samples(prints: Sequence[Statement]) -> tuple[Statement | None, Statement | None]:
+    """A cell and a sentence, where there are."""
+    cell = next((s for s in prints if is_from_table(s)), None)
+    return cell, next((s for s in prints if not is_from_table(s)), None)
 
 
-def _disagreement(value: Value, other: Value, s: Statement) -> str:
-    wanted = not is_from_table(s)
-    partner = next((o for o in other.prints if is_from_table(o) == wanted), other.prints[0])
-    where = "table" if is_from_table(partner) else "text"
-    if power := power_between(value, other):
-        return f"unit-error:{where}({told(s)}≠{told(partner)},×10^{power})"
-    return f"disagrees:{where}({told(s)}≠{told(partner)})"
+def _where(s: Statement) -> str:
+    return "table" if is_from_table(s) else "text"
+
+
+def _disagreement(s: Statement, partner: Statement, power: int) -> str:
+    if power:
+        return f"unit-error:{_where(partner)}({told(s)}≠{told(partner)},×10^{power})"
+    return f"disagrees:{_where(partner)}({told(s)}≠{told(partner)})"
 
 
 def power_between(value: Value, other: Value) -> int:

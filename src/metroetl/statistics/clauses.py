@@ -140,6 +140,8 @@ def _with_bracket(clause: list[Token], inside: list[Token]) -> list[Token]:
     if len(inside) != 1:
         return clause
     word = inside[0]
+    if word.kind == "indicator" and clause and clause[-1].kind in ("text", "head"):
+        return [t for t in clause if t.kind not in _NOUN_KINDS] + inside  # 地区产值(GDP)
     if word.kind in ("indicator", "name") and clause and clause[-1].kind == "share":
         return [t for t in clause if t.kind in ("period", "region", "own", "number")] + inside
     if word.kind == "text" and len(word.text) <= _KEPT_BRACKET and not _NOT_KEPT.search(word.text):

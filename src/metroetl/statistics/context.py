@@ -36,7 +36,6 @@ _PASSING = 0.79  # a sentence on another place in a region's release: the next o
 _NO_PLACE = 0.5  # nobody says whose release it is
 
 
-_ZONES = ("新区", "开发区", "园区")  # as a zone's own texts call it
 _LOCAL_GDP_UNTIL = 2005  # till then cities called theirs 国内生产总值 too
 
 
@@ -195,21 +194,6 @@ class Scope:
         """粤港澳大湾区 after 粤港澳大湾区内地9市 means the latter."""
         held = self._sentence_place or self._paragraph_place or self.place
         return held if place.code is None and held.name.startswith(place.name) else place
-
-    @property
-    def own_forms(self) -> tuple[str, ...]:
-        """The release's region as its own texts call it, longest first: 余杭 for 杭州市余杭区, the rest after a known one."""
-        name, words = self.place.name, self.vocabulary
-        region = words.catalogue.regions.get(self.place.code or "")
-        if region is not None and name.endswith(region.name_zh):
-            name = region.name_zh
-        rest = next((name[i:] for i in range(2, len(name) - 1) if name[:i] in words.regions), "")
-        forms = {name, rest if region is None or region.name_zh != name else ""}
-        if len(name) > 2 and name[-1] in "省市区县州":
-            forms.add(name[:-1])
-        forms |= {a for a in (*words.of_regions.areas, *_ZONES) if name.endswith(a) and a != name}
-        forms |= {"园区"} if name.endswith("园") else set()
-        return tuple(sorted((f for f in forms if len(f) > 1 and f not in words.regions), key=len, reverse=True))
 
     def resolve(self, token: Token) -> Place:
         """The place of a token: a named one, or 全市 by the level of the release's region."""

@@ -14,11 +14,12 @@ from metroetl.documents.models import Document
 from metroetl.statistics.arithmetic import weigh_release
 from metroetl.statistics.context import Scope
 from metroetl.statistics.grammar import Frame, Reader
-from metroetl.statistics.lexer import Token, lex
+from metroetl.statistics.lexer import lex
 from metroetl.statistics.markup import pieces
 from metroetl.statistics.models import Statement
 from metroetl.statistics.normalise import Normalised, normalise
 from metroetl.statistics.periods import PERIOD, PeriodSpec, month_end, read_specs
+from metroetl.statistics.places import OwnPlaces
 from metroetl.statistics.segment import lines, sentences
 from metroetl.statistics.statements import Builder, part_currencies
 from metroetl.statistics.table_grid import Grid, Slot, grid_of_lines, grid_of_table, header_rows
@@ -32,6 +33,9 @@ _LONGEST_QUOTE = 200
 _LONGEST_LOOK = 20_000
 _LONGEST_CAPTION = 40
 _LONGEST_NOTE = 24
+_POSTER = 30  # characters of a line that the next one may go on with
+_ENDS = tuple("。；;：:！？!?")
+_GOES_ON = re.compile(r"\s{0,4}(?:\d|占|同比|比上年|增长|下降|达)")
 _COMPARED = tuple("比较由从与至到")
 
 
@@ -150,9 +154,11 @@ class _Reading:
         self.words: Vocabulary = vocabulary(catalogue)
         circle = next((name for name in self.words.circles if name in title), region)
         self.scope = Scope(self.words, circle, published_on, _title_periods(title, published_on))
+        self.places = OwnPlaces(self.scope)
         self.reader = Reader(self.words, self.scope)
         self.builder = Builder(self.words, published_on)
         self.seen: list[str] = []
+        self._before = ""
         self.caption = ""
         self.tables = 0
         self.heads: Grid = []
@@ -192,42 +198,27 @@ class _Reading:
                 statements += self._placed(found, normalised, offset)
                 continue
             self._note_caption(normalised.text[line.start : line.end].strip())
-            if not line.bullet:
+            if not (line.bullet or self._goes_on(normalised.text[line.start : line.end])):
                 self.reader.paragraph()
             for start, end in sentences(normalised.text, line.start, line.end):
                 if _ITEM.match(normalised.text, start):
                     self.reader.paragraph()
-                tokens = self._own_places(lex(normalised.text, start, end, self.words))
+                tokens = self.places.mark(lex(normalised.text, start, end, self.words))
                 frames = self.reader.sentence(tokens)
                 self.seen += [f.name for f in frames if f.code and f.name not in self.seen]
                 statements += self._placed(((f, None) for f in frames), normalised, offset)
         return statements
+
+    def _goes_on(self, line: str) -> bool:
+        """Whether a line goes on with the one before, as on a poster: 一般公共预算收入 ⏎ 479.89亿元."""
+        before, self._before = self._before, line.strip()
+        return bool(before) and len(before) <= _POSTER and not before.endswith(_ENDS) and _GOES_ON.match(line) is not None
 
     def _note_caption(self, line: str) -> None:
         """A short line may be the caption of a table below, with a line of its unit behind it; a long one ends it."""
         self.caption = f"{self.caption} {line}" if unit_of_note(line) and len(line) < _LONGEST_NOTE else line
         if len(line) > _LONGEST_CAPTION:
             self.caption, self.heads = "", []
-
-    def _own_places(self, tokens: list[Token]) -> list[Token]:
-        """The release's region as its texts call it (余杭, 县域地区 of 沈阳市县域地区) is no word of the vocabulary."""
-        forms = self.scope.own_forms
-        if not forms:
-            return tokens
-        marked: list[Token] = []
-        for token in tokens:
-            form = next((f for f in forms if f in token.text), "") if token.kind == "text" else ""
-            if not form:
-                marked.append(token)
-                continue
-            begin = token.start + token.text.find(form)
-            end = begin + len(form)
-            if begin > token.start:
-                marked.append(Token("text", token.start, begin, token.text[: begin - token.start]))
-            marked.append(Token("own", begin, end, form, "name"))
-            if end < token.end:
-                marked.append(Token("text", end, token.end, token.text[end - token.start :]))
-        return marked
 
     def table(self, grid: Grid, caption: str = "", unit_note: str = "") -> Iterator[tuple[Frame, Slot]]:
         """Frames of a grid in the scope of the document; one without headings goes on with those of the last one."""

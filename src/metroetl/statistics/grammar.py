@@ -31,6 +31,7 @@ _PLACE_ENDS = tuple("省市区县州圈角")
 _NAMING = frozenset({"text", "name", "indicator", "head", "qualifier", "among"})
 _LONGEST_INTRODUCTION = 6
 _UNDATED_RISE = 0.7  # 从28993元增加到45794元, of years that nobody says
+_NATION, _LOCAL = "000000", ("地方", "中央")
 _ESTIMATED = "预计"
 _INCREMENT = "增加额"  # 贷款增加3459亿元: what is published of credit is its flow
 _MODAL = frozenset({"forecast", "condition", "target"})
@@ -230,6 +231,8 @@ class Reader:
         frame = self._placed(name, number, predicate, text, said)
         frame.name, frame.code = words.ratio(resolved, predicate.whole) or (resolved, code)
         frame.start = said.start
+        if frame.code and frame.place.code == _NATION and text.startswith(_LOCAL):
+            frame.name, frame.code = clean_name(text), None  # of the nation's, 地方… is a part
         unsaid = not known and "period:date" in frame.weights
         return None if unsaid or frame.place.name in words.of_regions.collective else frame
 
@@ -306,7 +309,7 @@ class Reader:
         """从消费品价格看: the head of what follows."""
         subject = read_subject(tokens)
         if subject.known:
-            self.names.lend(subject.text)
+            self.names.lead(subject.text)
 
     def _flat(self, tokens: list[Token], flat: Token, opening: bool) -> list[Frame]:
         """与上年同期持平 is growth of 0; 与全省持平, 环比持平 and 增速持平 are none."""

@@ -73,10 +73,10 @@ class Identities:
         yield from self._contributors()
 
     def _group(self, fact: Fact) -> str:
-        measure = self.catalogue.measures[fact.measure]
+        measure = self.catalogue.measures.get(fact.measure)
         if fact.measure in _LEVELS:
             return "level"
-        if measure.family != "yoy":
+        if measure is None or measure.family != "yoy":
             return fact.measure
         indicator = self.catalogue.indicators.get(fact.thing)
         alike = measure.basis.startswith(("constant", "same set"))
@@ -122,11 +122,8 @@ class Identities:
         words = normalise(change.quote).text
         tokens = lex(words, 0, len(words), vocabulary(self.catalogue))
         bases = [t for t in tokens if t.kind == "base"]
-        if (
-            not bases
-            or bases[-1].data != "yoy"
-            or any(t.text[0] in "多少" for t in tokens if t.kind == "direction")
-        ):
+        more = any(t.text[0] in "多少" for t in tokens if t.kind == "direction")
+        if more or not bases or bases[-1].data != "yoy":
             return False
         return bases[-1].text[-1] not in "末底" or change.period_end.month == 12
 
@@ -158,13 +155,13 @@ class Identities:
             yield "GDP", key.place, True
         for place in self._places_of(key):
             yield key.thing, place, known
-        kin = (
-            ""
-            if known
-            else next((c for i in range(1, len(key.thing)) if (c := self._names.get(key.thing[i:]))), "")
-        )
-        if kin:
+        if not known and (kin := self._kin(key.thing)):
             yield kin, key.place, False
+
+    def _kin(self, name: str) -> str | None:
+        """The indicator that a longer name ends with: 机电产品出口 is a part of 出口."""
+        endings = (name[i:] for i in range(1, len(name)))
+        return next((self._names[ending] for ending in endings if ending in self._names), None)
 
     def _places_of(self, key: Key) -> Iterator[str]:
         if key.group == "share_of_circle":
@@ -193,9 +190,10 @@ class Identities:
             operands = (self._at(key), rates, self._growth_of_gdp(key))
             yield Check("contribution:points", operands, judges.contributes, strict=sector)
 
-    @property
+    @cached_property
     def _sectors(self) -> tuple[str, ...]:
-        return self.catalogue.indicators["GDP"].parts
+        gdp = self.catalogue.indicators.get("GDP")
+        return gdp.parts if gdp else ()
 
     def _growth_of_gdp(self, key: Key) -> list[Value]:
         return self._at(key._replace(kind="actual", group="growth like levels", thing="GDP"))

@@ -63,6 +63,7 @@ class Names:
         self.clauses: list[list[Name]] = []
         self.prefix = ""
         self._head = ""
+        self._led = ""  # the head that a lead-in gives to the names of its sentence
         self._owner = ""
         self._stem = ""
         self._trader = ""  # 民营企业 of 民营企业进出口: 其中出口 is theirs, for a sentence
@@ -84,6 +85,7 @@ class Names:
         """Names stay for a sentence that begins with none of its own."""
         self.clauses, self.prefix, self._unit, self._trader, self._alone = [], "", "", "", []
         self._trading = self._noted = False
+        self._led = ""
 
     def save(self) -> tuple[list[Name], list[list[Name]], str]:
         """What a bracket must not change."""
@@ -140,6 +142,11 @@ class Names:
             self.current = [Name(t, ends, region, weight=_NOTED) for t in texts]
         return True
 
+    def lead(self, name: str) -> None:
+        """从主要产品产量看: its head governs what follows, whatever other names say."""
+        self.lend(name)
+        self._led = self._head
+
     def forget_note(self) -> None:
         """A clause with a number stands between."""
         self._noted = False
@@ -148,7 +155,9 @@ class Names:
         """Remember head and owner of a name for those that have none."""
         cleaned = clean_name(name)
         head = self.vocabulary.head_of(cleaned)
-        if not head.endswith(self.vocabulary.of_names.kept):
+        if self._led:
+            self._head = self._led
+        elif not head.endswith(self.vocabulary.of_names.kept):
             self._head = self.vocabulary.lent_head(name)
         self._unit = self._unit if is_percent(unit) else unit or self._unit
         self._industrial = self._industrial or cleaned.endswith("工业增加值")

@@ -95,7 +95,9 @@ def _aside(token: Token, before: Token | None) -> bool:
     """受上年高基数影响: last year inside a clause is no time of what follows."""
     spec = token.data[0]
     past = spec.bare and spec.relative is not None and spec.relative < 0
-    return past and before is not None and before.kind in ("text", "name", "verb", "direction")
+    if not past or before is None:
+        return False
+    return before.kind in ("text", "name", "verb", "direction") or before.text in ("受", "因", "由于")
 
 
 def _add_period(subject: Subject, token: Token, before: Token | None) -> None:

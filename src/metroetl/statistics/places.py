@@ -1,0 +1,75 @@
+"""The places that only one release knows: its own region by short names, and the parts of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from metroetl.statistics.context import Scope
+from metroetl.statistics.lexer import Token
+
+_ZONES = ("新区", "开发区", "园区")  # as a zone's own texts call it
+_ENDINGS = tuple("省市区县州")
+
+
+class OwnPlaces:
+    """Marks in the tokens of a release what its vocabulary lacks: 余杭 for 杭州市余杭区, 香洲 in a release of 珠海市."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._forms = _own_forms(scope)
+        self._parts = _parts(scope)
+
+    def mark(self, tokens: list[Token]) -> list[Token]:
+        """The tokens with own places as `own`, parts of the region as `region`."""
+        if not self._forms and not self._parts:
+            return tokens
+        return [marked for token in tokens for marked in self._marked(token)]
+
+    def _marked(self, token: Token) -> Iterator[Token]:
+        if token.kind != "text":
+            yield token
+            return
+        if token.text in self._parts:
+            yield Token("region", token.start, token.end, token.text, self._parts[token.text])
+            return
+        form = next((f for f in self._forms if f in token.text), "")
+        if not form:
+            yield token
+            return
+        begin = token.start + token.text.find(form)
+        end = begin + len(form)
+        if begin > token.start:
+            yield Token("text", token.start, begin, token.text[: begin - token.start])
+        yield Token("own", begin, end, form, "name")
+        if end < token.end:
+            yield Token("text", end, token.end, token.text[end - token.start :])
+
+
+def _own_forms(scope: Scope) -> Sequence[str]:
+    """Names of the release's region in its own texts, longest first; the rest after a known one: 县域地区."""
+    name, words = scope.place.name, scope.vocabulary
+    region = words.catalogue.regions.get(scope.place.code or "")
+    if region is not None and name.endswith(region.name_zh):
+        name = region.name_zh
+    rest = next((name[i:] for i in range(2, len(name) - 1) if name[:i] in words.regions), "")
+    forms = {name, rest if region is None or region.name_zh != name else ""}
+    if len(name) > 2 and name.endswith(_ENDINGS):
+        forms.add(name[:-1])
+    forms |= {a for a in (*words.of_regions.areas, *_ZONES) if name.endswith(a) and a != name}
+    forms |= {"园区"} if name.endswith("园") else set()
+    return sorted((f for f in forms if len(f) > 1 and f not in words.regions), key=len, reverse=True)
+
+
+def _parts(scope: Scope) -> dict[str, str]:
+    """Short name → full name of the counties and districts of the region."""
+    words = scope.vocabulary
+    if scope.place.code is None:
+        return {}
+    return {
+        region.name_zh[:-1]: region.name_zh
+        for region in words.catalogue.regions.values()
+        if region.parent_code == scope.place.code
+        and region.valid_to is None
+        and len(region.name_zh) > 2
+        and region.name_zh.endswith(_ENDINGS)
+        and region.name_zh[:-1] not in words.regions
+    }
