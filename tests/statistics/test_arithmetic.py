@@ -369,17 +369,29 @@ def test_any_figures(given_figures: list[tuple[str, float, bool]]) -> None:
     assert all(0 <= s.confidence <= 1 and s.publish == (s.confidence >= THRESHOLD) for s in figures)
 
 
-@pytest.mark.parametrize("alike", [True, False], ids=["one fact", "many facts"])
-def test_twenty_thousand_cells_take_no_time(alike: bool) -> None:
+@pytest.mark.parametrize("case", ["one fact", "many facts", "two values", "sentences"])
+def test_twenty_thousand_figures_take_no_time(case: str) -> None:
     choose = random.Random(1)
-    cell = figure("510100", "GDP", "2025", "level_ytd", "770.0", row=1, table=0)
-    cells = [
-        cell.model_copy(
-            update={"value": choose.random() * 1e4, "row": n}
-            | ({} if alike else {"indicator": f"产品{n}产量", "indicator_code": None, "measure": "share"})
+    one = figure(
+        "510100", "GDP", "2025", "level_ytd", "770.0", row=None if case == "sentences" else 1, table=0
+    )
+    many = {"indicator_code": None, "measure": "share"}
+    figures = [
+        one.model_copy(
+            update={"value": choose.random() * 1e4 if "fact" in case else 7000.0 + 90 * (n % 2), "start": n}
+            | (many | {"indicator": f"产品{n}产量"} if case == "many facts" else {})
         )
         for n in range(20_000)
     ]
     started = time.process_time()
-    weigh_release(cells, catalogue())
+    weigh_release(figures, catalogue())
     assert time.process_time() - started < 4
+
+
+def test_close_values_in_a_row_are_not_one_value() -> None:
+    values = [f"{-100 - n / 10:.1f}" for n in range(30)]
+    figures = [
+        figure("510100", "IND_PRF", "2025", "level_ytd", v, row=n, table=0) for n, v in enumerate(values)
+    ]
+    weigh_release(figures, catalogue())
+    assert not any(s.publish for s in figures)

@@ -146,7 +146,9 @@ def _goes_on(lines: list[TextLine], place: int) -> bool:
 
 
 def _heads(line: TextLine, below: TextLine) -> bool:
-    plain = len(line.pieces) > 1 and all(len(p.text) < 30 and not SENTENCE.search(p.text) for p in line.pieces)
+    plain = len(line.pieces) > 1 and all(
+        len(p.text) < 30 and not SENTENCE.search(p.text) for p in line.pieces
+    )
     return plain and _near(line, below) and not line.tabular
 
 

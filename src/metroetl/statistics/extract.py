@@ -212,7 +212,12 @@ class _Reading:
     def _goes_on(self, line: str) -> bool:
         """Whether a line goes on with the one before, as on a poster: 一般公共预算收入 ⏎ 479.89亿元."""
         before, self._before = self._before, line.strip()
-        return bool(before) and len(before) <= _POSTER and not before.endswith(_ENDS) and _GOES_ON.match(line) is not None
+        return (
+            bool(before)
+            and len(before) <= _POSTER
+            and not before.endswith(_ENDS)
+            and _GOES_ON.match(line) is not None
+        )
 
     def _note_caption(self, line: str) -> None:
         """A short line may be the caption of a table below, with a line of its unit behind it; a long one ends it."""

@@ -32,6 +32,8 @@ _NAMING = frozenset({"text", "name", "indicator", "head", "qualifier", "among"})
 _LONGEST_INTRODUCTION = 6
 _UNDATED_RISE = 0.7  # 从28993元增加到45794元, of years that nobody says
 _NATION, _LOCAL = "000000", ("地方", "中央")
+_ESTIMATES = ("预计", "初步预计", "预估")  # of a period that has ended: only the next value is one
+_BARE_MULTIPLES = ("万亿", "亿", "万")  # 经济总量2887.7亿
 _ESTIMATED = "预计"
 _INCREMENT = "增加额"  # 贷款增加3459亿元: what is published of credit is its flow
 _MODAL = frozenset({"forecast", "condition", "target"})
@@ -209,6 +211,8 @@ class Reader:
         if number.unit == "万" and text.endswith(("人口", "人数")):
             number.unit = "万人"
         resolved, code, known = words.look_up(text)
+        if number.unit in _BARE_MULTIPLES and code:
+            number.unit += words.base_unit(code)
         rate = words.is_rate(resolved, code) or words.is_ratio(code)
         predicate = decide(said.words, number, said.right, rate, name.before)
         if predicate is not None and predicate.rule in ("bare", "rate") and _is_of(said.left):
@@ -335,7 +339,7 @@ class Reader:
         for i, token in enumerate(tokens):
             if token.kind in ("forecast", "condition"):
                 self.modal = "forecast"
-                self._once = token.kind == "forecast"
+                self._once = token.text in _ESTIMATES
             elif token.kind == "target" and aims(tokens, i):
                 self.modal = "target"
 

@@ -14,7 +14,7 @@ _RELATIVE = {
 }  # fmt: skip
 _YEAR = r"(?P<year>(?:19|20)\d\d) ?年(?:度)?|(?P<relative>今年|本年|去年|上年|前年)"
 _PART = (
-    r"(?P<now>当月|本月|单月)|(?P<full>全年)|(?P<h1>上半年)|(?P<h2>下半年)"
+    r"(?P<dm>1[0-2]|[1-9]) ?月 ?(?P<dd>[12]\d|3[01]|[1-9]) ?日零时|(?P<now>当月|本月|单月)|(?P<full>全年)|(?P<h1>上半年)|(?P<h2>下半年)"
     r"|[前首](?P<cq>[二两三四123])个?季度?(?:度)?"
     r"|第?(?P<q>[一二三四1234首])季(?:度)?(?P<qe>末)?"
     r"|1(?: ?月)?份? ?[-至到] ?(?P<c>1[0-2]|[2-9]) ?月(?:份)?(?P<ce>末|底)?"
@@ -79,6 +79,7 @@ class PeriodSpec:
     last: int = 12
     accumulation: str = "ytd"
     bare: bool = False  # a year or 今年 without more
+    day: int = 0  # of a count: 2020年11月1日零时
     current: bool = False  # 当月: the last month of the time in force
     same: bool = False  # 2015年同期: the months that the text speaks of, in another year
 
@@ -97,6 +98,8 @@ class PeriodSpec:
         if not 1949 <= value <= 2100:
             return None
         end = month_end(value, self.last)
+        if self.day:
+            end = date(value, self.last, self.day)
         if self.accumulation == "eop":
             return Period(end, end, "eop")
         return Period(date(value, self.first, 1), end, self.accumulation)
@@ -123,6 +126,9 @@ def read_specs(match: re.Match[str]) -> list[PeriodSpec]:
     if "now" in groups:
         return [PeriodSpec(current=True, accumulation="month")]
     relative = _RELATIVE.get(groups.get("relative", ""))
+    if "dd" in groups:
+        month = int(groups["dm"])
+        return [PeriodSpec(year, relative, month, month, "eop", day=int(groups["dd"]))]
     if "part" not in groups and "alone" not in groups:
         end = match.group().rstrip("的")[-1] in "末底"
         return [PeriodSpec(year, relative, 1, 12, "eop" if end else "ytd", bare=not end, same=same)]

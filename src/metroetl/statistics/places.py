@@ -17,18 +17,20 @@ class OwnPlaces:
     def __init__(self, scope: Scope) -> None:
         self._forms = _own_forms(scope)
         self._parts = _parts(scope)
+        self._suffixes = scope.vocabulary.of_regions.suffixes
 
     def mark(self, tokens: list[Token]) -> list[Token]:
         """The tokens with own places as `own`, parts of the region as `region`."""
         if not self._forms and not self._parts:
             return tokens
-        return [marked for token in tokens for marked in self._marked(token)]
+        followed = zip(tokens, [*(t.text for t in tokens[1:]), ""], strict=True)
+        return [marked for token, after in followed for marked in self._marked(token, after)]
 
-    def _marked(self, token: Token) -> Iterator[Token]:
+    def _marked(self, token: Token, after: str) -> Iterator[Token]:
         if token.kind != "text":
             yield token
             return
-        if token.text in self._parts:
+        if token.text in self._parts and not after.startswith(self._suffixes):
             yield Token("region", token.start, token.end, token.text, self._parts[token.text])
             return
         form = next((f for f in self._forms if f in token.text), "")
@@ -50,7 +52,7 @@ def _own_forms(scope: Scope) -> Sequence[str]:
     region = words.catalogue.regions.get(scope.place.code or "")
     if region is not None and name.endswith(region.name_zh):
         name = region.name_zh
-    rest = next((name[i:] for i in range(2, len(name) - 1) if name[:i] in words.regions), "")
+    rest = next((name[i:] for i in range(len(name) - 2, 1, -1) if name[:i] in words.regions), "")
     forms = {name, rest if region is None or region.name_zh != name else ""}
     if len(name) > 2 and name.endswith(_ENDINGS):
         forms.add(name[:-1])

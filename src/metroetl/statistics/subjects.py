@@ -73,7 +73,7 @@ def read_subject(tokens: Sequence[Token], standalone: Collection[str] = ()) -> S
         elif kind == "each":
             subject.each = True
         elif (kind in _NOUNS and (kind != "etc" or nouns)) or (kind in ("enum", "join") and nouns):
-            _add_noun(nouns, token, standalone)
+            _add_noun(subject, token, standalone)
         before = token
     while nouns and nouns[-1].kind in ("enum", "join", "prep"):
         nouns.pop()
@@ -82,11 +82,13 @@ def read_subject(tokens: Sequence[Token], standalone: Collection[str] = ()) -> S
     return subject
 
 
-def _add_noun(nouns: list[Token], token: Token, standalone: Collection[str]) -> None:
+def _add_noun(subject: Subject, token: Token, standalone: Collection[str]) -> None:
+    nouns = subject.nouns
     if token.kind == "number":
         token = Token("text", token.start, token.end, token.text + token.unit)
     if token.kind == "indicator" and token.text in standalone:
         while nouns and nouns[-1].kind == "text":
+            subject.doubtful = subject.doubtful or nouns[-1].end == token.start
             nouns.pop()
     nouns.append(token)
 

@@ -16,24 +16,30 @@ _IN_PERCENT = ("share", "completion", "contribution", "average")
 
 
 def figure_unit(
-    vocabulary: Vocabulary, label: Label, value: Value, units: Sequence[str], name: str, code: str | None
+    vocabulary: Vocabulary,
+    label: Label,
+    value: Value,
+    said: Sequence[str],
+    noted: Sequence[str],
+    name: str,
+    code: str | None,
 ) -> str:
-    """The unit of a figure: its own, that of heading or row, or the one of the note over the table that fits it.
+    """The unit of a figure: the first of those that cell, heading and row say, else the fitting one of the note.
 
-    `units` are those of cell, heading and row ('' where one says none), then those of the note.
+    Growth and shares are in per cent where nothing else is said; 倍 and ‰ only where the cell itself prints them.
     """
-    own = [u for u in units[:4] if u]
     if label.role in ("rank", "index"):
         return ""
     if label.growth or label.role in _IN_PERCENT:
-        return next((u for u in own if is_points(u) or (u in ("倍", "‰") and u == value.unit)), "%")
-    if own:
-        return own[0]
-    noted = units[4:]
-    amounts = [u for u in noted if not is_percent(u)]
-    indicator = vocabulary.catalogue.indicators.get(code or "")
+        unit = said[0] if said else "%"
+        amount = label.growth and not label.role and not is_percent(unit)
+        return unit if is_points(unit) or amount or unit == value.unit else "%"
+    if said:
+        return said[0]
     if vocabulary.is_rate(name, code):
         return next((u for u in noted if is_percent(u)), "")
+    amounts = [u for u in noted if not is_percent(u)]
+    indicator = vocabulary.catalogue.indicators.get(code or "")
     if len(amounts) > 1:
         amounts = [u for u in amounts if indicator is not None and fits(u, indicator.unit)]
     if len(amounts) == 1:
@@ -57,7 +63,9 @@ def figure_family(
 def _special(label: Label, value: Value, unit: str, rate: bool) -> Predicate | None:
     """Figures that are no observations, as their heading says."""
     if label.role == "rank":
-        whole = value.digits.isdecimal() and not label.growth  # the place in growth isn't that of the indicator
+        whole = (
+            value.digits.isdecimal() and not label.growth
+        )  # the place in growth isn't that of the indicator
         return Predicate("rank", "rank", "table-rank") if whole else Predicate("rank", "", "")
     if label.role == "contribution":
         family = "contribution_pp" if is_points(unit) else "contribution_rate"

@@ -25,7 +25,8 @@ _GROUPING = re.compile(r"(?:在[^:]{1,14}中|按[^:]{1,14}分(?:组|类)?|分[^:
 _BASE = tuple("比较为占与")
 _POINTS = re.compile(r"(?:增减|变化)?个?百分点")
 _WHOLE = re.compile(r"占(?!年|全年|预算|计划|目标)([^占]{2,12}?)的?(?:比重|比例|份额)")
-_MONTH = re.compile(r"(?:1[0-2]|[1-9])")
+_AIM = re.compile(r"(?:预期|主要|发展|年度)目标|目标任务")
+_DONE = re.compile(r"完成|执行|实现|进展")
 _FILLERS = "的为较比与年月末:：、,，.．;；-/±%·“”\"'"
 _UP = tuple("增升涨±+")
 _ROLES = ("contribution", "average", "change", "completion", "rank", "target", "share")
@@ -127,7 +128,7 @@ class LabelReader:
             merged = Label(
                 self._compose(merged.name, label.name),
                 merged.qualifier + label.qualifier,
-                label.unit or merged.unit,
+                label.unit or ("" if label.derived else merged.unit),
                 label.place or merged.place,
                 combine(merged.specs, label.specs),
                 label.base or merged.base,
@@ -155,8 +156,10 @@ class LabelReader:
         elif names:
             name = ""
         place = places[0] if len({t.text for t in places}) == 1 else None
+        aims = _AIM.search(caption) is not None and not _DONE.search(caption)
         specs = [s for m in PERIOD.finditer(caption) for s in read_specs(m)]
-        return Label(name, bare.qualifier, place=place, specs=specs, growth=bare.growth, basis=bare.basis)
+        role = "target" if aims else "share" if bare.role == "share" else ""
+        return Label(name, place=place, specs=specs, role=role, growth=bare.growth, basis=bare.basis)
 
     def _parse(self, text: str) -> Label:
         label = Label()
@@ -177,6 +180,8 @@ class LabelReader:
         if (role := self._exact.get(body)) is not None:
             label.role = label.role or role
             return label
+        if label.role == "index" and not self.strong(body) and self.named(body.removesuffix("指数")):
+            body = body.removesuffix("指数")
         if is_year(body):
             label.specs = [PeriodSpec(int(body[:4]), bare=True)]
             return label
@@ -245,7 +250,10 @@ class LabelReader:
             return body
         label.down = bool(self._word("down", body)) and not any(mark in body for mark in _UP)
         for kind in ("growth", "down"):
-            while not self.strong(body) and (word := self._word(kind, body)) and (kind == "growth" or label.down):
+            while (kind == "growth" or label.down) and not self.strong(body):
+                word = self._word(kind, body)
+                if not word:
+                    break
                 label.growth, body = True, body.replace(word, "", 1)
         return body
 
@@ -277,6 +285,9 @@ class LabelReader:
     def _place(self, body: str) -> tuple[Token | None, str]:
         """The place that a label is, or begins with (成都市地区生产总值)."""
         words = self.vocabulary
+        total = next((t for t in self.words.totals if body.endswith(t) and body != t), "")
+        if total and (found := self._place(body.removesuffix(total)))[0] is not None:
+            return found
         for name, forms in words.of_regions.table_regions.items():
             if body in forms:
                 return Token("region", 0, 0, body, name), ""
@@ -302,8 +313,12 @@ class LabelReader:
         head = self.vocabulary.head_of(clean_name(narrow))
         if self.strong(narrow) or (head and head != clean_name(narrow)):
             return narrow
+        if head and clean_name(wide).endswith(head):
+            return wide
         if head:
-            return wide if clean_name(wide).endswith(head) else wide + narrow
+            return (
+                narrow if self.strong(wide) and clean_name(narrow) in self.vocabulary.names else wide + narrow
+            )
         tail = self.tail(wide)
         return narrow + tail if tail and clean_name(narrow + tail) in self.vocabulary.names else narrow
 
@@ -320,8 +335,3 @@ def combine(wide: list[PeriodSpec], narrow: list[PeriodSpec]) -> list[PeriodSpec
         ):
             return [replace(part, year=year.year, relative=year.relative)]
     return narrow
-
-
-def month_label(text: str) -> str:
-    """A bare number under 月份 as a month."""
-    return f"{text}月" if _MONTH.fullmatch(text) else text

@@ -56,7 +56,8 @@ class NameFinder:
         cleaned = clean_name(name)
         if not cleaned or self.vocabulary.head_of(cleaned):
             return False
-        return cleaned in self.vocabulary.weak or [t.kind for t in lex(cleaned, 0, len(cleaned), self.vocabulary)] == ["name"]
+        tokens = lex(cleaned, 0, len(cleaned), self.vocabulary)
+        return cleaned in self.vocabulary.weak or [t.kind for t in tokens] == ["name"]
 
     def plausible(self, name: str) -> bool:
         """Whether a name that the catalogue lacks can be an indicator of a region."""

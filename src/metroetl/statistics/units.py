@@ -15,7 +15,7 @@ _PER = frozenset(_WORDS.per)
 _BARE = ("万亿", "亿", "万")  # 3155亿: the unit is understood
 UNITS: tuple[str, ...] = tuple(
     sorted(
-        {m + b for m in _MULTIPLES for b in _BASES} | set(_WORDS.percent) | _PER | set(_BARE),
+        {m + b for m in _MULTIPLES for b in (*_BASES, *_WORDS.multiples_only) if m or b in _BASES} | set(_WORDS.percent) | _PER | set(_BARE),
         key=len,
         reverse=True,
     )
@@ -39,7 +39,7 @@ def parse_unit(text: str) -> Unit | None:
         return Unit(1.0, text)
     for multiple, factor in _MULTIPLES.items():
         base = text[len(multiple) :]
-        if text.startswith(multiple) and base in _BASES:
+        if text.startswith(multiple) and (base in _BASES or (multiple and base in _WORDS.multiples_only)):
             return Unit(factor, _WORDS.same.get(base, base))
     return Unit(_MULTIPLES[text], "元") if text in ("万亿", "亿") else None
 

@@ -99,6 +99,7 @@ class UnitWords(_List):
     money: Words
     amounts: Words
     counts: Words
+    multiples_only: Words
     percent: dict[str, float]
     points: Words
     per: Words

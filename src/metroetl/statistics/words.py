@@ -98,6 +98,11 @@ class Vocabulary:
         """True for ratios of two levels, which stand without a unit."""
         return code is not None and "ratio" in self.catalogue.indicators[code].measures
 
+    def base_unit(self, code: str) -> str:
+        """The unit of an indicator without its multiple: 元 of 亿元, 人 of 万人; '' for rates."""
+        unit = self.catalogue.indicators[code].unit
+        return "" if "%" in unit else unit.lstrip("万亿")
+
     def is_national(self, name: str) -> bool:
         """True for names that only the country has: 国内生产总值."""
         return any(word in name for word in self.of_indicators.nation)
