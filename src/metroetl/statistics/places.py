@@ -16,7 +16,7 @@ class OwnPlaces:
 
     def __init__(self, scope: Scope) -> None:
         self._forms = _own_forms(scope)
-        self._parts = _parts(scope)
+        self._parts = scope.vocabulary.parts.get(scope.place.code or "", {})
         self._suffixes = scope.vocabulary.of_regions.suffixes
 
     def mark(self, tokens: list[Token]) -> list[Token]:
@@ -60,18 +60,3 @@ def _own_forms(scope: Scope) -> Sequence[str]:
     forms |= {"园区"} if name.endswith("园") else set()
     return sorted((f for f in forms if len(f) > 1 and f not in words.regions), key=len, reverse=True)
 
-
-def _parts(scope: Scope) -> dict[str, str]:
-    """Short name → full name of the counties and districts of the region."""
-    words = scope.vocabulary
-    if scope.place.code is None:
-        return {}
-    return {
-        region.name_zh[:-1]: region.name_zh
-        for region in words.catalogue.regions.values()
-        if region.parent_code == scope.place.code
-        and region.valid_to is None
-        and len(region.name_zh) > 2
-        and region.name_zh.endswith(_ENDINGS)
-        and region.name_zh[:-1] not in words.regions
-    }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import ahocorasick
 
@@ -18,7 +18,12 @@ _NOISE = re.compile(r"[\s()\"'“”《》*`·]")
 _ORDINAL = re.compile(r"^第?([一二三])(?:产业|产(?!业)|次产业)")
 _LEADING = re.compile(r"^(?:其中|全国|全省|全市|全区|全县|实现|完成|累计|全部|全年|当年|本年)+")
 _LEVELS = ("nation", "province", "prefecture", "county")
+_ENDINGS = tuple("省市区县州")
 _SHORT_LEVELS = ("province", "prefecture", "aggregate")
+
+
+T = TypeVar("T")
+_MOST_REMEMBERED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,15 @@ def clean_name(text: str) -> str:
     return _ORDINAL.sub(r"第\1产业", name)
 
 
+class Remembered(dict[str, T]):
+    """Answers for names seen before; forgotten all at once where they grow too many."""
+
+    def __setitem__(self, name: str, answer: T) -> None:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        super().__setitem__(name, answer)
+
+
 class Vocabulary:
     """All words in one automaton, and the tables that resolve names to the catalogue."""
 
@@ -54,15 +68,19 @@ class Vocabulary:
         self.region_groups: dict[str, str] = {}
         self.circles: dict[str, tuple[str, str]] = {}
         self.stages: dict[str, str] = {}
+        self.parts: dict[str, dict[str, str]] = {}  # code → short and full names of its counties and districts
         self.weak = frozenset(map(clean_name, self.of_indicators.weak))
         self.unsure = frozenset(map(clean_name, self.of_indicators.unsure))
         self._heads = frozenset(self.of_names.heads)
+        self._head_of = Remembered[str]()
+        self._stocks = Remembered[bool]()
         self._longest_head = max(map(len, self._heads))
         self._lexicon: dict[str, Word] = {}
         self._add_grammar()
         self._add_names()
         self._add_indicators()
         self._add_regions()
+        self._add_parts()
         self.automaton = ahocorasick.Automaton()
         for text, word in self._lexicon.items():
             self.automaton.add_word(text, (len(text), word))
@@ -109,10 +127,11 @@ class Vocabulary:
 
     def head_of(self, name: str) -> str:
         """The longest known head that the name ends in, '' where it has none."""
-        for size in range(min(self._longest_head, len(name)), 0, -1):
-            if name[-size:] in self._heads:
-                return name[-size:]
-        return ""
+        head = self._head_of.get(name)
+        if head is None:
+            ends = (name[-size:] for size in range(min(self._longest_head, len(name)), 0, -1))
+            head = self._head_of[name] = next((end for end in ends if end in self._heads), "")
+        return head
 
     def lent_head(self, name: str) -> str:
         """The head that the name lends to one without: 价格 of 居民消费价格指数."""
@@ -124,7 +143,11 @@ class Vocabulary:
         if code is not None:
             measures = self.catalogue.indicators[code].measures
             return any(m.endswith(("_eop", "_pit")) for m in measures)
-        return not name.startswith("新") and any(s in name for s in self.of_indicators.stocks)
+        stock = self._stocks.get(name)
+        if stock is None:
+            stock = not name.startswith("新") and any(s in name for s in self.of_indicators.stocks)
+            self._stocks[name] = stock
+        return stock
 
     def is_rate(self, name: str, code: str | None) -> bool:
         """True where a value in per cent is the thing itself and no growth."""
@@ -183,6 +206,13 @@ class Vocabulary:
             return
         for form in {text, cleaned, cleaned.replace("规模以上", "规上")}:
             self._put([form], "indicator", name)
+
+    def _add_parts(self) -> None:
+        for region in self.catalogue.regions.values():
+            short = region.name_zh[:-1]
+            if region.valid_to is None and region.name_zh.endswith(_ENDINGS) and len(short) > 1:
+                if region.parent_code and short not in self.regions:
+                    self.parts.setdefault(region.parent_code, {})[short] = region.name_zh
 
     def _add_regions(self) -> None:
         stop = set(self.of_regions.not_regions)
