@@ -36,6 +36,7 @@ _LONGEST_NOTE = 24
 _POSTER = 30  # characters of a line that the next one may go on with
 _ENDS = tuple("。；;：:！？!?")
 _GOES_ON = re.compile(r"\s{0,4}(?:\d|占|同比|比上年|增长|下降|达)")
+_CURRENCY = re.compile(r"(港币|港元|美元)[,，]? ?下同")
 _COMPARED = tuple("比较由从与至到")
 
 
@@ -167,6 +168,8 @@ class _Reading:
     def look_ahead(self, text: str) -> None:
         """The first cumulative time of the text holds for what stands before it."""
         normal = normalise(text[:_LONGEST_LOOK]).text
+        if (currency := _CURRENCY.search(normal)) is not None:
+            self.reader.currency = currency[1][0]
         for match in PERIOD.finditer(normal):
             if normal[max(0, match.start() - 1) : match.start()] in _COMPARED:
                 continue

@@ -75,6 +75,7 @@ class Reader:
         self.vocabulary = vocabulary
         self.scope = scope
         self.names = Names(vocabulary)
+        self.currency = ""  # that amounts in 元 are of: 港 after (港币,下同)
         self.modal: Kind | None = None
         self._stage = ""
         self._basis = ""
@@ -116,7 +117,8 @@ class Reader:
             elif kept is not None and not aside:
                 self.names.restore(kept[0])
                 self.modal, kept = kept[1], None
-            frames += self._clause(clause)
+            found = self._clause(clause)
+            frames += [f for f in found if f.predicate.rule != "bare"] if aside else found
         if kept is not None:
             self.names.restore(kept[0])
             self.modal = kept[1]
@@ -146,6 +148,8 @@ class Reader:
         for first, last in groups(tokens) if "number" in kinds else ():
             numbers = [t for t in tokens[first:last] if t.kind == "number"]
             share_units(numbers)
+            if self.currency:
+                _in_currency(numbers, self.currency)
             left = [t for t in tokens[position:first] if t.kind != "space"]
             right = [t for t in tokens[last : last + 4] if t.kind != "space"]
             names, found = self._group(left, numbers, right, opening and not named)
@@ -274,6 +278,8 @@ class Reader:
         predicate.base_specs = self._compared
         short = period is None or period.accumulation in ("month", "period")
         self._grown = True
+        if self._on_month:
+            self._monthly = head
         if self._on_month or (short and head and head == self._monthly):
             predicate.kind, predicate.family = "change", "mom"
 
@@ -288,9 +294,9 @@ class Reader:
         self.scope.mention(subject.periods, _leading(nouns, subject), opening)
         trim(subject)
         self._note_time(tokens[len(nouns) :])
-        if any(t.kind == "share" for t in tokens):
-            for name in self.names.current:
-                name.before = Predicate("actual", "share", "share-said")
+        said = next((t.kind for t in reversed(tokens) if t.kind in ("share", "speed")), "")
+        for name in self.names.current if said else ():
+            name.before = Predicate("actual", "share" if said == "share" else "yoy", f"{said}-said")
         if tokens[-1].kind == "cut":
             self._lead(tokens[:-1])
         elif not self.names.note(subject) and _unread(tokens):
@@ -377,6 +383,12 @@ def _introduces(tokens: Sequence[Token]) -> bool:
         return False
     before = tokens[-2]
     return before.kind == "attribute" or (before.kind in ("text", "cut") and before.text.endswith("看"))
+
+
+def _in_currency(numbers: Sequence[Token], currency: str) -> None:
+    for number in numbers:
+        if number.unit.endswith("元") and number.unit[-2:-1] not in ("美", "港", "欧", "日"):
+            number.unit = number.unit[:-1] + currency + "元"
 
 
 def _is_of(left: Sequence[Token]) -> bool:

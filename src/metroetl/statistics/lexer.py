@@ -12,7 +12,7 @@ from metroetl.statistics.wordlists import unit_words
 from metroetl.statistics.words import Vocabulary, Word
 
 _NUMBER = re.compile(
-    r"(?=[-\d])(?:(?<![\d.])(?:-(?<![\d%A-Za-z)]-))?\d{1,3}(?:,\d{3})++(?:\.\d++)?|(?<![\d.])(?:-(?<![\d%A-Za-z)]-))?\d++(?:\.\d++)?)"
+    r"(?=[-+\d])(?:(?<![\d.])(?:[-+](?<![\d%A-Za-z)][-+]))?\d{1,3}(?:,\d{3})++(?:\.\d++)?|(?<![\d.])(?:[-+](?<![\d%A-Za-z)][-+]))?\d++(?:\.\d++)?)"
 )
 _DATE = re.compile(
     r"(?=[\dh])(?:(?:19|20)\d\d-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?"
@@ -25,6 +25,7 @@ _MARKS = {
 }  # fmt: skip
 _RATIO = re.compile(f"/(?:{'|'.join(map(re.escape, sorted(unit_words().ratio, key=len, reverse=True)))})")
 _AGE = re.compile(r"\d{1,3}(?:-\d{1,3})?岁(?:及以上|及以下|以上|以下)?(?:的)?")
+_ZONE = re.compile("[^一二两三四五六七八九十各全本][\u4e00-\u9fff]{2,10}(?<![景社灾库牧城山小校病农林矿海市地])[区县旗]")
 _TRILLION = re.compile(r"(?P<whole>\d{1,4}(?:,\d{3})?(?:\.\d{1,6})?)兆(?:余)?(?:(?P<rest>\d{1,4}(?:\.\d{1,4})?)亿)?(?P<unit>美元|元)")
 _TURN = re.compile(r"由(?:正转负|负转正|降转升|升转降|降转增|增转降|跌转升|升转跌)")
 _NUMERAL = re.compile(
@@ -218,6 +219,8 @@ def _guard(piece: str, tokens: list[Token], vocabulary: Vocabulary) -> list[Toke
             token.kind, token.data = "region", vocabulary.of_regions.parts[token.text]
         elif token.kind == "cut" and _inside_word(token, following, tokens[i - 1].kind if i else ""):
             token.kind = "text" if token.text not in _ASPECTS else "skip"
+        elif token.kind == "text" and following in ("verb", "indicator") and _ZONE.fullmatch(token.text):
+            token.kind = "area"
         elif token.kind == "text" and following in _AFTER_AREA and token.text.endswith(areas):
             token.kind = "text" if token.text.startswith((*areas, *_COUNTING)) else "area"
         if token.kind not in ("space", "skip"):

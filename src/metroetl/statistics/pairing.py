@@ -11,11 +11,13 @@ from metroetl.statistics.words import Vocabulary, clean_name
 _ORDINAL = re.compile(r"^第?([一二三])(?:次)?(产业)?$")
 _SHORT = (
     ("城乡", ("城镇", "农村")),
+    ("产销", ("产量", "销量")),
     ("存贷款", ("存款", "贷款")),
     ("三次产业", ("第一产业", "第二产业", "第三产业")),
     ("三产", ("第一产业", "第二产业", "第三产业")),
     ("三大产业", ("第一产业", "第二产业", "第三产业")),
 )
+_KINDS = ("产业", "行业")  # 摩托车和装备产业
 _SHORTEST_HEAD = 2
 
 
@@ -62,7 +64,7 @@ def _complete(items: list[str], head: str, vocabulary: Vocabulary) -> list[str] 
     if ordinals := _ordinals(items):
         return ordinals
     prefix = last[0] if last[0] in "对自" else ""
-    shared = head or vocabulary.head_of(clean_name(last))
+    shared = head or vocabulary.head_of(clean_name(last)) or next((e for e in _KINDS if last.endswith(e)), "")
     if clean_name(last) == shared and len(items) > 1:
         shared = ""
     shared = _after_alike(items, shared) or shared

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from metroetl.statistics.context import Scope
 from metroetl.statistics.lexer import Token
 
+_TOGETHER = re.compile("[一二三四五六七八九十两]{1,2}个.{0,6}$")  # 香洲、金湾和斗门三个行政区
 _ZONES = ("新区", "开发区", "园区")  # as a zone's own texts call it
 _ENDINGS = tuple("省市区县州")
 
@@ -30,8 +32,9 @@ class OwnPlaces:
         if token.kind != "text":
             yield token
             return
-        if token.text in self._parts and not after.startswith(self._suffixes):
-            yield Token("region", token.start, token.end, token.text, self._parts[token.text])
+        short = _TOGETHER.sub("", token.text)
+        if short in self._parts and not after.startswith(self._suffixes):
+            yield Token("region", token.start, token.start + len(short), short, self._parts[short])
             return
         form = next((f for f in self._forms if f in token.text), "")
         if not form:

@@ -32,6 +32,7 @@ STRONG = frozenset(
 _NOT_AFTER_COUNT = frozenset({"text", "name", "head", "indicator", "partner", "attribute", "qualifier"})
 
 
+_LAST_YEAR = ("去年同期", "上年同期")
 _ON_YEAR = ("多增", "少增", "多减", "少减")
 _NAMES = ("indicator", "head", "name")
 _PERCENTS = ("share", "rate", "yoy")
@@ -151,7 +152,10 @@ def _percent(
     before: Predicate | None,
 ) -> Predicate | None:
     specs = _specs(words)
-    kind: Kind = "previous" if "from" in kinds else "actual"
+    turned = "turn" in kinds and "from" in kinds and kinds["turn"].start > kinds["from"].start
+    if turned:
+        specs = []  # 由上半年下降转为增长0.2%
+    kind: Kind = "previous" if "from" in kinds and not turned else "actual"
     if "share" in kinds and "speed" not in kinds:
         if "direction" in kinds and not _reached(kinds):
             return None
@@ -181,6 +185,8 @@ def _bare(
         return Predicate("actual", "yoy", "speed-after")
     if before is not None and before.rule == "share-said":
         return Predicate("actual", "share", "share")
+    if before is not None and before.rule == "speed-said":
+        return Predicate("actual", "yoy", "speed")
     if number.unit == "%" and (not words or words[-1].kind in ("verb", "approx_before", "base")):
         return Predicate("actual", "yoy", "bare", guessed=True)
     return None
@@ -189,6 +195,8 @@ def _bare(
 def _growth(kinds: dict[str, Token], specs: list[PeriodSpec]) -> Predicate:
     base = str(kinds["base"].data) if "base" in kinds else ""
     kind: Kind = "actual" if base in ("", "yoy") or (base == "other" and specs) else "change"
+    if "verb" in kinds and base == "yoy" and kinds["base"].text in _LAST_YEAR and kinds["verb"].text == "为":
+        kind = "previous"  # 去年同期为增长16.3%
     return Predicate(
         kind,
         "yoy" if base != "mom" else "mom",

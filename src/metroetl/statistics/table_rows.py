@@ -132,7 +132,8 @@ class RowLabels:
             return next((a for a in reversed(self._above) if a.indent < label.indent), None)
         if label.among or (self._grouped and not self.labels.strong(label.name)):
             return next((a for a in reversed(self._above) if not a.among and not a.indent), None)
-        return self._above[-1] if self._above and self.names.is_sector(label.name) else None
+        near = self._above[-1] if self._above and self.names.is_sector(label.name) else None
+        return near if near and self.labels.tail(near.name) in self.labels.words.sectored else None
 
     def _stand(self, label: Label) -> None:
         """Keep a row for those that may belong to it."""

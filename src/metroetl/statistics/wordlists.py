@@ -89,6 +89,7 @@ class TableWords(_List):
     labels: Words
     unit_heading: Words
     notes: Words
+    sectored: Words
     totals: Words
 
 
