@@ -129,3 +129,16 @@ def test_a_table_that_blows_up_is_refused(read):
     rows = "<tr>" + "<td rowspan='60000' colspan='250'>甲</td>" * 2 + "</tr>"
     with pytest.raises(Unreadable, match="places"):
         read(f"<div id='zoom'>{INTRO}<table>{rows * 3000}</table></div>")
+
+
+def test_a_span_of_a_hundred_thousand_is_cut_to_the_table(table_of):
+    table = table_of(
+        "<table><tr><td colspan='100000'>标题行</td></tr><tr><td>指标</td><td>值</td></tr>"
+        "<tr><td rowspan='100000'>甲</td><td>1</td></tr></table>"
+    )
+    assert (table.rows, table.columns) == (3, 2)
+
+
+def test_cells_that_never_close_are_cells(table_of):
+    table = table_of("<table><tr><td>指标<td>总量<tr><td>甲<td>1.5<tr><td>乙<td>2.5</table>")
+    assert [c.text for c in table.cells] == ["指标", "总量", "甲", "1.5", "乙", "2.5"]

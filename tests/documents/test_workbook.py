@@ -98,7 +98,7 @@ def test_number_formats(code, expected):
     [
         (7.0, "7"),
         (12.3, "12.3"),
-        (0.1 + 0.2, "0.30000000000000004"),
+        (0.1 + 0.2, "0.3"),
         (True, "TRUE"),
         (None, ""),
         (-0.5, "-0.5"),
@@ -145,3 +145,16 @@ def test_other_containers_are_named(read, member, what):
         archive.writestr(member, "内容")
     with pytest.raises(Unreadable, match=what):
         read(out.getvalue(), name="file")
+
+
+def test_the_indent_of_a_format_carries_the_hierarchy(read):
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["指标", "总量"])
+    sheet.write_row(1, 0, ["货物进出口总额", 4000.5])
+    sheet.write(2, 0, "出口", book.add_format({"indent": 2}))
+    sheet.write(2, 1, 2500)
+    book.close()
+    cells = [c for c in read(out.getvalue(), name="a.xlsx").tables[0].cells if c.column == 0]
+    assert [(c.indent, c.text) for c in cells] == [(0, "指标"), (0, "货物进出口总额"), (2, "　　出口")]

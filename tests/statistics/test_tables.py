@@ -148,9 +148,12 @@ def test_without_a_unit_a_level_is_kept_for_review() -> None:
     assert (growth.measure, growth.value, growth.publish) == ("yoy_real_ytd", 5.8, True)
 
 
-def test_ranks_and_shares_of_contribution_are_skipped() -> None:
+def test_ranks_are_no_observations() -> None:
     doc = document([["地区", "地区生产总值（亿元）", "位次"], ["成都市", "5930.3", "1"]])
-    assert [s.value for s in extract_statistics(doc, catalogue())] == [5930.3]
+    assert [(s.value, s.kind) for s in extract_statistics(doc, catalogue())] == [
+        (5930.3, "actual"),
+        (1.0, "rank"),
+    ]
 
 
 def test_the_cell_is_the_span() -> None:

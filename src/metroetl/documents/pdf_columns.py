@@ -18,6 +18,7 @@ MAX_LINES = 400
 MAX_COLUMNS = 40
 HEADING_LINES = 4
 DEEPEST = 8
+INDENTED = 3  # letters by which a label may be indented
 GAP = 0.75  # of the size of the letters: what parts two columns
 SLACK = 2.0  # points that columns may touch each other by
 LEAST_FIT = 0.8
@@ -175,8 +176,11 @@ def _table(lines: list[TextLine]) -> ColumnTable | None:
 
 
 def _columns(lines: list[TextLine]) -> list[tuple[float, float]]:
-    """Ranges of the columns: where pieces of the tabular lines stand over each other."""
-    ranges = sorted((p.x0, p.x1) for line in lines if line.tabular for p in line.pieces)
+    """Ranges of the columns: where pieces of the tabular lines stand over each other; indents widen the first."""
+    tabular = [line for line in lines if line.tabular]
+    ranges = sorted((p.x0, p.x1) for line in tabular for p in line.pieces)
+    indented = ranges[0][0] + INDENTED * tabular[0].size
+    ranges.insert(0, (ranges[0][0], min(indented, *(line.pieces[1].x0 - SLACK for line in tabular))))
     columns: list[tuple[float, float]] = []
     for x0, x1 in ranges:
         if columns and x0 < columns[-1][1] - SLACK:

@@ -178,7 +178,8 @@ class Scope:
     def region(self, own: Token | None, national: bool) -> tuple[Place, float]:
         """The place in force and its weight as evidence."""
         if own is not None:
-            place, weight = self._held(self.resolve(own)), 1.0
+            place = self._held(self.resolve(own))
+            weight = _PASSING if own.kind == "area" and place.code is None and place != self.place else 1.0
         elif national and (self.anchor is None or self.anchor.year > _LOCAL_GDP_UNTIL):
             place, weight = Place("全国", "000000"), 0.97
         elif self._sentence_place is not None:
@@ -200,7 +201,7 @@ class Scope:
         if token.kind == "collective":
             return self.place if self.place.collective else Place(token.text, None)
         if token.kind != "own":
-            own = self.place.code is None and self.place.name.endswith(token.text)
+            own = len(token.text) > 2 and self.place.name.endswith(token.text)
             return self.place if own else self._find(token.data or token.text)
         level = _PARENT_WORDS.get(token.text)
         region = self.vocabulary.catalogue.regions.get(self.place.code or "")

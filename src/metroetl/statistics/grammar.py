@@ -34,6 +34,7 @@ _UNDATED_RISE = 0.7  # 从28993元增加到45794元, of years that nobody says
 _NATION, _LOCAL = "000000", ("地方", "中央")
 _ESTIMATES = ("预计", "初步预计", "预估")  # of a period that has ended: only the next value is one
 _BARE_MULTIPLES = ("万亿", "亿", "万")  # 经济总量2887.7亿
+_TOGETHER = ("合计", "共计", "总计")
 _ESTIMATED = "预计"
 _INCREMENT = "增加额"  # 贷款增加3459亿元: what is published of credit is its flow
 _MODAL = frozenset({"forecast", "condition", "target"})
@@ -166,8 +167,9 @@ class Reader:
 
     def _note_time(self, tokens: Sequence[Token]) -> None:
         """A time at the end of a clause opens what follows: (headline)7月末,本外币贷款余额."""
+        kinds = [t.kind for t in tokens if t.kind != "space"]
         last = next((t for t in reversed(tokens) if t.kind != "space"), None)
-        if last is not None and last.kind == "period":
+        if last is not None and last.kind == "period" and kinds[-2:-1] not in (["base"], ["compare"]):
             self.scope.mention(last.data, [], opening=True)
 
     def _note_base(self, tokens: Sequence[Token]) -> None:
@@ -236,6 +238,8 @@ class Reader:
             resolved, code, known = words.look_up(text + _INCREMENT)
         if words.is_loose(text, code) and (predicate.family == "level" or self._project):
             name.weight = min(name.weight, _LOOSE_LEVEL)
+        if predicate.family == "share" and any(t.text.startswith(_TOGETHER) for t in said.left):
+            name.weight = min(name.weight, _LOOSE_LEVEL)  # the share of several that were named before
         frame = self._placed(name, number, predicate, text, said)
         frame.name, frame.code = words.ratio(resolved, predicate.whole) or (resolved, code)
         frame.start = said.start
@@ -297,6 +301,8 @@ class Reader:
         said = next((t.kind for t in reversed(tokens) if t.kind in ("share", "speed")), "")
         for name in self.names.current if said else ():
             name.before = Predicate("actual", "share" if said == "share" else "yoy", f"{said}-said")
+        if sum(t.kind == "region" for t in tokens[len(nouns) :]) > 1:
+            self.names.doubt()  # 增幅最大的是天津、贵州和西藏: a value of several
         if tokens[-1].kind == "cut":
             self._lead(tokens[:-1])
         elif not self.names.note(subject) and _unread(tokens):

@@ -61,6 +61,7 @@ _ASPECTS = ("方面", "领域")
 _INSIDE = ("计算", "统计", "核算")
 _LISTS = frozenset({"enum", "join", "respectively"})
 _AFTER_SHOWN = frozenset({"comma", "colon", "semi", "end", "period", "region", "own"})
+_UNNAMED = ("产业园区", "工业园区", "以上园区", "各园区")  # all of a kind, no place
 _AFTER_AREA = frozenset({"number", "head", "indicator", "verb", "open", "attribute", "comma"})
 _RANKED = re.compile(r" ?(?:排[名位在]?|位[居列次]|居)?第[一二三四五六七八九十\d]{1,4} ?(?:位|名|大|高|低|[,。；、])|首位|前列|前茅|前[三五十]|最[前高大多]")
 _COUNTING = tuple("一二两三四五六七八九十各全")  # 三个综保区 is no place
@@ -222,7 +223,8 @@ def _guard(piece: str, tokens: list[Token], vocabulary: Vocabulary) -> list[Toke
         elif token.kind == "text" and following in ("verb", "indicator") and _ZONE.fullmatch(token.text):
             token.kind = "area"
         elif token.kind == "text" and following in _AFTER_AREA and token.text.endswith(areas):
-            token.kind = "text" if token.text.startswith((*areas, *_COUNTING)) else "area"
+            named = not token.text.startswith((*areas, *_COUNTING)) and not token.text.endswith(_UNNAMED)
+            token.kind = "area" if named else "text"
         if token.kind not in ("space", "skip"):
             following = token.kind
     return tokens

@@ -34,6 +34,7 @@ _SHORTEST, _LONGEST_UNKNOWN = 2, 14
 _NO_NAME = re.compile(r"^[以据对要处年约比其该等在从由为被把将向有共即能可]|[≥≤≧却能会]|可以|如果")
 _GENERIC = ("贷款余额", "存款余额")  # after 人民币各项贷款余额 they are of the same currency
 _CURRENCIES = ("人民币", "外币", "外汇")
+_PROFIT = ("利润总额", "利润")  # of industrial firms, where nobody else was named
 _REGISTERED = "户籍"
 _MAKES = "生产"
 _OF_INDUSTRY = ("增加值", "产值", "总产值", "投资", "利润", "营业收入")
@@ -116,6 +117,8 @@ class Names:
         stem = clean_name(subject.text).removesuffix("额").removesuffix("总")
         own = clean_name(name.text)
         longer = own.endswith(stem) and own != stem and own not in self.vocabulary.names
+        if subject.text in _TRADE and name.ends == "name" and not own.endswith(_TRADE):
+            return replace(name, text=own + subject.text, ends="head", weight=_COMPLETED, start=subject.start, before=None)
         return replace(name, start=subject.start, before=None) if stem and longer else None
 
     def note(self, subject: Subject) -> bool:
@@ -147,6 +150,10 @@ class Names:
         self.lend(name)
         self._led = self._head
 
+    def doubt(self) -> None:
+        """What the names in force are given next may not be theirs."""
+        self.current = [replace(n, weight=min(n.weight, _NO_HEAD)) for n in self.current]
+
     def forget_note(self) -> None:
         """A clause with a number stands between."""
         self._noted = False
@@ -163,7 +170,8 @@ class Names:
         self._industrial = self._industrial or cleaned.endswith("工业增加值")
         if head.startswith(_TRADE):
             stem = cleaned[: len(cleaned) - len(head)]
-            self._trader = stem if head.startswith("进出口") and cleaned not in self.vocabulary.names else ""
+            owned = stem and cleaned not in self.vocabulary.names and not stem.startswith(_PARTNERED)
+            self._trader = stem if owned else ""
             self._partner = stem if stem.startswith(_PARTNERED) else self._partner if not stem else ""
             self._trading = bool(stem) and stem == self._partner
         if head != cleaned:
@@ -201,7 +209,7 @@ class Names:
         if name.text.startswith(_MAKES) and len(name.text) > 3 and not words.head_of(name.text) and unit[-1:] not in "元%倍":
             return name.text.removeprefix(_MAKES) + _OUTPUT  # 生产汽车44.2万辆
         cleaned = clean_name(name.text)
-        if cleaned in words.unsure:
+        if cleaned in words.unsure or (cleaned in _PROFIT and not self._owner.startswith(_FIRMS)):
             name.weight = min(name.weight, _UNSURE)
         if _REGISTERED in self._stem and cleaned.endswith("人口") and not cleaned.startswith(("常住", _REGISTERED)):
             return _REGISTERED + cleaned  # 户籍人口 …, 其中城镇人口 …

@@ -115,6 +115,11 @@ def _add_period(subject: Subject, token: Token, before: Token | None) -> None:
 
 def _add_region(subject: Subject, token: Token, before: Token | None) -> None:
     nouns = subject.nouns
+    if token.data == "name" and before is not None and before.kind in ("number", "text") and subject.regions:
+        first = subject.regions[-1]  # 东部地区103家国家级经开区
+        subject.regions[-1] = Token("area", first.start, token.end, first.text + token.text)
+        nouns.clear()
+        return
     if before is not None and before.kind == "prep":
         nouns.append(token)
         return
