@@ -13,7 +13,8 @@ from metroetl.catalogue import Catalogue
 from metroetl.documents.models import Document
 from metroetl.statistics.arithmetic import weigh_release
 from metroetl.statistics.context import Scope
-from metroetl.statistics.grammar import Frame, Reader
+from metroetl.statistics.frames import Frame
+from metroetl.statistics.grammar import Reader
 from metroetl.statistics.lexer import lex
 from metroetl.statistics.markup import pieces
 from metroetl.statistics.models import Statement

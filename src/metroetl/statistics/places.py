@@ -7,10 +7,16 @@ from collections.abc import Iterator, Sequence
 
 from metroetl.statistics.context import Scope
 from metroetl.statistics.lexer import Token
+from metroetl.statistics.subjects import Subject
 
 _TOGETHER = re.compile("[一二三四五六七八九十两]{1,2}个.{0,6}$")  # 香洲、金湾和斗门三个行政区
 _ZONES = ("新区", "开发区", "园区")  # as a zone's own texts call it
 _ENDINGS = tuple("省市区县州")
+_PLACE_ENDS = (*_ENDINGS, "圈", "角")
+_PLACE_KINDS = frozenset({"region", "own", "area", "collective"})
+_BEFORE_PLACE = frozenset({"period", "space", "among", "date"})
+_OF_FIRMS = ("项目", "企业", "公司", "集团", "工程", "股份")  # 郑州比亚迪等重大项目: no place
+_LONGEST_INTRODUCTION = 6
 
 
 class OwnPlaces:
@@ -63,3 +69,25 @@ def _own_forms(scope: Scope) -> Sequence[str]:
     forms |= {"园区"} if name.endswith("园") else set()
     return sorted((f for f in forms if len(f) > 1 and f not in words.regions), key=len, reverse=True)
 
+
+def leading(tokens: Sequence[Token], subject: Subject) -> list[Token]:
+    """The places at the head of a clause, where it is about them: not 郑州比亚迪等重大项目, nor what is compared."""
+    first = next((t for t in tokens if t.kind not in _BEFORE_PLACE), None)
+    if first is None:
+        return []
+    if first.kind not in _PLACE_KINDS:
+        return [tokens[-1]] if _introduces(tokens) else []
+    if first.kind == "region" and not (len(first.text) > 2 and first.text.endswith(_PLACE_ENDS)):
+        joined = any(t.start == first.end and t.kind == "text" for t in tokens)
+        if joined and any(w in t.text for t in tokens for w in _OF_FIRMS):
+            return []
+    given = subject.regions
+    return given if given and given[0].start <= first.end + 1 else [first]
+
+
+def _introduces(tokens: Sequence[Token]) -> bool:
+    """先看青岛, 被称世界工厂的东莞: a clause that ends in the place that it introduces."""
+    if len(tokens) < 2 or tokens[-1].kind not in _PLACE_KINDS or len(tokens) > _LONGEST_INTRODUCTION:
+        return False
+    before = tokens[-2]
+    return before.kind == "attribute" or (before.kind in ("text", "cut") and before.text.endswith("看"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from metroetl.statistics.confidence import THRESHOLD, weigh
-from metroetl.statistics.grammar import Frame
+from metroetl.statistics.frames import Frame
 from metroetl.statistics.measures import accumulation, choose
 from metroetl.statistics.models import Kind, Statement
 from metroetl.statistics.periods import Period, month_end

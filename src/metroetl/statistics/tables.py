@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from metroetl.statistics.context import Place, Scope
-from metroetl.statistics.grammar import Frame
+from metroetl.statistics.frames import Frame
 from metroetl.statistics.lexer import Token
 from metroetl.statistics.normalise import normalise
 from metroetl.statistics.periods import Period, month_end
