@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from metroetl.statistics.lexer import Token
 from metroetl.statistics.predicates import STRONG
+from metroetl.statistics.tokens import Token
 from metroetl.statistics.units import COUNTS
 
 BREAKS = frozenset({"comma", "semi", "colon"})

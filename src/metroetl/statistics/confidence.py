@@ -71,7 +71,11 @@ def reweigh(
 
 
 def _against(indicator: Indicator, family: str, value: float, unit: str) -> dict[str, float]:
-    if family == "level" and indicator.unit not in ("%",) and not fits(unit, indicator.unit.replace("亿元", "亿美元") if "美元" in unit else indicator.unit):
+    if (
+        family == "level"
+        and indicator.unit not in ("%",)
+        and not fits(unit, indicator.unit.replace("亿元", "亿美元") if "美元" in unit else indicator.unit)
+    ):
         return {"unit:misfit": _UNIT_MISFIT}
     if family == "yoy" and is_percent(unit):
         percent = value * (100 if unit == "倍" else 1)

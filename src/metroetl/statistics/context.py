@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from metroetl.catalogue.models import Region
-from metroetl.statistics.lexer import Token
 from metroetl.statistics.periods import Period, PeriodSpec, month_end
+from metroetl.statistics.tokens import Token
 from metroetl.statistics.words import Vocabulary
 
 _PARENT_WORDS = {
@@ -55,7 +55,9 @@ class Scope:
         # the first cumulative time of the text, for what stands before it
         self.ahead: PeriodSpec | None = None
         self._paragraph: PeriodSpec | None = None
-        self._handed: PeriodSpec | None = None  # the first time of the paragraph, which the next one takes over
+        self._handed: PeriodSpec | None = (
+            None  # the first time of the paragraph, which the next one takes over
+        )
         self._fresh = True
         self._sentence: PeriodSpec | None = None
         self._paragraph_place: Place | None = None
@@ -70,7 +72,12 @@ class Scope:
             self.enter_sentence()
         self._sentence_place = self._paragraph_place = None
         handed, main = self._handed, self._main
-        lags = handed is not None and main is not None and handed.last < main.last and handed.year in (None, main.year)
+        lags = (
+            handed is not None
+            and main is not None
+            and handed.last < main.last
+            and handed.year in (None, main.year)
+        )
         keeps = handed is not None and handed.accumulation == "ytd" and not lags
         self._paragraph = handed if keeps else None
         self._fresh = True

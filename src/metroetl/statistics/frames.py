@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from metroetl.statistics.completion import Name
 from metroetl.statistics.context import Place, Scope
-from metroetl.statistics.lexer import Token
 from metroetl.statistics.models import Kind
-from metroetl.statistics.names import Name, Names
+from metroetl.statistics.names import Names
 from metroetl.statistics.periods import Period, PeriodSpec
 from metroetl.statistics.predicates import Predicate, decide
+from metroetl.statistics.tokens import Token
 from metroetl.statistics.words import Vocabulary, clean_name
 
 _LOOSE_LEVEL = 0.6  # 完成投资344亿元 is not surely all fixed asset investment
@@ -80,7 +81,7 @@ class FrameMaker:
     def make(self, name: Name, number: Token, said: Said, state: SentenceState) -> Frame | None:
         """The frame of a number; None where nothing that is known is said, or of no plausible name."""
         words = self.vocabulary
-        text = self.names.complete(name, number.unit)
+        text = self.names.completion.complete(name, number.unit)
         code = words.resolve(text)[1]
         _settle_unit(number, text, words.base_unit(code) if code else "")
         predicate = self._said_of(name, text, number, said)
@@ -88,9 +89,9 @@ class FrameMaker:
             return None
         text = self._of_gdp(name, text, predicate)
         resolved, code, known = words.look_up(text)
-        if not self.names.plausible(name, text, number.unit, known):
+        if not self.names.completion.plausible(name, text, number.unit, known):
             return None
-        self.names.lend(text, number.unit)
+        self.names.completion.lend(text, number.unit)
         if predicate.rule == "change" and not predicate.base and text.endswith(words.of_names.flows):
             predicate = Predicate("actual", "level", "increment", predicate.sign)
             resolved, code, known = words.look_up(text + _INCREMENT)

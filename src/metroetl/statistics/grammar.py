@@ -14,13 +14,14 @@ from metroetl.statistics.clauses import (
     share_units,
     without_goal,
 )
+from metroetl.statistics.completion import Name
 from metroetl.statistics.context import Scope
 from metroetl.statistics.frames import Frame, FrameMaker, Said, SentenceState
-from metroetl.statistics.lexer import Token
-from metroetl.statistics.names import Name, Names, trim
+from metroetl.statistics.names import Names, trim
 from metroetl.statistics.places import leading
 from metroetl.statistics.predicates import STRONG, Predicate, predicate_start
 from metroetl.statistics.subjects import read_subject
+from metroetl.statistics.tokens import Token
 from metroetl.statistics.words import Vocabulary
 
 _NAMING = frozenset({"text", "name", "indicator", "head", "qualifier", "among"})
@@ -90,7 +91,7 @@ class Reader:
         self.scope.mention(subject.periods, subject.regions, opening=True)
         trim(subject)
         if subject.nouns:
-            self.names.lend(subject.text)
+            self.names.completion.lend(subject.text)
 
     def _clause(self, tokens: list[Token]) -> list[Frame]:
         kinds = {t.kind for t in tokens}
@@ -200,14 +201,14 @@ class Reader:
             elif token.kind == "base" and token.data == "mom":
                 self.state.on_month = True
             elif token.kind in STRONG and before is not None and before.kind == "head":
-                self.names.lend(before.text)
+                self.names.completion.lend(before.text)
             before = token
 
     def _lead(self, tokens: list[Token]) -> None:
         """从消费品价格看: the head of what follows."""
         subject = read_subject(tokens)
         if subject.known:
-            self.names.lead(subject.text)
+            self.names.completion.lead(subject.text)
 
     def _flat(self, tokens: list[Token], flat: Token, opening: bool) -> list[Frame]:
         """与上年同期持平 is growth of 0; 与全省持平, 环比持平 and 增速持平 are none."""

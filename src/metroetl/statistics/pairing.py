@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from metroetl.statistics.lexer import Token
+from metroetl.statistics.tokens import Token
 from metroetl.statistics.words import Vocabulary, clean_name
 
 _ORDINAL = re.compile(r"^第?([一二三])(?:次)?(产业)?$")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from metroetl.statistics.context import Scope
-from metroetl.statistics.lexer import Token
 from metroetl.statistics.subjects import Subject
+from metroetl.statistics.tokens import Token
 
 _TOGETHER = re.compile("[一二三四五六七八九十两]{1,2}个.{0,6}$")  # 香洲、金湾和斗门三个行政区
 _ZONES = ("新区", "开发区", "园区")  # as a zone's own texts call it

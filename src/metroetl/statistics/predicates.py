@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from metroetl.statistics.lexer import Token
 from metroetl.statistics.models import Kind
 from metroetl.statistics.periods import PeriodSpec
+from metroetl.statistics.tokens import Token
 from metroetl.statistics.units import COUNTS, is_percent, is_points
 
 STRONG = frozenset(

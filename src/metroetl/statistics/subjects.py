@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from metroetl.statistics.lexer import Token
 from metroetl.statistics.periods import PeriodSpec
+from metroetl.statistics.tokens import Token
 
 _NOUNS = frozenset({"text", "name", "partner", "head", "indicator", "qualifier", "prep", "etc", "number"})
 _KNOWN = frozenset({"name", "partner", "head", "indicator", "qualifier"})
@@ -38,7 +38,9 @@ class Subject:
     each: bool = False
     start: int = -1
     doubtful: bool = False  # unknown words before 的 were dropped: 往内地的出口
-    own_times: dict[int, PeriodSpec] = field(default_factory=dict)  # of single items of a list, by their place
+    own_times: dict[int, PeriodSpec] = field(
+        default_factory=dict
+    )  # of single items of a list, by their place
 
     @property
     def text(self) -> str:
@@ -64,8 +66,7 @@ def read_subject(tokens: Sequence[Token], standalone: Collection[str] = ()) -> S
         if kind in _RESET and not (kind == "forecast" and subject.known):
             nouns.clear()
         elif kind == "period":
-            if not _aside(token, before):
-                _add_period(subject, token, before)
+            _add_period(subject, token, before)
         elif kind in ("region", "own", "area", "collective"):
             _add_region(subject, token, before)
         elif kind == "attribute":
@@ -75,6 +76,11 @@ def read_subject(tokens: Sequence[Token], standalone: Collection[str] = ()) -> S
         elif (kind in _NOUNS and (kind != "etc" or nouns)) or (kind in ("enum", "join") and nouns):
             _add_noun(subject, token, standalone)
         before = token
+    return _closed(subject)
+
+
+def _closed(subject: Subject) -> Subject:
+    nouns = subject.nouns
     while nouns and nouns[-1].kind in ("enum", "join", "prep"):
         nouns.pop()
     if nouns:
@@ -103,6 +109,8 @@ def _aside(token: Token, before: Token | None) -> bool:
 
 
 def _add_period(subject: Subject, token: Token, before: Token | None) -> None:
+    if _aside(token, before):
+        return
     if subject.nouns and subject.nouns[-1].kind == "enum":
         subject.own_times[sum(t.kind == "enum" for t in subject.nouns)] = token.data[0]
         return

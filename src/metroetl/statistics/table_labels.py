@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from metroetl.statistics.lexer import Token, lex
+from metroetl.statistics.lexer import lex
 from metroetl.statistics.periods import PERIOD, PeriodSpec, read_specs
 from metroetl.statistics.table_cells import UNIT_SET, is_year, strip_notes
+from metroetl.statistics.tokens import Token
 from metroetl.statistics.wordlists import table_words
 from metroetl.statistics.words import Vocabulary, clean_name
 

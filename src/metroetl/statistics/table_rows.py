@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from metroetl.statistics.lexer import Token
 from metroetl.statistics.periods import PeriodSpec
 from metroetl.statistics.table_cells import UNIT_SET
 from metroetl.statistics.table_grid import Part, Row, Slot, distinct
 from metroetl.statistics.table_labels import Label, LabelReader, combine, is_grouping
 from metroetl.statistics.table_names import NameFinder
+from metroetl.statistics.tokens import Token
 
 _AREA = re.compile(r".{1,9}(?:[区县市州盟旗]|开发区|新区)")
 _MONTHS = frozenset({"月份", "月"})

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from metroetl.statistics.context import Place, Scope
 from metroetl.statistics.frames import Frame
-from metroetl.statistics.lexer import Token
 from metroetl.statistics.normalise import normalise
 from metroetl.statistics.periods import Period, month_end
 from metroetl.statistics.table_cells import Value, is_year
@@ -17,6 +16,7 @@ from metroetl.statistics.table_grid import Grid, Part, Row, Slot, distinct, head
 from metroetl.statistics.table_labels import Label, LabelReader, combine, unit_of_note
 from metroetl.statistics.table_names import NameFinder
 from metroetl.statistics.table_rows import RowLabels
+from metroetl.statistics.tokens import Token
 from metroetl.statistics.words import Vocabulary
 
 _SECOND = re.compile(r"括[号弧][内中里]?[^。；]{0,8}?(增|同比|比上年|%|位次|排名|排位|占比|比重)")

@@ -15,7 +15,10 @@ _PER = frozenset(_WORDS.per)
 _BARE = ("万亿", "亿", "万")  # 3155亿: the unit is understood
 UNITS: tuple[str, ...] = tuple(
     sorted(
-        {m + b for m in _MULTIPLES for b in (*_BASES, *_WORDS.multiples_only) if m or b in _BASES} | set(_WORDS.percent) | _PER | set(_BARE),
+        {m + b for m in _MULTIPLES for b in (*_BASES, *_WORDS.multiples_only) if m or b in _BASES}
+        | set(_WORDS.percent)
+        | _PER
+        | set(_BARE),
         key=len,
         reverse=True,
     )

@@ -68,7 +68,9 @@ class Vocabulary:
         self.region_groups: dict[str, str] = {}
         self.circles: dict[str, tuple[str, str]] = {}
         self.stages: dict[str, str] = {}
-        self.parts: dict[str, dict[str, str]] = {}  # code → short and full names of its counties and districts
+        self.parts: dict[
+            str, dict[str, str]
+        ] = {}  # code → short and full names of its counties and districts
         self.weak = frozenset(map(clean_name, self.of_indicators.weak))
         self.unsure = frozenset(map(clean_name, self.of_indicators.unsure))
         self._heads = frozenset(self.of_names.heads)
@@ -210,9 +212,9 @@ class Vocabulary:
     def _add_parts(self) -> None:
         for region in self.catalogue.regions.values():
             short = region.name_zh[:-1]
-            if region.valid_to is None and region.name_zh.endswith(_ENDINGS) and len(short) > 1:
-                if region.parent_code and short not in self.regions:
-                    self.parts.setdefault(region.parent_code, {})[short] = region.name_zh
+            shortened = region.valid_to is None and region.name_zh.endswith(_ENDINGS) and len(short) > 1
+            if shortened and region.parent_code and short not in self.regions:
+                self.parts.setdefault(region.parent_code, {})[short] = region.name_zh
 
     def _add_regions(self) -> None:
         stop = set(self.of_regions.not_regions)
