@@ -17,6 +17,7 @@ _AIMED = frozenset(
     {"verb", "colon", "direction", "number", "region", "own", "period", "qualifier"} | _NOUN_KINDS
 )
 _MET = frozenset({"完成", "达到", "与", "提前", "实现", "实现了", "完成了", "超额", "好于"})
+_PLANS = ("计划", "规划")
 _GOALS = ("目标", "任务", "计划", "预期")
 _MEANS = ("年主营", "年销售", "年营业", "指", "即")
 _LONGEST_BRACKET = 80
@@ -118,6 +119,9 @@ def noun_end(tokens: Sequence[Token]) -> int:
 
 def aims(tokens: Sequence[Token], i: int) -> bool:
     """Whether the word at `i` makes what follows a goal; 完成全年目标的95% and 与目标持平 speak of one that was met."""
+    before = tokens[i - 1] if i else None
+    if tokens[i].text in _PLANS and before is not None and before.kind == "text" and before.end == tokens[i].start:
+        return False  # 稳岗计划 is a name
     if not any(w in tokens[i].text for w in _GOALS):
         return True
     if any(t.text in _MET for t in tokens[max(0, i - 4) : i]):

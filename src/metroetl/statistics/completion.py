@@ -30,6 +30,7 @@ _NO_NAME = re.compile(r"^[以据对要处年约比其该等在从由为被把将
 _GENERIC = ("贷款余额", "存款余额")  # after 人民币各项贷款余额 they are of the same currency
 _CURRENCIES = ("人民币", "外币", "外汇")
 _PROFIT = ("利润总额", "利润")  # of industrial firms, where nobody else was named
+_SEVERAL = ("上述", "三者", "两者", "四者", "者")
 _REGISTERED = "户籍"
 _MAKES = "生产"
 _TRADED = re.compile(r"(?:对(?!外)|自|与)[^,、]{1,8}?(?=进出口|出口|进口|贸易)")
@@ -126,7 +127,7 @@ class Completion:
             return True
         words = self.vocabulary.of_indicators
         cleaned = clean_name(text)
-        if len(cleaned) > _LONGEST or cleaned.endswith(words.not_indicators):
+        if len(cleaned) > _LONGEST or cleaned.endswith(words.not_indicators) or cleaned.startswith(_SEVERAL):
             return False
         if any(w in cleaned for w in words.firms) or cleaned.startswith(self.vocabulary.of_regions.foreign):
             return False

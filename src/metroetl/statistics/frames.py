@@ -161,7 +161,7 @@ class FrameMaker:
         self, predicate: Predicate, text: str, period: Period | None, state: SentenceState
     ) -> None:
         """Growth without a base is on the year, except after 从环比看 and among parts of what grew on the month."""
-        head = self.vocabulary.lent_head(text)
+        head = self.vocabulary.lent_head(self.vocabulary.resolve(text)[0])
         if predicate.base:
             state.yearly = state.yearly or predicate.base == "yoy"
             state.monthly = head if predicate.base == "mom" and not state.yearly else ""

@@ -206,9 +206,13 @@ class Reader:
 
     def _lead(self, tokens: list[Token]) -> None:
         """从消费品价格看: the head of what follows."""
-        subject = read_subject(tokens)
+        subject = read_subject([t for t in tokens if t.kind != "speed"])
         if subject.known:
             self.names.completion.lead(subject.text)
+        if subject.known and any(t.kind == "speed" for t in tokens):  # 从GDP增速来看:北京10.7%
+            self.names.note(subject)
+            for name in self.names.current:
+                name.before = Predicate("actual", "yoy", "speed-said")
 
     def _flat(self, tokens: list[Token], flat: Token, opening: bool) -> list[Frame]:
         """与上年同期持平 is growth of 0; 与全省持平, 环比持平 and 增速持平 are none."""

@@ -40,7 +40,7 @@ _EDGES = frozenset({"", "comma", "semi", "colon", "open", "close", "skip", "peri
 _PLACES = frozenset({"period", "region", "own", "number", "date", "partner", "average"})
 _COMPARED = _PLACES | {"name", "indicator", "head", "qualifier", "direction"}
 _FOLLOWING = {
-    "from": _PLACES | {"name", "partner"},
+    "from": _PLACES | {"name", "partner", "direction", "flat", "base"},
     "prep": _PLACES | {"name", "partner"},
     "skip": _PREDICATE,
     "each": _PREDICATE,

@@ -17,6 +17,7 @@ _NOTED = 0.95  # named in a clause before
 _JOINT = 0.6  # a list with one value
 _GOODS = ("name", "text")
 _ANAPHORA = ("行业", "产业", "该行业", "该产业")
+_SECTORS = ("业", "产业", "行业")
 _OF_INDUSTRY = ("增加值", "产值", "总产值", "投资", "利润", "营业收入")
 
 
@@ -69,12 +70,14 @@ class Names:
         if name is None or len(subject.nouns) != 1 or subject.regions:
             return None
         stem = clean_name(subject.text).removesuffix("额").removesuffix("总")
-        own = clean_name(name.text)
+        own = clean_name(name.text).removesuffix("额")
+        if subject.text in _OF_INDUSTRY and own.endswith(_SECTORS):
+            return replace(name, text=own + subject.text, weight=COMPLETED, start=subject.start, before=None)
         longer = own.endswith(stem) and own != stem and own not in self.vocabulary.names
-        if subject.text in TRADE and name.ends == "name" and not own.endswith(TRADE):
+        if stem in TRADE and name.ends == "name" and not own.endswith(TRADE):
             return replace(
                 name,
-                text=own + subject.text,
+                text=own + stem,
                 ends="head",
                 weight=COMPLETED,
                 start=subject.start,
@@ -93,6 +96,8 @@ class Names:
         self._alone.append(list(subject.nouns))
         count = sum(t.kind in ("enum", "join") for t in subject.nouns) + 1
         texts = split_names(subject.nouns, count, self.vocabulary) or [subject.text]
+        if not subject.nouns and self.current:
+            texts = [self.current[-1].text]  # 怀化、永州增速较快: of what was spoken of before
         ends = subject.nouns[-1].kind if subject.nouns else "text"
         if len(subject.regions) > 1 and len(texts) == 1:
             self.current = [Name(texts[0], ends, r, weight=_NOTED) for r in subject.regions]
@@ -166,7 +171,8 @@ class Names:
         text = name.text
         if region.kind == "area":
             text = next((text.rpartition(a)[2] for a in self.vocabulary.of_regions.areas if a in text), text)
-        return replace(name, text=text or name.text, region=region, before=None)
+        said = name.before if name.before is not None and name.before.rule.endswith("-said") else None
+        return replace(name, text=text or name.text, region=region, before=said)
 
     def _reach_back(self, want: int) -> list[Name]:
         """The last `want` names of the sentence, where a clause begins with the first of them."""

@@ -69,6 +69,7 @@ class Normalised:
         return self.offsets[start], self.offsets[end - 1] + 1
 
 
+@lru_cache(maxsize=4)  # a text is looked ahead through, then read
 def normalise(source: str) -> Normalised:
     """Uniform text of a source text: width, dashes, markup (HTML, Markdown) and traditional characters.
 

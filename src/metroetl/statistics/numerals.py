@@ -14,7 +14,7 @@ _NUMBER = re.compile(
 )
 _RATIO = re.compile(f"/(?:{'|'.join(map(re.escape, sorted(unit_words().ratio, key=len, reverse=True)))})")
 _TRILLION = re.compile(
-    r"(?P<whole>\d{1,4}(?:,\d{3})?(?:\.\d{1,6})?)兆(?:余)?(?:(?P<rest>\d{1,4}(?:\.\d{1,4})?)亿)?(?P<unit>美元|元)"
+    r"(?P<whole>\d{1,4}(?:,\d{3})?(?:\.\d{1,6})?)(?:兆|万(?=\d{4}(?:\.\d+)?亿))(?:余)?(?:(?P<rest>\d{1,4}(?:\.\d{1,4})?)亿)?(?P<unit>美元|元)"
 )
 _NUMERAL = re.compile(
     r"(?=[一二两三四五六七八九十百])(?:百分之(?P<percent>[零一二两三四五六七八九十百]{1,5}(?:点[零一二三四五六七八九]{1,3})?)"
@@ -34,7 +34,7 @@ def numbers(piece: str) -> Iterator[Token]:
             yield token
     for match in _NUMERAL.finditer(piece):
         yield _numeral(match)
-    if "兆" in piece:
+    if "兆" in piece or "万" in piece:
         for match in _TRILLION.finditer(piece):
             yield _trillions(match)
 

@@ -31,13 +31,15 @@ class OwnPlaces:
         """The tokens with own places as `own`, parts of the region as `region`."""
         if not self._forms and not self._parts:
             return tokens
-        followed = zip(tokens, [*(t.text for t in tokens[1:]), ""], strict=True)
-        return [marked for token, after in followed for marked in self._marked(token, after)]
+        marked: list[Token] = []
+        for i, token in enumerate(tokens):
+            if token.kind == "text":
+                marked += self._marked(token, tokens[i + 1].text if i + 1 < len(tokens) else "")
+            else:
+                marked.append(token)
+        return marked
 
     def _marked(self, token: Token, after: str) -> Iterator[Token]:
-        if token.kind != "text":
-            yield token
-            return
         short = _TOGETHER.sub("", token.text)
         if short in self._parts and not after.startswith(self._suffixes):
             yield Token("region", token.start, token.start + len(short), short, self._parts[short])

@@ -61,6 +61,8 @@ def predicate_start(left: Sequence[Token], unit: str) -> int:
     for i, token in enumerate(left):
         if token.kind == "target" and any(t.kind in _NAMES for t in left[i:]):
             continue
+        if token.kind == "speed" and any(t.kind == "attribute" for t in left[i + 1 : i + 4]):
+            continue  # 增速较快的福建、广东分别增长
         if token.kind in STRONG and not (lifts and token.kind == "contribution" and "贡献" not in token.text):
             return i
     return len(left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,9 @@ _RESET = frozenset(
         "stage",
     }
 )
+
+
+_TOGETHER = re.compile("[0-9一二三四五六七八九十两]{1,2}个?(?:市|省|区|县|州|地|城市|省份|地区|市州|省市|行政区|城)")
 
 
 @dataclass(slots=True)
@@ -83,6 +87,8 @@ def _closed(subject: Subject) -> Subject:
     nouns = subject.nouns
     while nouns and nouns[-1].kind in ("enum", "join", "prep"):
         nouns.pop()
+    if len(subject.regions) > 1 and _TOGETHER.fullmatch(subject.text):
+        nouns.clear()  # 怀化、永州、张家界3市
     if nouns:
         subject.start = nouns[0].start
     return subject
