@@ -31,6 +31,7 @@ _GENERIC = ("贷款余额", "存款余额")  # after 人民币各项贷款余额
 _CURRENCIES = ("人民币", "外币", "外汇")
 _PROFIT = ("利润总额", "利润")  # of industrial firms, where nobody else was named
 _SEVERAL = ("上述", "三者", "两者", "四者", "者")
+_SERVICES = "服务"
 _REGISTERED = "户籍"
 _MAKES = "生产"
 _TRADED = re.compile(r"(?:对(?!外)|自|与)[^,、]{1,8}?(?=进出口|出口|进口|贸易)")
@@ -61,6 +62,7 @@ class Completion:
         self._stem = ""
         self._trader = ""  # 民营企业 of 民营企业进出口: 其中出口 is theirs, for a sentence
         self._partner = ""  # 对韩国 of 对韩国进出口: what trade follows may be with them, for a paragraph
+        self._apart = ""  # whose trade was told last: 服务 of 服务进出口, till trade as a whole is named
         self._trading = False  # the clause before spoke of the partner
         self._unit = ""
         self._industrial = False  # the release speaks of industry: an industry's bare growth is of 增加值
@@ -112,6 +114,7 @@ class Completion:
         partnered = stem.startswith(_PARTNERED)
         owned = stem and cleaned not in self.vocabulary.names and not partnered
         self._trader = stem if owned else ""
+        self._apart = stem
         if stem:
             self._partner = stem if partnered else ""
         self._trading = bool(stem) and stem == self._partner
@@ -170,6 +173,8 @@ class Completion:
         words = self.vocabulary
         if cleaned in TRADE and self._trader:
             return self._trader + cleaned, _COMPLETED_UNKNOWN
+        if cleaned in TRADE and self._apart.endswith(_SERVICES):
+            return self._apart + cleaned, UNSURE
         if cleaned in TRADE and self._partner:
             return (self._with_partner(cleaned) if self._trading else name.text), UNSURE
         if words.head_of(cleaned) != cleaned or cleaned in words.names:

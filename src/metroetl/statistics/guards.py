@@ -33,7 +33,7 @@ _AFTER_SHOWN = frozenset({"comma", "colon", "semi", "end", "period", "region", "
 _UNNAMED = ("产业园区", "工业园区", "以上园区", "各园区")  # all of a kind, no place
 _AFTER_AREA = frozenset({"number", "head", "indicator", "verb", "open", "attribute", "comma"})
 _RANKED = re.compile(
-    r" ?(?:排[名位在]?|位[居列次]|居)?第[一二三四五六七八九十\d]{1,4} ?(?:位|名|大|高|低|[,。；、])|首位|前列|前茅|前[三五十]|最[前高大多]"
+    r" ?(?:排[名位在]?|位[居列次]|居)?第[一二三四五六七八九十\d]{1,4} ?(?:位|名|大|高|低|[,。；、])|首位|前列|前茅|前[三五十](?![季个])|最[前高大多]"
 )
 _COUNTING = tuple("一二两三四五六七八九十各全")  # 三个综保区 is no place
 _EDGES = frozenset({"", "comma", "semi", "colon", "open", "close", "skip", "period", "region", "own"})
