@@ -58,6 +58,7 @@ class SentenceState:
 
     modal: Kind | None = None
     once: bool = False  # 可支配收入预计4.6万元: the modality is that of one name
+    spent: bool = False  # that value was stated
     stage: str = ""
     basis: str = ""
     compared: list[PeriodSpec] = field(default_factory=list)

@@ -96,8 +96,8 @@ class Reader:
     def _clause(self, tokens: list[Token]) -> list[Frame]:
         kinds = {t.kind for t in tokens}
         state = self.state
-        if state.once and not kinds.isdisjoint(("indicator", "head", "name")):
-            state.modal, state.once, state.stage = None, False, _ESTIMATED
+        if state.spent and not kinds.isdisjoint(("indicator", "head", "name")):
+            state.modal, state.once, state.spent, state.stage = None, False, False, _ESTIMATED
         if not kinds.isdisjoint(_MODAL):
             self._update_modal(tokens)
         state.among = state.among or "among" in kinds
@@ -118,6 +118,7 @@ class Reader:
             position = last
         if not position:
             return self._note(tokens, opening)
+        state.spent = state.once and bool(frames)
         if named:
             self.names.clauses.append(named)
         self._note_base(tokens)

@@ -117,6 +117,8 @@ def _stem(first: str, vocabulary: Vocabulary) -> str:
 
 def join(stem: str, head: str) -> str:
     """Both as one name: 城镇居民 and 居民人均可支配收入 share a word."""
+    if stem.endswith("业") and head.startswith(_KINDS):
+        return stem + head[2:]  # 汽车制造业 and 行业增加值
     least = 1 if head.startswith("类") else 2
     size = next((n for n in range(min(len(stem), len(head)), least - 1, -1) if stem.endswith(head[:n])), 0)
     return stem + head[size:]

@@ -80,7 +80,7 @@ def leading(tokens: Sequence[Token], subject: Subject) -> list[Token]:
     if first.kind not in _PLACE_KINDS:
         return [tokens[-1]] if _introduces(tokens) else []
     if first.kind == "region" and not (len(first.text) > 2 and first.text.endswith(_PLACE_ENDS)):
-        joined = any(t.start == first.end and t.kind == "text" for t in tokens)
+        joined = any(t.start == first.end and t.kind in ("text", "name") for t in tokens)
         if joined and any(w in t.text for t in tokens for w in _OF_FIRMS):
             return []
     given = subject.regions

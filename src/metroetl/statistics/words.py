@@ -147,7 +147,8 @@ class Vocabulary:
             return any(m.endswith(("_eop", "_pit")) for m in measures)
         stock = self._stocks.get(name)
         if stock is None:
-            stock = not name.startswith("新") and any(s in name for s in self.of_indicators.stocks)
+            flow = name.startswith("新") or name.endswith("增加额")
+            stock = not flow and any(s in name for s in self.of_indicators.stocks)
             self._stocks[name] = stock
         return stock
 
