@@ -10,6 +10,7 @@ from metroetl.statistics.predicates import STRONG
 from metroetl.statistics.tokens import Token
 from metroetl.statistics.units import COUNTS
 
+_NO_WORDS = frozenset({"open", "close", "space"})
 BREAKS = frozenset({"comma", "semi", "colon"})
 _NOUN_KINDS = frozenset({"text", "name", "head", "indicator", "partner"})
 _SAYS = frozenset({"verb", "rank", "cut", "bring", "skip", "each"})
@@ -33,7 +34,7 @@ def clauses(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], bool]]:
         token = tokens[i]
         close = _closing(tokens, i) if token.kind == "open" else None
         if close is not None:
-            inside = list(tokens[i + 1 : close])
+            inside = [t for t in tokens[i + 1 : close] if t.kind != "space"]
             if any(t.kind == "number" and t.unit for t in inside) and not _defines(inside):
                 if clause:
                     yield _named_by_bracket(clause), False
@@ -46,7 +47,7 @@ def clauses(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], bool]]:
             if clause:
                 yield clause, False
             clause = []
-        elif token.kind not in ("open", "close"):
+        elif token.kind not in _NO_WORDS:
             clause.append(token)
         i += 1
     if clause:
@@ -61,8 +62,8 @@ def groups(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
             i += 1
             continue
         first, last = i, i + 1
-        while (mark := _past_blanks(tokens, last)) < size and tokens[mark].kind in ("enum", "join"):
-            following = _past_blanks(tokens, mark + 1)
+        while last < size and tokens[last].kind in ("enum", "join"):
+            following = last + 1
             if following + 1 < size and tokens[following].kind == "direction":
                 following = _turned(tokens, following, tokens[last - 1].unit)
             if following >= size or tokens[following].kind != "number":
@@ -74,7 +75,7 @@ def groups(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
 
 def _turned(tokens: Sequence[Token], i: int, unit: str) -> int:
     """增长9.4%、13.8%和下降1.2%: a direction inside a list is that of its number; the place of the number, or `i`."""
-    at = _past_blanks(tokens, i + 1)
+    at = i + 1
     if at >= len(tokens) or tokens[at].kind != "number" or tokens[at].unit != unit or unit == "":
         return i
     tokens[at].sign = -1 if tokens[i].data == "down" else 1
@@ -175,12 +176,6 @@ def _parts(tokens: Sequence[Token]) -> Iterator[list[Token]]:
             part = []
     if part:
         yield part
-
-
-def _past_blanks(tokens: Sequence[Token], i: int) -> int:
-    while i < len(tokens) and tokens[i].kind == "space":
-        i += 1
-    return i
 
 
 def _attributive(tokens: Sequence[Token], i: int) -> bool:

@@ -110,31 +110,31 @@ class Reader:
             share_units(numbers)
             if self.currency:
                 _in_currency(numbers, self.currency)
-            left = [t for t in tokens[position:first] if t.kind != "space"]
-            right = [t for t in tokens[last : last + 4] if t.kind != "space"]
+            left, right = tokens[position:first], tokens[last : last + 4]
             names, found = self._group(left, numbers, right, opening and not named)
             named += [n for n in names if all(n is not m for m in named)]
             frames += found
             position = last
         if not position:
-            return self._note(tokens, opening)
+            return self._note(tokens, kinds, opening)
         state.spent = state.once and bool(frames)
         if named:
             self.names.clauses.append(named)
-        self._note_base(tokens)
+        if "compared" in kinds:
+            self._note_base(tokens)
         self._note_time(tokens[position:])
         return frames
 
     def _note_time(self, tokens: Sequence[Token]) -> None:
         """A time at the end of a clause opens what follows: (headline)7月末,本外币贷款余额."""
-        kinds = [t.kind for t in tokens if t.kind != "space"]
-        last = next((t for t in reversed(tokens) if t.kind != "space"), None)
-        if last is not None and last.kind == "period" and kinds[-2:-1] not in (["base"], ["compare"]):
-            self.scope.mention(last.data, [], opening=True)
+        if not tokens or tokens[-1].kind != "period":
+            return
+        if len(tokens) < 2 or tokens[-2].kind not in ("base", "compare"):
+            self.scope.mention(tokens[-1].data, [], opening=True)
 
     def _note_base(self, tokens: Sequence[Token]) -> None:
         """与2010年相比: the base of what the rest of the sentence says."""
-        if any(t.kind == "compared" for t in tokens) and tokens[0].data == "other":
+        if tokens[0].data == "other":
             self.state.compared = [spec for t in tokens if t.kind == "period" for spec in t.data]
 
     def _group(
@@ -171,20 +171,22 @@ class Reader:
         frames = [f for name in names if (f := self.frames.make(name, numbers[0], said, self.state))]
         return names, frames
 
-    def _note(self, tokens: list[Token], opening: bool) -> list[Frame]:
+    def _note(self, tokens: list[Token], kinds: set[str], opening: bool) -> list[Frame]:
         """A clause without a number: it sets place, time, basis or the subject, or says that nothing changed."""
-        if (flat := next((t for t in tokens if t.kind == "flat"), None)) is not None:
-            return self._flat(tokens, flat, opening)
-        self._note_base(tokens)
+        if "flat" in kinds:
+            return self._flat(tokens, next(t for t in tokens if t.kind == "flat"), opening)
+        if "compared" in kinds:
+            self._note_base(tokens)
         self._note_words(tokens)
-        nouns = [t for t in tokens[: noun_end(tokens)] if t.kind != "space"]
+        nouns = tokens[: noun_end(tokens)]
         subject = read_subject(nouns, self.vocabulary.of_indicators.standalone)
         self.scope.mention(subject.periods, leading(nouns, subject), opening)
         trim(subject)
         self._note_time(tokens[len(nouns) :])
-        said = next((t.kind for t in reversed(tokens) if t.kind in ("share", "speed")), "")
-        for name in self.names.current if said else ():
-            name.before = Predicate("actual", "share" if said == "share" else "yoy", f"{said}-said")
+        if not kinds.isdisjoint(("share", "speed")):
+            said = next(t.kind for t in reversed(tokens) if t.kind in ("share", "speed"))
+            for name in self.names.current:
+                name.before = Predicate("actual", "share" if said == "share" else "yoy", f"{said}-said")
         if sum(t.kind == "region" for t in tokens[len(nouns) :]) > 1:
             self.names.doubt()  # 增幅最大的是天津、贵州和西藏: a value of several
         if tokens[-1].kind == "cut":
@@ -217,7 +219,7 @@ class Reader:
 
     def _flat(self, tokens: list[Token], flat: Token, opening: bool) -> list[Frame]:
         """与上年同期持平 is growth of 0; 与全省持平, 环比持平 and 增速持平 are none."""
-        left = [t for t in tokens if t.end <= flat.start and t.kind != "space"]
+        left = [t for t in tokens if t.end <= flat.start]
         same = flat.text.startswith("同比") or any(t.kind == "base" and t.data == "yoy" for t in left)
         same = same or (self.state.grown and bool(left) and all(t.kind in _NAMING for t in left))
         if not same or any(t.kind in ("speed", "target") for t in left):

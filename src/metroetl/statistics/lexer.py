@@ -19,11 +19,19 @@ _MARKS = {
     ",": "comma", "、": "enum", "；": "semi", ";": "semi", ":": "colon", "(": "open", ")": "close", "]": "close",
     "-": "range", " ": "space", "\n": "comma", "。": "semi", "\t": "space",
 }  # fmt: skip
-_AGE = re.compile(r"\d{1,3}(?:-\d{1,3})?岁(?:及以上|及以下|以上|以下)?(?:的)?")
+_AGE = re.compile(r"\d{1,3}(?:-\d{1,3})?岁(?:及以上|及以下|以上|以下)?")
 _TURN = re.compile(r"由(?:正转负|负转正|降转升|升转降|降转增|增转降|跌转升|升转跌)")
 _SORTED = re.compile(r"[按分](?!别)[\u4e00-\u9fa5]{1,12}?(?:分(?![之别])|来看|看)")
 _EXCLUDING = re.compile(
     r"(?:剔除|扣除|不考虑|还原)[\u4e00-\u9fa5]{1,16}?(?:因素影响后|因素后|因素影响|因素|影响)"
+)
+
+_PATTERNS = (  # kind, pattern, what it says, and the characters without one of which it can't be there
+    ("date", _DATE, None, "日号-h"),
+    ("name", _AGE, None, "岁"),
+    ("cut", _SORTED, None, "按分"),
+    ("turn", _TURN, None, "由"),
+    ("basis", _EXCLUDING, "comparable", "除考原"),
 )
 
 
@@ -31,11 +39,9 @@ def lex(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
     """Tokens of text[start:end], without gaps; unknown stretches are tokens of kind text."""
     piece = text[start:end]
     found = _words(piece, vocabulary)
-    found += [Token("date", m.start(), m.end(), m.group()) for m in _DATE.finditer(piece)]
-    found += [Token("name", m.start(), m.end(), m.group().rstrip("的")) for m in _AGE.finditer(piece)]
-    found += [Token("cut", m.start(), m.end(), m.group()) for m in _SORTED.finditer(piece)]
-    found += [Token("turn", m.start(), m.end(), m.group()) for m in _TURN.finditer(piece)]
-    found += [Token("basis", m.start(), m.end(), m.group(), "comparable") for m in _EXCLUDING.finditer(piece)]
+    for kind, pattern, data, signs in _PATTERNS:
+        if any(sign in piece for sign in signs):
+            found += [Token(kind, m.start(), m.end(), m.group(), data) for m in pattern.finditer(piece)]
     found += [Token("period", m.start(), m.end(), m.group(), read_specs(m)) for m in PERIOD.finditer(piece)]
     found += [Token(_MARKS[c], i, i + 1, c) for i, c in enumerate(piece) if c in _MARKS]
     found += numbers(piece)
