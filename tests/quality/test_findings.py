@@ -12,7 +12,7 @@ from metroetl.catalogue import catalogue
 from metroetl.quality import list_quarantine, run_gate, show_quarantine
 from metroetl.quality.findings import ARITHMETIC, CONFLICT, figures
 from metroetl.statistics import Statement
-from metroetl.statistics.arithmetic import weigh_release
+from metroetl.statistics.evidence.arithmetic import weigh_release
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.models import Reading
 from tests.quality.bench import figure, release

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from metroetl.catalogue import catalogue
 from metroetl.documents.models import Block, Cell, Document, Table
 from metroetl.statistics import Statement, extract_statistics
-from metroetl.statistics.arithmetic import weigh_release
-from metroetl.statistics.confidence import THRESHOLD
+from metroetl.statistics.evidence.arithmetic import weigh_release
+from metroetl.statistics.evidence.confidence import THRESHOLD
 from tests.quality.bench import figure
 
 SICHUAN = "2025年，四川省地区生产总值67665.34亿元。其中，第一产业增加值5751.35亿元，第二产业增加值23260.22亿元，第三产业增加值38653.77亿元。"

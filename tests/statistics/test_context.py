@@ -13,7 +13,9 @@ from metroetl.statistics.extract import read_date
 DAY = date(2025, 4, 18)
 
 
-def read(text: str, *, region: str = "成都市", day: date | None = DAY, title: str | None = None) -> list[Statement]:
+def read(
+    text: str, *, region: str = "成都市", day: date | None = DAY, title: str | None = None
+) -> list[Statement]:
     return extract_text(text, title=title, published_on=day, region_code=region, catalogue=catalogue())
 
 
@@ -50,7 +52,9 @@ def test_a_turn_of_direction_has_a_previous_and_a_present_value() -> None:
 
 
 def test_credit_is_told_by_its_flow() -> None:
-    text = "3月末，人民币贷款余额500亿元。一季度，住户贷款增加30亿元，其中，短期贷款减少2亿元，同比少减1亿元。"
+    text = (
+        "3月末，人民币贷款余额500亿元。一季度，住户贷款增加30亿元，其中，短期贷款减少2亿元，同比少减1亿元。"
+    )
     assert actual(text) == [
         ("人民币贷款余额", "2025-03-31", 500.0),
         ("住户贷款增加额", "2025-Q1", 30.0),
@@ -69,12 +73,16 @@ def test_cumulative_and_current_month_alternate() -> None:
 
 
 def test_a_time_that_lags_stays_in_its_paragraph() -> None:
-    text = "一季度，地区生产总值6000亿元。\n1-2月，规模以上服务业企业营业收入增长5.0%。\n固定资产投资增长6.0%。"
+    text = (
+        "一季度，地区生产总值6000亿元。\n1-2月，规模以上服务业企业营业收入增长5.0%。\n固定资产投资增长6.0%。"
+    )
     assert [p for _, p, _ in actual(text)] == ["2025-Q1", "2025-M02", "2025-Q1"]
 
 
 def test_one_item_of_a_list_has_its_own_time() -> None:
-    text = "一季度，固定资产投资、1-2月规模以上服务业企业营业收入、社会消费品零售总额分别增长6.5%、12.2%、6.9%。"
+    text = (
+        "一季度，固定资产投资、1-2月规模以上服务业企业营业收入、社会消费品零售总额分别增长6.5%、12.2%、6.9%。"
+    )
     assert [(p, v) for _, p, v in actual(text)] == [("2025-Q1", 6.5), ("2025-M02", 12.2), ("2025-Q1", 6.9)]
 
 
@@ -114,7 +122,10 @@ def test_numerals_and_multiples(text: str, value: float, unit: str, norm: float)
 
 def test_parts_of_ten_and_fractions_are_comparisons() -> None:
     text = "2024年，民营企业进出口占比近七成，机电产品出口占三分之二。"
-    assert [(s.kind, s.value, s.unit) for s in read(text)] == [("comparison", 7.0, "成"), ("comparison", 66.7, "%")]
+    assert [(s.kind, s.value, s.unit) for s in read(text)] == [
+        ("comparison", 7.0, "成"),
+        ("comparison", 66.7, "%"),
+    ]
 
 
 def test_a_bare_head_is_of_what_was_just_named() -> None:
@@ -129,7 +140,10 @@ def test_trade_with_a_partner_goes_on_in_its_sentence() -> None:
 
 def test_one_more_whole_of_a_share() -> None:
     text = "一季度，出口总额900亿元，占全省的63.2%、全国的1.4%。"
-    assert [(s.measure, s.value) for s in read(text)][1:] == [("share_of_province", 63.2), ("share_of_nation", 1.4)]
+    assert [(s.measure, s.value) for s in read(text)][1:] == [
+        ("share_of_province", 63.2),
+        ("share_of_nation", 1.4),
+    ]
 
 
 def test_what_a_bracket_defines_is_not_said() -> None:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from metroetl.catalogue import catalogue
 from metroetl.cli.explain import read_file
 from metroetl.documents.models import Document
-from metroetl.statistics.explain import Explanation, explain
-from metroetl.statistics.explain_page import render_page
-from metroetl.statistics.labels import STYLES, UNREAD, evidence_label
+from metroetl.statistics.explanation.labels import STYLES, UNREAD, evidence_label
+from metroetl.statistics.explanation.model import Explanation, explain
+from metroetl.statistics.explanation.page import render_page
 from tests.conftest import missing
 
 PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>2025年上半年德阳市经济运行情况</title></head><body>

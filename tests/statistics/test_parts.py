@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 
 from metroetl.catalogue import catalogue
-from metroetl.statistics.lexer import lex
+from metroetl.statistics.lexing.lexer import lex
+from metroetl.statistics.lexing.normalise import normalise
 from metroetl.statistics.measures import choose
-from metroetl.statistics.normalise import normalise
-from metroetl.statistics.periods import PERIOD, Period, read_specs
-from metroetl.statistics.units import convert, fits
-from metroetl.statistics.words import clean_name, vocabulary
+from metroetl.statistics.vocabulary.periods import PERIOD, Period, read_specs
+from metroetl.statistics.vocabulary.units import convert, fits
+from metroetl.statistics.vocabulary.words import clean_name, vocabulary
 
 
 @pytest.mark.parametrize(

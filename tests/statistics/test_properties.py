@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from metroetl.catalogue import catalogue
 from metroetl.statistics import Statement, extract_text
-from metroetl.statistics.lexer import lex
-from metroetl.statistics.normalise import normalise
-from metroetl.statistics.words import vocabulary
+from metroetl.statistics.lexing.lexer import lex
+from metroetl.statistics.lexing.normalise import normalise
+from metroetl.statistics.vocabulary.words import vocabulary
 
 PIECES = [
     "上半年", "2025年", "1-5月", "6月末", "7、8、9三个月", "全市", "成都", "德阳市", "四市", "地区生产总值", "GDP", "第一、二、三产业", "出口", "进口",

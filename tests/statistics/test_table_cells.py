@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metroetl.catalogue import catalogue
-from metroetl.statistics.normalise import normalise
-from metroetl.statistics.table_cells import is_empty, read_value, strip_notes
-from metroetl.statistics.table_labels import LabelReader
-from metroetl.statistics.words import vocabulary
+from metroetl.statistics.lexing.normalise import normalise
+from metroetl.statistics.tables.cells import is_empty, read_value, strip_notes
+from metroetl.statistics.tables.labels import LabelReader
+from metroetl.statistics.vocabulary.words import vocabulary
 
 
 @pytest.mark.parametrize(

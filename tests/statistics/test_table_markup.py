@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from metroetl.catalogue import catalogue
 from metroetl.statistics import Statement, extract_text
-from metroetl.statistics.markup import pieces
+from metroetl.statistics.lexing.markup import pieces
 
 PAIR = [("GDP", 12108.2), ("GDP", 5.8), ("RS", 5400.0), ("RS", 5.5)]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from metroetl.documents.models import Document
-    from metroetl.statistics.explain import Explanation, Passage, Piece, Record
+    from metroetl.statistics.explanation.model import Explanation, Passage, Piece, Record
 
 STYLES = {
     "observation": "green",
@@ -71,7 +71,7 @@ def explain(
     if sum(given is not None for given in (file, snapshot, document)) != 1:
         raise typer.BadParameter("FILE, --snapshot or --document: one of them")
     from metroetl.catalogue import catalogue
-    from metroetl.statistics.explain import explain as explain_document
+    from metroetl.statistics.explanation.model import explain as explain_document
 
     found = read_file(file) if file else _archived(snapshot, document)
     told = {"region_code": region, "published_on": date.date() if date else None, "title": title}
@@ -80,7 +80,7 @@ def explain(
     if output is None:
         show(explanation)
         return
-    from metroetl.statistics.explain_page import render_page
+    from metroetl.statistics.explanation.page import render_page
 
     output.write_text(render_page(explanation), encoding="utf-8")
     print(f"{_counted(explanation)}\n{output}")
@@ -148,8 +148,8 @@ def show(explanation: Explanation) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from metroetl.statistics.explain import shown
-    from metroetl.statistics.explain_page import document_facts
+    from metroetl.statistics.explanation.model import shown
+    from metroetl.statistics.explanation.page import document_facts
 
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -166,7 +166,7 @@ def show(explanation: Explanation) -> None:
 
 
 def _counted(explanation: Explanation) -> str:
-    from metroetl.statistics.labels import style_label
+    from metroetl.statistics.explanation.labels import style_label
 
     counts = [(style_label(k), n) for k, n in explanation.counts.items() if n]
     return "   ".join(f"{label.zh} {label.en} {n}" for label, n in counts) or "没有数字 no numbers"
@@ -198,7 +198,7 @@ def _styled(pieces: list[Piece]) -> Text:
     """Text with its colours; marks say the same where there are none: 771.1亿元[1], 3家[?]."""
     from rich.text import Text
 
-    from metroetl.statistics.labels import style_label
+    from metroetl.statistics.explanation.labels import style_label
 
     text = Text()
     for piece in pieces:
@@ -228,8 +228,8 @@ def _show_records(console: Console, records: list[Record]) -> None:
 
 
 def _cells(record: Record) -> list[Any]:
-    from metroetl.statistics.explain_page import sign
-    from metroetl.statistics.labels import evidence_label, style_label
+    from metroetl.statistics.explanation.labels import evidence_label, style_label
+    from metroetl.statistics.explanation.page import sign
 
     s = record.statement
     return [
@@ -252,6 +252,6 @@ def _cells(record: Record) -> list[Any]:
 def _plain(value: Any) -> Text:
     from rich.text import Text
 
-    from metroetl.statistics.explain import shown
+    from metroetl.statistics.explanation.model import shown
 
     return Text(shown(str(value)))

@@ -11,22 +11,22 @@ from typing import Any
 
 from metroetl.catalogue import Catalogue
 from metroetl.documents.models import Document
-from metroetl.statistics.arithmetic import weigh_release
-from metroetl.statistics.context import Scope
-from metroetl.statistics.frames import Frame
-from metroetl.statistics.grammar import Reader
-from metroetl.statistics.lexer import lex
-from metroetl.statistics.markup import pieces
+from metroetl.statistics.evidence.arithmetic import weigh_release
+from metroetl.statistics.grammar.context import Scope
+from metroetl.statistics.grammar.frames import Frame
+from metroetl.statistics.grammar.places import OwnPlaces
+from metroetl.statistics.grammar.reader import Reader
+from metroetl.statistics.lexing.lexer import lex
+from metroetl.statistics.lexing.markup import pieces
+from metroetl.statistics.lexing.normalise import Normalised, normalise
+from metroetl.statistics.lexing.segment import lines, sentences
 from metroetl.statistics.models import Statement
-from metroetl.statistics.normalise import Normalised, normalise
-from metroetl.statistics.periods import PERIOD, PeriodSpec, month_end, read_specs
-from metroetl.statistics.places import OwnPlaces
-from metroetl.statistics.segment import lines, sentences
 from metroetl.statistics.statements import Builder, part_currencies
-from metroetl.statistics.table_grid import Grid, Slot, grid_of_lines, grid_of_table, header_rows
-from metroetl.statistics.table_labels import unit_of_note
-from metroetl.statistics.tables import TableReader
-from metroetl.statistics.words import Vocabulary, vocabulary
+from metroetl.statistics.tables.grid import Grid, Slot, grid_of_lines, grid_of_table, header_rows
+from metroetl.statistics.tables.labels import unit_of_note
+from metroetl.statistics.tables.reader import TableReader
+from metroetl.statistics.vocabulary.periods import PERIOD, PeriodSpec, month_end, read_specs
+from metroetl.statistics.vocabulary.words import Vocabulary, vocabulary
 
 _REPORT_TITLE = re.compile(r"政府工作报告|国民经济和社会发展计划")
 _ITEM = re.compile(r"\s{0,4}(?:\d{1,2}、|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、)")

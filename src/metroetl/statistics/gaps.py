@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from metroetl.catalogue import Catalogue
-from metroetl.statistics.words import Vocabulary, clean_name, vocabulary
+from metroetl.statistics.vocabulary.words import Vocabulary, clean_name, vocabulary
 
 _TAIL = re.compile(r"(?<=.{2})(?:总额|总量|总值|(?<!增加)(?<!产)值|额|量)$")
 _LIKENESS = 0.6

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metroetl.catalogue import Catalogue
-from metroetl.statistics.periods import Period
+from metroetl.statistics.vocabulary.periods import Period
 
 _PLAIN = {
     ("level", "ytd"): "level_ytd",

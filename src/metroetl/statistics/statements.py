@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from metroetl.statistics.confidence import THRESHOLD, weigh
-from metroetl.statistics.frames import Frame
+from metroetl.statistics.evidence.confidence import THRESHOLD, weigh
+from metroetl.statistics.grammar.frames import Frame
 from metroetl.statistics.measures import accumulation, choose
 from metroetl.statistics.models import Kind, Statement
-from metroetl.statistics.periods import Period, month_end
-from metroetl.statistics.units import convert
-from metroetl.statistics.words import Vocabulary
+from metroetl.statistics.vocabulary.periods import Period, month_end
+from metroetl.statistics.vocabulary.units import convert
+from metroetl.statistics.vocabulary.words import Vocabulary
 
 _MEASURES = {
     "target": "target",

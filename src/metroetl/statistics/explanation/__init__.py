@@ -1,0 +1,1 @@
+"""How a document was read, shown to people."""

@@ -1,0 +1,1 @@
+"""From tokens to frames: clauses, names, places and times, and what is said of them."""
