@@ -103,7 +103,7 @@ class Reader:
         state.among = state.among or "among" in kinds
         opening = not (self.names.clauses or state.on_month or state.among or state.parts)
         frames: list[Frame] = []
-        named: list[Name] = []
+        named: dict[int, Name] = {}
         position = 0
         for first, last in groups(tokens) if "number" in kinds else ():
             numbers = [t for t in tokens[first:last] if t.kind == "number"]
@@ -112,14 +112,14 @@ class Reader:
                 _in_currency(numbers, self.currency)
             left, right = tokens[position:first], tokens[last : last + 4]
             names, found = self._group(left, numbers, right, opening and not named)
-            named += [n for n in names if all(n is not m for m in named)]
+            named |= {id(n): n for n in names}
             frames += found
             position = last
         if not position:
             return self._note(tokens, kinds, opening)
         state.spent = state.once and bool(frames)
         if named:
-            self.names.clauses.append(named)
+            self.names.clauses.append(list(named.values()))
         if "compared" in kinds:
             self._note_base(tokens)
         self._note_time(tokens[position:])
