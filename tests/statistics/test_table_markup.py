@@ -189,3 +189,24 @@ MARKUP = st.lists(
 @given(MARKUP)
 def test_any_mix_of_tags_is_read_without_an_error(parts: list[str]) -> None:
     read("".join(parts))
+
+
+def test_a_table_that_lost_its_line_ends() -> None:
+    text = (
+        "2023年全市地区生产总值22074.7亿元。 排行 | 区域 | 2023年GDP(亿元) | 增速(%) | 1 | 新津区 | 475.4 | 6.1 | 2 "
+        "| 青白江区 | 712.4 | 5.8 | 3 | 简阳市 | 650.2 | 5.2 |"
+    )
+    found = extract_text(
+        text, title=None, published_on=date(2024, 2, 1), region_code="成都市", catalogue=catalogue()
+    )
+    assert [
+        (s.region, s.value, text[s.start : s.end])
+        for s in found
+        if s.table is not None and s.kind == "actual"
+    ][:4] == [
+        ("新津区", 475.4, "475.4"),
+        ("新津区", 6.1, "6.1"),
+        ("青白江区", 712.4, "712.4"),
+        ("青白江区", 5.8, "5.8"),
+    ]
+    assert found[0].value == 22074.7

@@ -8,7 +8,7 @@ from metroetl.statistics.lexing.tokens import Token
 from metroetl.statistics.vocabulary.words import Vocabulary
 
 _ZONE = re.compile(
-    "[^一二两三四五六七八九十各全本][\u4e00-\u9fff]{2,10}(?<![景社灾库牧城山小校病农林矿海市地])[区县旗]"
+    "[^一二两三四五六七八九十各全本][\u4e00-\u9fff]{1,10}(?<![景社灾库牧城山小校病农林矿海市地范护能])[区县旗]"
 )
 _VALUE_NEXT = re.compile(r" ?(?:[了至到约近超逾负于]{0,2} ?-?\d|[一二三四五六七八九]成)")
 _RANK_NEXT = re.compile(r" ?(?:全|第|首|前|各|中|所)")

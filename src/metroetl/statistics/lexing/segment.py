@@ -17,6 +17,10 @@ _LONGEST_ROW = 20_000
 _NUMERIC = re.compile(r"^\(?[-+↑↓]?\d[\d,. ]{0,20}%?\)?$|^[-/.…]{1,3}$|^$")
 
 
+_ROLLED, _FEWEST_ROWS = 12, 3  # cells of a line that may be a whole table, and the rows that it then has
+_LAST_WORDS = re.compile(r"[^\s。；]{1,20}$")  # the heading behind the prose that stands before it
+
+
 @dataclass(slots=True)
 class GridCell:
     """A cell of a grid found in text: its text and its range in the uniform text."""
@@ -48,6 +52,12 @@ def lines(text: str) -> Iterator[Line]:
             gap = gap or not line.strip()
             continue
         cells = _cells(line, start)
+        if len(cells) >= _ROLLED and (table := _unrolled(cells)):
+            yield from _flush(held, rows, aligned)
+            held, rows, aligned, gap = None, [], True, False
+            yield Line(start, table[0][0].start)
+            yield Line(table[0][0].start, end, grid=table)
+            continue
         if not cells or (rows and gap and len(cells) != len(rows[-1])):
             yield from _flush(held, rows, aligned)
             held, rows, aligned = None, [], True
@@ -90,6 +100,21 @@ def _flush(held: Line | None, rows: list[list[GridCell]], aligned: bool) -> Iter
         return
     for row in rows:
         yield Line(row[0].start, row[-1].end)
+
+
+def _unrolled(cells: list[GridCell]) -> list[list[GridCell]]:
+    """A table that lost its line ends (区域 | GDP | 1 | 甲区 | 1543 | 2 | 乙区 | 1211): rows; empty where none repeats."""
+    valued = [read_value(c.text) is not None for c in cells]
+    width = next((i for i, value in enumerate(valued) if value), 0)
+    rows = (len(cells) - width) // width if width > 1 else 0
+    kinds = [valued[width * (r + 1) : width * (r + 2)] for r in range(rows)]
+    if rows < _FEWEST_ROWS or any(k != kinds[0] for k in kinds) or all(kinds[0]):
+        return []
+    first = cells[0]
+    heading = _LAST_WORDS.search(first.text)
+    begin = first.start + heading.start() if heading else first.start
+    head = GridCell(first.text[begin - first.start :], begin, first.end)
+    return [[head, *cells[1:width]], *(cells[width * (r + 1) : width * (r + 2)] for r in range(rows))]
 
 
 def _cells(line: str, offset: int) -> list[GridCell]:
