@@ -88,24 +88,10 @@ def explain(
 
 def read_file(path: Path) -> Document:
     """The document in a file of a person; raises DocumentError if there is none."""
-    import hashlib
-    from datetime import UTC
+    from metroetl.documents.folder import document_of
+    from metroetl.harvest.models import INBOX
 
-    from metroetl.documents import read_document
-    from metroetl.harvest.models import INBOX, Snapshot
-
-    data = path.read_bytes()
-    return read_document(
-        data,
-        Snapshot(
-            sha256=hashlib.sha256(data).hexdigest(),
-            source_id=INBOX,
-            url=f"inbox:{path.name}",
-            role="inbox",
-            fetched_at=datetime.fromtimestamp(path.stat().st_mtime, UTC),
-            name=path.name,
-        ),
-    )
+    return document_of(path, f"inbox:{path.name}", source_id=INBOX, role="inbox")
 
 
 def _archived(sha256: str | None, document_id: str | None) -> Document:

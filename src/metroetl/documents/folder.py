@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from metroetl.documents.models import Document
 from metroetl.documents.reading import read_document
 from metroetl.errors import DocumentError
 
@@ -34,21 +35,8 @@ def read_folder(path: Path) -> Iterator[dict[str, Any]]:
 
 def read_file(file: Path, url: str) -> dict[str, Any]:
     """What one file says, or the error that names why not."""
-    from metroetl.harvest.models import Snapshot
-
-    data = file.read_bytes()
-    snapshot = Snapshot(
-        sha256=hashlib.sha256(data).hexdigest(),
-        source_id="folder",
-        url=url,
-        role="page",
-        fetched_at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
-        media_type=mimetypes.guess_type(file.name)[0] or "",
-        size=len(data),
-        name=file.name,
-    )
     try:
-        document = read_document(data, snapshot)
+        document = document_of(file, url)
     except DocumentError as error:
         return {"error": str(error)}
     return {
@@ -63,3 +51,21 @@ def read_file(file: Path, url: str) -> dict[str, Any]:
         "attachments": [a.model_dump() for a in document.attachments],
         "findings": document.findings,
     }
+
+
+def document_of(file: Path, url: str, *, source_id: str = "folder", role: str = "page") -> Document:
+    """The document in a file that no source has fetched; raises DocumentError if there is none."""
+    from metroetl.harvest.models import Snapshot
+
+    data = file.read_bytes()
+    snapshot = Snapshot(
+        sha256=hashlib.sha256(data).hexdigest(),
+        source_id=source_id,
+        url=url,
+        role=role,
+        fetched_at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
+        media_type=mimetypes.guess_type(file.name)[0] or "",
+        size=len(data),
+        name=file.name,
+    )
+    return read_document(data, snapshot)

@@ -183,17 +183,20 @@ class Reader:
         self.scope.mention(subject.periods, leading(nouns, subject), opening)
         trim(subject)
         self._note_time(tokens[len(nouns) :])
-        if not kinds.isdisjoint(("share", "speed")):
-            said = next(t.kind for t in reversed(tokens) if t.kind in ("share", "speed"))
-            for name in self.names.current:
-                name.before = Predicate("actual", "share" if said == "share" else "yoy", f"{said}-said")
         if sum(t.kind == "region" for t in tokens[len(nouns) :]) > 1:
             self.names.doubt()  # 增幅最大的是天津、贵州和西藏: a value of several
         if tokens[-1].kind == "cut":
             self._lead(tokens[:-1])
         elif not self.names.note(subject) and _unread(tokens):
             self.names.current = []
+        if not kinds.isdisjoint(("share", "speed")):
+            self._note_said(next(t.kind for t in reversed(tokens) if t.kind in ("share", "speed")))
         return []
+
+    def _note_said(self, kind: str) -> None:
+        """占比提高, 增幅最大: what the next per cent of the names in force is."""
+        for name in self.names.current:
+            name.before = Predicate("actual", "share" if kind == "share" else "yoy", f"{kind}-said")
 
     def _note_words(self, tokens: Sequence[Token]) -> None:
         """Basis (按可比价格计算), base (从环比看) and head (产品产量同比增长的有) for what follows."""
@@ -214,8 +217,7 @@ class Reader:
             self.names.completion.lead(subject.text)
         if subject.known and any(t.kind == "speed" for t in tokens):  # 从GDP增速来看:北京10.7%
             self.names.note(subject)
-            for name in self.names.current:
-                name.before = Predicate("actual", "yoy", "speed-said")
+            self._note_said("speed")
 
     def _flat(self, tokens: list[Token], flat: Token, opening: bool) -> list[Frame]:
         """与上年同期持平 is growth of 0; 与全省持平, 环比持平 and 增速持平 are none."""
