@@ -175,6 +175,13 @@ class RobotsDisallowed(HarvestError):
     way_out = "Leave it; ask the publisher or use another official copy."
 
 
+class ArchiveFailure(MetroError):
+    """The archive can't be read or written."""
+
+    code = "ARCHIVE"
+    way_out = "Check METROETL_ARCHIVE and the store behind it; nothing was lost, the next run tries again."
+
+
 # --- documents ---------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +220,27 @@ class LayoutChanged(DocumentError):
     way_out = (
         "Compare the archived page with the example under tests/pages; add the new container to the source."
     )
+
+
+class PartMissing(DocumentError):
+    """A further part of a long article isn't archived, so the article isn't whole."""
+
+    code = "PART_MISSING"
+    way_out = "The next run asks for the part again; the article is read when it is whole."
+
+
+class TooMuchInside(DocumentError):
+    """An archive or XML file holds more, or deeper, than is opened."""
+
+    code = "TOO_MUCH_INSIDE"
+    way_out = "Unpack it by hand and put the files that are wanted into the inbox."
+
+
+class ConverterMissing(DocumentError):
+    """The file needs a program that isn't installed here."""
+
+    code = "CONVERTER_MISSING"
+    way_out = "Install LibreOffice (writer and calc), then run the deployment `replay`."
 
 
 # --- extraction --------------------------------------------------------------------------------------------------

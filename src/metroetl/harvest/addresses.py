@@ -14,11 +14,15 @@ SAFE = "/%:@!$&'()*+,;=~-._"
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked: an address of the catalogue's world, with a form where the site wants POST."""
+    """What is asked: an address of the catalogue's world, with a form or a JSON body where the site wants POST.
+
+    A fragment of the address isn't sent; it tells apart what one interface is asked for.
+    """
 
     url: str
     method: str = "GET"
     data: Mapping[str, str] | None = None
+    json: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -197,7 +197,11 @@ class Client:
         goal = self.stand_ins.there(request.url)
         headers = {**headers, "Host": urlsplit(request.url).netloc} if goal != request.url else headers
         try:
-            wanted = self._http.build_request(request.method, goal, data=request.data, headers=headers)
+            if request.json is not None:
+                headers = {**headers, "Content-Type": "application/json"}
+            wanted = self._http.build_request(
+                request.method, goal, data=request.data, content=request.json, headers=headers
+            )
         except httpx.InvalidURL as error:
             raise HarvestError(f"{request.url} is no address: {error}") from error
         limit = PATIENCE * self._settings.timeout_seconds

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Role = Literal["listing", "page", "attachment", "inbox"]
+Role = Literal["listing", "page", "part", "attachment", "inbox"]
 STAND_IN = "x-metroetl-stand-in"  # header of the replica's answers; stays with every snapshot
 INBOX = "inbox"  # the source id of files that a person saved or received
 
 
 class Notice(BaseModel):
-    """What a listing announces: an address, a whole title and the date printed beside it."""
+    """What a listing announces: an address, a whole title and the date printed beside it.
+
+    `post` is the JSON body by which a data interface is asked for the item; its `url` then has a fragment of its own,
+    so that items of one interface are told apart.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -21,13 +25,28 @@ class Notice(BaseModel):
     url: str
     title: str
     listed_on: date | None = None
+    post: str = ""
+
+
+class Scheduled(BaseModel):
+    """A release that a publisher's calendar announces: what, on which day, at what time (Beijing) if it says so."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    due_on: date
+    due_at: time | None = None
+    note: str = ""
 
 
 class Snapshot(BaseModel):
     """Bytes as served, content-addressed: `sha256` is of the decompressed body, the key into the archive.
 
     `url` is the catalogue's address (never the stand-in's); `parent_url` is the page that links an attachment;
-    `name` is an attachment's or file's name as titled; `title` and `listed_on` are the listing's.
+    `name` is an attachment's or file's name as titled; `title` and `listed_on` are the listing's. A `part` is a further
+    page of a long article, `parent_url` its first. A file out of an archive is an attachment whose address is that of
+    the archive with the member's name as fragment. `request` says how the bytes were asked for: method, body, sent
+    headers, the declared TLS exception. `publisher`, `published_on` and `access` are what a person told of a file.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -45,6 +64,10 @@ class Snapshot(BaseModel):
     listed_on: date | None = None
     parent_url: str | None = None
     name: str = ""
+    request: dict[str, str] = {}
+    publisher: str = ""
+    published_on: date | None = None
+    access: Literal["public", "internal"] = "public"
 
 
 class Fetch(BaseModel):
@@ -95,7 +118,8 @@ class Known(BaseModel):
 
 
 class Harvested(BaseModel):
-    """One step of a harvest: the attempt, and the snapshot if it brought one."""
+    """One step of a harvest: the attempt, the snapshot if it brought one, and what a calendar announced."""
 
     fetch: Fetch
     snapshot: Snapshot | None = None
+    scheduled: list[Scheduled] = []

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from metroetl.errors import MetroError
     from metroetl.harvest.models import Harvested
 
-READABLE = ("page", "attachment", "inbox")
+READABLE = ("page", "attachment", "inbox")  # a part is read with its first page
 
 
 def start_run(connection: Connection, flow: str, parameters: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from metroetl.catalogue.models import Source
 from metroetl.harvest.addresses import Request
-from metroetl.harvest.models import Notice
+from metroetl.harvest.models import Notice, Scheduled
 
 NO_OPTIONS: Mapping[str, Any] = {}
 PAGE_TOTAL = re.compile(
@@ -23,7 +23,8 @@ PAGE_TOTAL = re.compile(
 class ListPage(BaseModel):
     """One page of a listing: its items in order, each once; page and item counts where it states them.
 
-    `paging` holds what the page says of how further pages are asked for.
+    `paging` holds what the page says of how further pages are asked for. `scheduled` is what a release calendar announces;
+    such a page needs no items.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,6 +34,7 @@ class ListPage(BaseModel):
     pages: int | None = None
     total: int | None = None
     paging: dict[str, str] = {}
+    scheduled: list[Scheduled] = []
 
 
 class Family(ABC):

@@ -17,12 +17,10 @@ from metroetl.catalogue import catalogue
 from metroetl.errors import MetroError, Unreadable
 from metroetl.harvest import Archive, Client, harvest
 from metroetl.harvest.models import INBOX
-from metroetl.runs import Failure, GateOutcome, RunSummary, SourceCheck, SourceOutcome
+from metroetl.runs import Failure, GateOutcome, RunSummary, SourceOutcome
 from metroetl.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from metroetl.catalogue.models import Source
     from metroetl.harvest.models import Harvested, Known, Snapshot
     from metroetl.warehouse import Warehouse
@@ -101,7 +99,7 @@ def harvest_source(
     warehouse = Warehouse.open(settings())
     outcome = SourceOutcome(source_id=source.id, title=source.title)
     counts: Counter[str] = Counter()
-    for step in asyncio.run(_harvest(run_id, source, warehouse, since, dry_run)):
+    for step in asyncio.run(harvest_steps(run_id, source, warehouse, since, dry_run)):
         fetch = step.fetch
         counts[fetch.outcome] += 1
         outcome.announced += fetch.fresh or 0
@@ -118,7 +116,7 @@ def harvest_source(
 CHUNK = 50
 
 
-async def _harvest(
+async def harvest_steps(
     run_id: str, source: Source, warehouse: Warehouse, since: date | None, dry_run: bool
 ) -> list[Harvested]:
     from metroetl.documents import find_attachments
@@ -240,47 +238,6 @@ def finish(summary: RunSummary) -> RunSummary:
     return summary
 
 
-def add_to_inbox(paths: Sequence[Path]) -> list[Snapshot]:
-    """Archive files that a person saved or received; they are read by the next run, access internal."""
-    import mimetypes
-
-    from metroetl.harvest.models import Fetch, Harvested, Snapshot
-
-    warehouse = open_warehouse()
-    archive = Archive(settings().archive)
-    run_id = warehouse.start_run("inbox", {"files": [p.name for p in paths]})
-    steps = []
-    for path in paths:
-        data = path.read_bytes()
-        now = datetime.now(UTC)
-        snapshot = Snapshot(
-            sha256=archive.put(data),
-            source_id=INBOX,
-            url=f"inbox:{path.name}",
-            role="inbox",
-            fetched_at=now,
-            media_type=mimetypes.guess_type(path.name)[0] or "",
-            size=len(data),
-            name=path.name,
-        )
-        archive.describe(snapshot)
-        known = warehouse.known(INBOX).get(snapshot.url)
-        same = known is not None and known.sha256 == snapshot.sha256
-        fetch = Fetch(
-            source_id=INBOX,
-            url=snapshot.url,
-            role="inbox",
-            at=now,
-            outcome="unchanged" if same else "changed" if known else "new",
-            size=len(data),
-            sha256=snapshot.sha256,
-        )
-        steps.append(Harvested(fetch=fetch, snapshot=None if same else snapshot))
-    warehouse.record(run_id, steps)
-    warehouse.finish_run(run_id, "loaded", {"files": len(steps)})
-    return [s.snapshot for s in steps if s.snapshot]
-
-
 def archived_sources() -> list[str]:
     """Ids of the sources that have something in the archive."""
     from metroetl.warehouse import Warehouse
@@ -317,22 +274,3 @@ def normal_quarter(text: str) -> str:
     """`2025Q1` or `2025-Q1` as `2025-Q1`."""
     year, _, number = text.upper().replace("-", "").partition("Q")
     return f"{year}-Q{number}"
-
-
-def check_source(source: Source) -> SourceCheck:
-    """Read a source's listing once, store nothing but the attempt."""
-    warehouse = open_warehouse()
-    run_id = warehouse.start_run("check", {"source": source.id})
-    steps = asyncio.run(_harvest(run_id, source, warehouse, None, True))
-    warehouse.finish_run(run_id, "checked", {})
-    first = next((s.fetch for s in steps if s.fetch.role == "listing"), None)
-    if first is None:
-        return SourceCheck(source_id=source.id, outcome="not_asked", detail=source.reason)
-    return SourceCheck(
-        source_id=source.id,
-        outcome=first.outcome,
-        items=first.items,
-        newest=first.newest,
-        seconds=round(first.seconds, 2),
-        detail=first.detail,
-    )

@@ -1,0 +1,39 @@
+"""The way through the rooms, as steps that a flow or a command calls."""
+
+from metroetl.pipeline.check import check_source
+from metroetl.pipeline.inbox import add_to_inbox
+from metroetl.pipeline.steps import (
+    archived_sources,
+    choose_sources,
+    decide_batch,
+    finish,
+    harvest_source,
+    host_groups,
+    normal_quarter,
+    open_warehouse,
+    pass_gate,
+    read_and_stage,
+    read_snapshot,
+    replay_source,
+    source_title,
+    write_quarterly_report,
+)
+
+__all__ = [
+    "add_to_inbox",
+    "archived_sources",
+    "check_source",
+    "choose_sources",
+    "decide_batch",
+    "finish",
+    "harvest_source",
+    "host_groups",
+    "normal_quarter",
+    "open_warehouse",
+    "pass_gate",
+    "read_and_stage",
+    "read_snapshot",
+    "replay_source",
+    "source_title",
+    "write_quarterly_report",
+]
