@@ -22,8 +22,8 @@ class Request:
     url: str
     method: str = "GET"
     data: Mapping[str, str] | None = None
-    json: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    json: str | None = None
 
     @property
     def key(self) -> str:
