@@ -311,13 +311,6 @@ def test_an_editor_that_holds_only_a_remark_does_not_hide_the_article(read):
     assert document.text.count("1234.5") == 6
 
 
-def test_an_article_in_parts_is_told(read):
-    script = '<script>createPageHTML(3,0,"t20190918_693227","shtml")</script>'
-    assert any(
-        f.startswith("FIRST_PART") for f in read(f"{script}<div id='zoom'><p>{PROSE}</p></div>").findings
-    )
-
-
 @pytest.mark.parametrize(
     "page",
     [

@@ -19,7 +19,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from metroetl.catalogue.models import Cadence, Expectations, Politeness, Source
-from metroetl.documents import find_attachments
 from metroetl.errors import MetroError
 from metroetl.harvest import Archive, Client, harvest
 from metroetl.harvest.addresses import Request as Wanted
@@ -163,7 +162,6 @@ class World:
                     client=client,
                     archive=self.archive,
                     known=known or {},
-                    attachments=find_attachments,
                     **how,
                 )
                 return [step async for step in given]

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from metroetl.catalogue.models import Expectations
-from metroetl.documents import find_attachments
 from metroetl.harvest import Client, harvest
 from metroetl.harvest.models import Harvested
 
@@ -243,9 +242,7 @@ def test_a_killed_run_loses_nothing(world: Any) -> None:
     async def killed_after(count: int) -> list[Harvested]:
         got: list[Harvested] = []
         async with Client(world.settings(), [source]) as client:
-            steps = harvest(
-                source, client=client, archive=world.archive, known={}, attachments=find_attachments
-            )
+            steps = harvest(source, client=client, archive=world.archive, known={})
             async for step in steps:
                 got.append(step)
                 if len(got) == count:

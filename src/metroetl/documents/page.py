@@ -16,31 +16,30 @@ from metroetl.documents.html import BlockReader, attribute, parse_html
 from metroetl.documents.labels import find_labels, information_blocks
 from metroetl.documents.metadata import read_metadata
 from metroetl.documents.models import Attachment, Document
+from metroetl.documents.parts import find_parts
 from metroetl.documents.writer import TextWriter
 from metroetl.errors import DocumentError, LayoutChanged
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from metroetl.catalogue.models import Source
     from metroetl.documents.labels import Label
     from metroetl.harvest.models import Snapshot
 
 HEADER_CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_.:-]{3,20})", re.I)
-PARTS = re.compile(
-    r"createPageHTML\(\s{0,3}([0-9]{1,3})\s{0,3},\s{0,3}[0-9]{1,3}\s{0,3},\s{0,3}[\"'](t[0-9]{8}_[0-9]{1,12})[\"']"
-)
 
 
-def read_page(data: bytes, snapshot: Snapshot, source: Source | None = None) -> Document:
-    """The document of an HTML page.
+def read_page(
+    data: bytes, snapshot: Snapshot, source: Source | None = None, parts: Sequence[bytes] = ()
+) -> Document:
+    """The document of an HTML page; `parts` are the further pages of a long article, in order.
 
     Raises LayoutChanged where no body is found (a shell, a challenge or a list is no document) and Unreadable
     where the markup is beyond bounds. A short body with attachments is a document: the attachment is its text.
     """
     text, encoding = decode(data, header_charset(snapshot))
-    soup = parse_html(text)
-    body = find_body(soup, body_selectors(source))
-    if body is None:
-        raise LayoutChanged(f"no body in {snapshot.url}: no known container and no running text")
+    soup, body = _find_body(text, snapshot.url, source)
     labels, url = find_labels(soup), page_url(soup, snapshot.url)
     information = information_blocks(labels)
     labels = _outside_body(labels, body, {id(t) for t in information})
@@ -50,9 +49,16 @@ def read_page(data: bytes, snapshot: Snapshot, source: Source | None = None) -> 
     reader = BlockReader(writer)
     for part in body.parts:
         reader.read(part)
+    following = find_parts(data, url)
+    for part_url, part_data in zip(following, parts, strict=False):
+        attachments += _read_part(part_data, part_url, source, reader)
     if not writer.blocks and not attachments:
         raise LayoutChanged(f"the body of {snapshot.url} is empty and links no file")
     found = read_metadata(soup, body, labels, writer.blocks, snapshot, url)
+    missing = len(following) - len(parts)
+    findings = (
+        [f"PARTS_MISSING: {missing} of {len(following) + 1} pages weren't given"] if missing > 0 else []
+    )
     return Document(
         sha256=snapshot.sha256,
         source_id=snapshot.source_id,
@@ -67,9 +73,27 @@ def read_page(data: bytes, snapshot: Snapshot, source: Source | None = None) -> 
         dates=found.dates,
         text=writer.text,
         blocks=writer.blocks,
-        attachments=attachments,
-        findings=[*_oddities(text, encoding, body), *found.findings],
+        attachments=list({a.url: a for a in reversed(attachments)}.values())[::-1],
+        findings=[*_oddities(text, encoding, body), *findings, *found.findings],
     )
+
+
+def _find_body(text: str, url: str, source: Source | None) -> tuple[BeautifulSoup, Body]:
+    soup = parse_html(text)
+    body = find_body(soup, body_selectors(source))
+    if body is None:
+        raise LayoutChanged(f"no body in {url}: no known container and no running text")
+    return soup, body
+
+
+def _read_part(data: bytes, url: str, source: Source | None, reader: BlockReader) -> list[Attachment]:
+    """Let the reader go on with a further page of the article; the files that it links."""
+    soup, body = _find_body(decode(data)[0], url, source)
+    attachments = list_attachments(soup, url)
+    clear(body, information_blocks(find_labels(soup)))
+    for part in body.parts:
+        reader.read(part)
+    return attachments
 
 
 def page_attachments(data: bytes, url: str) -> list[Attachment]:
@@ -128,6 +152,4 @@ def _oddities(text: str, encoding: str, body: Body) -> list[str]:
         found.append(f"UNDECODABLE: {broken} characters, read as {encoding}")
     if body.found_by == "density":
         found.append("BODY_BY_DENSITY: no known container; the densest text was taken")
-    if (parts := PARTS.search(text)) and int(parts.group(1)) > 1:
-        found.append(f"FIRST_PART: the article has {parts.group(1)} parts, {parts.group(2)}_1 is next")
     return found

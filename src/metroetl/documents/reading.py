@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from metroetl.errors import ScannedImage, Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from metroetl.catalogue.models import Source
     from metroetl.documents.models import Attachment, Document
     from metroetl.harvest.models import Snapshot
@@ -37,12 +39,14 @@ COUNTERS = re.compile(
 )
 
 
-def read_document(data: bytes, snapshot: Snapshot, source: Source | None = None) -> Document:
+def read_document(
+    data: bytes, snapshot: Snapshot, source: Source | None = None, parts: Sequence[bytes] = ()
+) -> Document:
     """The document in a snapshot's bytes, pure: the same snapshot always gives the same document.
 
-    Raises Unreadable, Encrypted, ScannedImage or LayoutChanged, each with what a person can do.
+    `parts` are the bytes of an article's further pages, in the order of `find_parts`. Raises Unreadable, Encrypted, ScannedImage or LayoutChanged, each with what a person can do.
     """
-    document = _read(data, snapshot, source)
+    document = _read(data, snapshot, source, parts)
     return document.model_copy(
         update={
             "parent_url": snapshot.parent_url,
@@ -53,7 +57,7 @@ def read_document(data: bytes, snapshot: Snapshot, source: Source | None = None)
     )
 
 
-def _read(data: bytes, snapshot: Snapshot, source: Source | None) -> Document:
+def _read(data: bytes, snapshot: Snapshot, source: Source | None, parts: Sequence[bytes]) -> Document:
     name, head = snapshot.name or snapshot.url, data[:HEAD]
     if not data.strip():
         raise Unreadable(f"{name} is empty")
@@ -74,7 +78,7 @@ def _read(data: bytes, snapshot: Snapshot, source: Source | None) -> Document:
     if _is_markup(head):
         from metroetl.documents.page import read_page
 
-        return read_page(data, snapshot, source)
+        return read_page(data, snapshot, source, parts)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["} and _is_json(data):
         raise Unreadable(f"{name} is an answer in JSON, no document")
     from metroetl.documents.plain import read_text

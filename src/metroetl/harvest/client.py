@@ -127,7 +127,7 @@ class Client:
         `known` makes the request conditional. `referer` is sent where it is of the same host, else the site's root.
         """
         host = self._host(request.url)
-        headers = {**request.headers, **_conditions(known)}
+        headers = {**request.headers, **(_conditions(known) if request.method == "GET" else {})}
         quick = not host.polite
         tries = stamina.retry_context(
             on=lambda error: _worth_retrying(error, host),

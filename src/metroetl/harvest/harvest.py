@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from datetime import date
 from urllib.parse import urljoin
 
 from metroetl.catalogue.models import Source
 from metroetl.documents import decode
-from metroetl.documents.models import Attachment
 from metroetl.errors import (
     DocumentError,
     EmptyListing,
@@ -25,16 +23,13 @@ from metroetl.errors import (
 from metroetl.harvest.addresses import Request
 from metroetl.harvest.agenda import Agenda, Item
 from metroetl.harvest.archive import Archive
-from metroetl.harvest.barriers import is_text
 from metroetl.harvest.client import Answer, Client
 from metroetl.harvest.listings import ListPage, family_named
-from metroetl.harvest.models import Fetch, Harvested, Known, Notice
-from metroetl.harvest.steps import charset_of, failed_step, file_name, keep, page_step, unmodified_step
+from metroetl.harvest.models import Fetch, Harvested, Known, Notice, Snapshot
+from metroetl.harvest.pages import PageFetcher, Steps, is_owed
+from metroetl.harvest.steps import charset_of, failed_step, keep
 
 log = logging.getLogger("metroetl.harvest")
-
-FindAttachments = Callable[[bytes, str], list[Attachment]]
-Steps = AsyncGenerator[Harvested, None]
 
 
 async def harvest(
@@ -43,7 +38,6 @@ async def harvest(
     client: Client,
     archive: Archive,
     known: Mapping[str, Known],
-    attachments: FindAttachments,
     since: date | None = None,
     dry_run: bool = False,
 ) -> Steps:
@@ -54,19 +48,47 @@ async def harvest(
     backfill gets past what is known), at most `max_pages`. `dry_run` asks the listing only and stores nothing. Known
     pages are not asked for again, unless what came of them was damaged.
     """
-    run = _Run(source, client, archive, known, attachments, since)
-    async with aclosing(run.read_listing(store=not dry_run)) as steps:
+    reader = _ListingReader(source, client, archive, known, since)
+    async with aclosing(reader.read(store=not dry_run)) as steps:
         async for step in steps:
             yield step
-    if dry_run or not run.has_list:
+    if dry_run or not reader.has_list:
         return
-    async with aclosing(run.fetch_open()) as steps:
+    pages = PageFetcher(reader.source, client, archive, known, reader.agenda, reader.listed)
+    async with aclosing(pages.fetch(reader.open_items())) as steps:
         async for step in steps:
             yield step
 
 
-class _Run:
-    """One harvest of one source."""
+async def revisit(
+    source: Source, *, client: Client, archive: Archive, known: Mapping[str, Known], pages: Sequence[Snapshot]
+) -> Steps:
+    """Ask again, conditionally, for what was archived before, to see edits in place, replaced files and vanished pages.
+
+    `pages` are the last snapshots of what is asked for, least recently asked first. Files and parts that a changed page
+    links and that aren't archived are fetched too.
+    """
+    agenda = Agenda(archive, source.id, known)
+    fetcher = PageFetcher(source, client, archive, known, agenda, {page.url for page in pages})
+    async with aclosing(fetcher.fetch([_asked_again(page) for page in pages])) as steps:
+        async for step in steps:
+            yield step
+
+
+def _asked_again(page: Snapshot) -> Item:
+    """The item of an archived page, part or attachment, as its listing or its page announced it."""
+    notice = Notice(
+        source_id=page.source_id,
+        url=page.parent_url or page.url,
+        title=page.title,
+        listed_on=page.listed_on,
+        post=page.request.get("json", ""),
+    )
+    return Item(url=page.url, role=page.role, notice=notice, name=page.name)
+
+
+class _ListingReader:
+    """Reads the listing of one source, list page by list page; what it announces goes on the agenda."""
 
     def __init__(
         self,
@@ -74,7 +96,6 @@ class _Run:
         client: Client,
         archive: Archive,
         known: Mapping[str, Known],
-        attachments: FindAttachments,
         since: date | None,
     ) -> None:
         mapped = any(host in client.stand_ins for host in source.hosts)
@@ -82,11 +103,11 @@ class _Run:
         self.has_list = address != "unknown"
         self.source = source.model_copy(update={"list": urljoin(f"https://{source.hosts[0]}/", address)})
         self.client, self.archive, self.known = client, archive, known
-        self.attachments, self.since = attachments, since
+        self.since = since
         self.agenda = Agenda(archive, source.id, known)
         self.listed: set[str] = set()
 
-    async def read_listing(self, *, store: bool) -> Steps:
+    async def read(self, *, store: bool) -> Steps:
         """List pages from the first, until they hold nothing new; what they announce goes on the agenda."""
         so_far: list[ListPage] = []
         for number in range(1, self.source.max_pages + 1):
@@ -99,11 +120,15 @@ class _Run:
             self.listed |= fresh
             so_far.append(page)
             if store:
-                owed = [n for n in page.notices if self._is_owed(n.url) and self._is_wanted(n)]
+                owed = [n for n in page.notices if is_owed(n.url, self.known) and self._is_wanted(n)]
                 self.agenda.add(Item(url=n.url, role="page", notice=n) for n in owed)
             seen_before = step.snapshot is None and step.fetch.url in self.known
             if not fresh or self._ends(page, number) or self._holds_nothing_new(page, number, seen_before):
                 return
+
+    def open_items(self) -> list[Item]:
+        """Pages and attachments on the agenda that are still wanted, of earlier runs too."""
+        return [i for i in self.agenda.open.values() if i.notice and self._is_wanted(i.notice)]
 
     def _ends(self, page: ListPage, number: int) -> bool:
         """Whether the list has no further page."""
@@ -119,9 +144,6 @@ class _Run:
 
     def _new(self, page: ListPage) -> list[Notice]:
         return [n for n in page.notices if n.url not in self.known and self._is_wanted(n)]
-
-    def _is_owed(self, url: str) -> bool:
-        return url not in self.known or not self.known[url].readable
 
     def _is_wanted(self, notice: Notice) -> bool:
         words = self.source.title_has
@@ -155,7 +177,7 @@ class _Run:
         page = page.model_copy(update={"notices": notices})
         if store:
             self.agenda.remove(request.key)
-        return self._list_step(request.key, answer, body, page, number, store), page
+        return self._list_step(request, answer, body, page, number, store), page
 
     def _archived(self, request: Request) -> tuple[Known | None, bytes]:
         """What is known of an address that can be asked conditionally, and its bytes."""
@@ -181,11 +203,11 @@ class _Run:
         return failed_step(self.source.id, url, "listing", error, began)
 
     def _list_step(
-        self, url: str, answer: Answer, body: bytes, page: ListPage, number: int, store: bool
+        self, request: Request, answer: Answer, body: bytes, page: ListPage, number: int, store: bool
     ) -> Harvested:
         """The step of a list page that was read; its snapshot where its bytes are new."""
         newest = max((n.listed_on for n in page.notices if n.listed_on), default=None)
-        new = self._new(page)
+        new, url = self._new(page), request.key
         fetch = Fetch(
             source_id=self.source.id,
             url=url,
@@ -195,77 +217,23 @@ class _Run:
             status=answer.status,
             seconds=answer.seconds,
             size=len(body),
-            items=len(page.notices),
+            items=len(page.notices) + len(page.scheduled),
             fresh=len(new),
             newest=newest,
             detail=f"{len(new)} new: {new[0].title}" if new else "nothing new",
         )
-        if number == 1 and len(page.notices) < self.source.expect.min_items:
-            error = EmptyListing(
-                f"{len(page.notices)} items, at least {self.source.expect.min_items} are expected"
-            )
+        items = len(page.notices) + len(page.scheduled)
+        if number == 1 and items < self.source.expect.min_items:
+            error = EmptyListing(f"{items} items, at least {self.source.expect.min_items} are expected")
             told = {"outcome": error.code, "detail": error.message, "way_out": error.way_out}
             fetch = fetch.model_copy(update=told)
         if not store or answer.not_modified:
-            return Harvested(fetch=fetch)
-        snapshot = keep(self.archive, answer, self.source.id, url, "listing", listed_on=newest)
+            return Harvested(fetch=fetch, scheduled=page.scheduled)
+        snapshot = keep(self.archive, answer, self.source.id, request, "listing", listed_on=newest)
         known = self.known.get(url)
         fetch = fetch.model_copy(update={"sha256": snapshot.sha256})
-        return Harvested(
-            fetch=fetch, snapshot=None if known and known.sha256 == snapshot.sha256 else snapshot
-        )
-
-    async def fetch_open(self) -> Steps:
-        """Everything on the agenda, at once as far as politeness lets; a page's attachments follow it."""
-        items = [i for i in self.agenda.open.values() if i.notice and self._is_wanted(i.notice)]
-        tasks = [asyncio.create_task(self._fetch_item(item)) for item in items]
-        try:
-            for done in asyncio.as_completed(tasks):
-                for step in await done:
-                    yield step
-        finally:
-            for task in tasks:
-                task.cancel()
-
-    async def _fetch_item(self, item: Item) -> list[Harvested]:
-        """One page with its attachments, or one attachment."""
-        began = time.monotonic()
-        page_url = item.notice.url if item.notice else item.url
-        referer = page_url if item.role == "attachment" else self.source.list
-        try:
-            answer = await self.client.fetch(
-                Request(item.url), role=item.role, known=self.known.get(item.url), referer=referer
-            )
-        except HarvestError as error:
-            if isinstance(error, NotFound | SoftNotFound) and page_url not in self.listed:
-                self.agenda.remove(item.url)
-            return [failed_step(self.source.id, item.url, item.role, error, began)]
-        step = await asyncio.to_thread(self._archive_item, item, answer)
-        if item.role == "attachment" or step.snapshot is None or not is_text(answer.body):
-            return [step]
-        files = await asyncio.to_thread(self._find_attachments, answer)
-        owed = [Item(url=f.url, role="attachment", name=f.name, notice=item.notice) for f in files]
-        owed = [i for i in owed if self._is_owed(i.url) and i.url not in self.agenda.open]
-        self.agenda.add(owed)
-        return [step, *[s for i in owed for s in await self._fetch_item(i)]]
-
-    def _archive_item(self, item: Item, answer: Answer) -> Harvested:
-        known = self.known.get(item.url)
-        if known and answer.not_modified:
-            return unmodified_step(answer, self.source.id, item.role, known)
-        name = file_name(answer, item.name) if item.role == "attachment" else ""
-        snapshot = keep(
-            self.archive, answer, self.source.id, item.url, item.role, notice=item.notice, name=name
-        )
-        return page_step(answer, snapshot, known)
-
-    def _find_attachments(self, answer: Answer) -> list[Attachment]:
-        """Files that a page links; a page that can't be read is told when it is read as a document."""
-        try:
-            return self.attachments(answer.body, answer.final_url)
-        except MetroError as error:
-            log.warning("%s: attachments not looked for: %s", answer.url, error)
-            return []
+        same = known is not None and known.sha256 == snapshot.sha256
+        return Harvested(fetch=fetch, snapshot=None if same else snapshot, scheduled=page.scheduled)
 
 
 def _unknown_list(source: Source) -> HarvestError:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, date, datetime
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from metroetl.errors import HarvestError, MetroError
+from metroetl.harvest.addresses import Request
 from metroetl.harvest.archive import Archive
 from metroetl.harvest.client import Answer
 from metroetl.harvest.models import Fetch, Harvested, Known, Notice, Role, Snapshot
@@ -23,7 +24,7 @@ def keep(
     archive: Archive,
     answer: Answer,
     source_id: str,
-    url: str,
+    request: Request,
     role: Role,
     *,
     notice: Notice | None = None,
@@ -38,7 +39,7 @@ def keep(
     snapshot = Snapshot(
         sha256=archive.put(answer.body),
         source_id=source_id,
-        url=url,
+        url=request.key,
         role=role,
         fetched_at=answer.fetched_at,
         status=answer.status,
@@ -47,11 +48,19 @@ def keep(
         headers={**answer.headers, **moved},
         title=notice.title if notice else "",
         listed_on=notice.listed_on if notice else listed_on,
-        parent_url=notice.url if notice and role == "attachment" else None,
+        parent_url=notice.url if notice and role in {"attachment", "part"} else None,
         name=name,
+        request=_asked(request),
     )
     archive.describe(snapshot)
     return snapshot
+
+
+def _asked(request: Request) -> dict[str, str]:
+    """How the bytes were asked for, where it wasn't a plain GET."""
+    body = {"form": urlencode(request.data)} if request.data else {}
+    body |= {"json": request.json} if request.json is not None else {}
+    return {"method": request.method, **body} if request.method != "GET" else {}
 
 
 def page_step(answer: Answer, snapshot: Snapshot, known: Known | None) -> Harvested:

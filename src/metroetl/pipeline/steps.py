@@ -119,8 +119,6 @@ CHUNK = 50
 async def harvest_steps(
     run_id: str, source: Source, warehouse: Warehouse, since: date | None, dry_run: bool
 ) -> list[Harvested]:
-    from metroetl.documents import find_attachments
-
     config = settings()
     steps: list[Harvested] = []
     waiting: list[Harvested] = []
@@ -130,7 +128,6 @@ async def harvest_steps(
             client=client,
             archive=Archive(config.archive),
             known=_known_addresses(warehouse, source.id),
-            attachments=find_attachments,
             since=since,
             dry_run=dry_run,
         ):

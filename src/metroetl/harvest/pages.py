@@ -1,0 +1,109 @@
+"""Pages to snapshots: one page at a time, each with its further parts and its attachments."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from dataclasses import dataclass
+
+from metroetl.catalogue.models import Source
+from metroetl.documents import find_attachments, find_parts
+from metroetl.errors import HarvestError, MetroError, NotFound, SoftNotFound
+from metroetl.harvest.addresses import Request
+from metroetl.harvest.agenda import Agenda, Item
+from metroetl.harvest.archive import Archive
+from metroetl.harvest.barriers import is_text
+from metroetl.harvest.client import Answer, Client
+from metroetl.harvest.models import Harvested, Known
+from metroetl.harvest.steps import failed_step, file_name, keep, page_step, unmodified_step
+
+log = logging.getLogger("metroetl.harvest")
+
+Steps = AsyncGenerator[Harvested, None]
+
+
+@dataclass(frozen=True)
+class PageFetcher:
+    """Fetches items of one source into the archive; what a page announces of itself goes on the agenda first.
+
+    `known` is what is archived of the source; `listed` holds the addresses that its listing shows now.
+    """
+
+    source: Source
+    client: Client
+    archive: Archive
+    known: Mapping[str, Known]
+    agenda: Agenda
+    listed: set[str]
+
+    async def fetch(self, items: Iterable[Item]) -> Steps:
+        """All items, at once as far as politeness lets; every attempt is a step, also a failed one."""
+        tasks = [asyncio.create_task(self._fetch_item(item)) for item in items]
+        try:
+            for done in asyncio.as_completed(tasks):
+                for step in await done:
+                    yield step
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _fetch_item(self, item: Item) -> list[Harvested]:
+        """One page, part or attachment, and what it leads to."""
+        began = time.monotonic()
+        page_url = item.notice.url if item.notice else item.url
+        try:
+            answer = await self.client.fetch(
+                _request(item),
+                role=item.role,
+                known=self.known.get(item.url),
+                referer=self.source.list if item.role == "page" else page_url,
+            )
+        except HarvestError as error:
+            if isinstance(error, NotFound | SoftNotFound) and page_url not in self.listed:
+                self.agenda.remove(item.url)
+            return [failed_step(self.source.id, item.url, item.role, error, began)]
+        step = await asyncio.to_thread(self._archive_item, item, answer)
+        if step.snapshot is None:
+            return [step]
+        if item.role == "attachment" or not is_text(answer.body):
+            return [step]
+        owed = await asyncio.to_thread(self._belongings, item, answer)
+        return [step, *[s for i in owed for s in await self._fetch_item(i)]]
+
+    def _archive_item(self, item: Item, answer: Answer) -> Harvested:
+        known = self.known.get(item.url)
+        if known and answer.not_modified:
+            return unmodified_step(answer, self.source.id, item.role, known)
+        name = file_name(answer, item.name) if item.role == "attachment" else ""
+        snapshot = keep(
+            self.archive, answer, self.source.id, _request(item), item.role, notice=item.notice, name=name
+        )
+        return page_step(answer, snapshot, known)
+
+    def _belongings(self, item: Item, answer: Answer) -> list[Item]:
+        """Parts and files of a page that aren't archived yet, written down; a page that can't be read is told later."""
+        try:
+            parts = find_parts(answer.body, answer.final_url) if item.role == "page" else []
+            files = find_attachments(answer.body, answer.final_url)
+        except MetroError as error:
+            log.warning("%s: parts and attachments not looked for: %s", answer.url, error)
+            return []
+        found = [Item(url=url, role="part", notice=item.notice) for url in parts]
+        found += [Item(url=f.url, role="attachment", name=f.name, notice=item.notice) for f in files]
+        owed = [i for i in found if is_owed(i.url, self.known) and i.url not in self.agenda.open]
+        self.agenda.add(owed)
+        return owed
+
+
+def is_owed(url: str, known: Mapping[str, Known]) -> bool:
+    """Whether an address isn't archived, or only as damaged bytes."""
+    return url not in known or not known[url].readable
+
+
+def _request(item: Item) -> Request:
+    """How an item is asked for: by its address, or by the JSON body that its listing made."""
+    if item.role == "page" and item.notice and item.notice.post:
+        return Request(item.url, "POST", json=item.notice.post)
+    return Request(item.url)
