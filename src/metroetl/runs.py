@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -79,12 +79,33 @@ class RunSummary(BaseModel):
         return {"held": 3, "sources_failed": 1}.get(self.state, 0)
 
 
+Robots = Literal["allowed", "disallowed", "none", "html", "unreachable"]
+
+
 class SourceCheck(BaseModel):
-    """Health of one source's listing."""
+    """Health of one source's listing, as a check found it.
+
+    `outcome` is `listed` (the listing was read), `example_read` (offline: the source's examples are read as expected) or
+    the code of the error that stands in the way, with `detail` and `way_out`. `live` says that the real site was asked,
+    not a stand-in or an example. `family_seen` differs from `family_declared` where the page no longer has that
+    family's marks. `days_late` counts from the day on which something newer was due, 0 is in time, None is unknown.
+    """
 
     source_id: str
+    live: bool = False
     outcome: str
+    family_declared: str | None = None
+    family_seen: str | None = None
     items: int | None = None
     newest: date | None = None
+    days_late: int | None = None
+    robots: Robots | None = None
     seconds: float = 0.0
     detail: str = ""
+    way_out: str = ""
+    checked_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing stands in the way."""
+        return self.outcome in {"listed", "example_read"}
