@@ -28,9 +28,10 @@ from metroetl.errors import (
 )
 from metroetl.harvest.addresses import HostMap, Request, host_of, origin_of
 from metroetl.harvest.barriers import find_barrier, shell_target
-from metroetl.harvest.hosts import LONGEST_PAUSE, Host, politest, robots_text
+from metroetl.harvest.hosts import LONGEST_PAUSE, Host, politest, robots_kind, robots_text
 from metroetl.harvest.models import STAND_IN, Known, Role
 from metroetl.harvest.wire import header_texts, legacy_tls, named_error, refuse_private
+from metroetl.runs import Robots
 from metroetl.settings import Settings
 
 MAX_REDIRECTS = 5
@@ -147,6 +148,13 @@ class Client:
                 raise
             host.note(None)
         return answer
+
+    def robots(self, url: str) -> Robots:
+        """What robots.txt of an address's host says of it, as far as this client has asked."""
+        host = self._hosts.get(host_of(url))
+        if host is None or not host.robots_read:
+            return "unreachable"
+        return host.robots_kind if host.may_fetch(url, self._settings.user_agent) else "disallowed"
 
     async def _follow(
         self, request: Request, headers: Mapping[str, str], referer: str | None, role: Role
@@ -275,9 +283,9 @@ class Client:
         except HarvestError as error:
             error.args = (f"robots.txt: {error.message}",)
             raise
-        return robots_text(
-            raw.status, raw.headers.get("content-type", ""), raw.body[:MAX_ROBOTS].decode("utf-8", "replace")
-        )
+        media, text = raw.headers.get("content-type", ""), raw.body[:MAX_ROBOTS].decode("utf-8", "replace")
+        host.robots_kind = robots_kind(raw.status, media, text)
+        return robots_text(raw.status, media, text)
 
 
 def _hosts_of(source: Source) -> set[str]:

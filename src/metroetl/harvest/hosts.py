@@ -13,6 +13,7 @@ from protego import Protego
 
 from metroetl.catalogue.models import Politeness
 from metroetl.errors import BotChallenge, HarvestError, HostDown, RateLimited
+from metroetl.runs import Robots
 
 BREAKS_AFTER = 3
 BREAKERS = (HostDown, RateLimited, BotChallenge)
@@ -31,6 +32,7 @@ class Host:
         self.name = name
         self.lock = asyncio.Lock()
         self.robots_read = False
+        self.robots_kind: Robots = "unreachable"
         self.address_checked = False
         self._robots: Protego | None = None
         self._delay = politeness.delay if politeness else 0.0
@@ -98,11 +100,21 @@ def politest(wishes: Iterable[Politeness]) -> Politeness:
     return Politeness(delay=max(w.delay for w in wishes), concurrency=min(w.concurrency for w in wishes))
 
 
+def robots_kind(status: int, content_type: str, text: str) -> Robots:
+    """Whether a robots.txt is there: `allowed` where it is, `html` where a page came in its place, else `none`."""
+    if robots_text(status, content_type, text) is not None:
+        return "allowed"
+    return "html" if status < 400 and _is_page(content_type, text) else "none"
+
+
 def robots_text(status: int, content_type: str, text: str) -> str | None:
     """The text of a robots.txt, or None where the answer is none: an error, an HTML page, no `User-agent`."""
-    lowered = text.lower()
-    html = "html" in content_type.lower() or lowered.lstrip("\ufeff \r\n\t").startswith("<")
-    return text if status == 200 and not html and "user-agent" in lowered else None
+    is_rules = status == 200 and not _is_page(content_type, text) and "user-agent" in text.lower()
+    return text if is_rules else None
+
+
+def _is_page(content_type: str, text: str) -> bool:
+    return "html" in content_type.lower() or text.lstrip("\ufeff \r\n\t").startswith("<")
 
 
 def _limiter(delay: float) -> AsyncLimiter | None:
