@@ -80,6 +80,27 @@ class CoreDocument(Table, table=True):
     world: str = Field(foreign_key="meta_world.world")
 
 
+class CoreRepublication(Table, table=True):
+    """A document that is the same work as others: on another site, in another column, or forwarded whole.
+
+    `work_id` is the document of the work that was published first, which has a row of its own. Derived from the
+    documents, so a row may be replaced when an earlier member comes; nothing of the documents changes.
+    """
+
+    __table_args__ = (
+        one_of("basis", "number", "title", "body"),
+        one_of("role", "original", "republication", "forwarding"),
+        CheckConstraint("score BETWEEN 0 AND 1", name="score"),
+    )
+
+    document_id: str = Field(primary_key=True, foreign_key="core_document.document_id")
+    work_id: str = Field(foreign_key="core_document.document_id", index=True)
+    role: str
+    basis: str
+    score: float
+    tied_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class _Stated(Table):
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     document_id: str = Field(foreign_key="core_document.document_id", index=True)

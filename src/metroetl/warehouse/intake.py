@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, update
 
 from metroetl import __version__
 from metroetl.harvest.models import Known, Snapshot
 from metroetl.warehouse.engine import dump_json
 from metroetl.warehouse.keys import digest
 from metroetl.warehouse.load import add_new, put
+from metroetl.warehouse.parts import reopen_articles
+from metroetl.warehouse.schedule import note_schedule
 from metroetl.warehouse.tables import table
 
 if TYPE_CHECKING:
@@ -49,14 +52,17 @@ def finish_run(connection: Connection, run_id: str, state: str, summary: Mapping
 
 
 def record(connection: Connection, run_id: str, harvested: Iterable[Harvested]) -> None:
-    """Keep every attempt, and each snapshot whose bytes differ from the last ones of its address."""
+    """Keep every attempt, and each snapshot whose bytes differ from the last ones of its address.
+
+    A new part opens its article again; what a calendar announced goes into the schedule.
+    """
     steps = list(harvested)
     add_new(connection, table("raw_fetch"), [_fetch_row(run_id, step) for step in steps])
     snapshots = [step.snapshot for step in steps if step.snapshot is not None]
     latest = {
         (row.source_id, row.url): (row.sha256, row.snapshot_id)
         for source_id in {s.source_id for s in snapshots}
-        for row in connection.execute(select(_latest(source_id)))
+        for row in connection.execute(select(latest_of(source_id)))
     }
     fresh, same = [], []
     for snapshot in snapshots:
@@ -69,6 +75,10 @@ def record(connection: Connection, run_id: str, harvested: Iterable[Harvested]) 
             fresh.append(row)
     add_new(connection, table("raw_snapshot"), fresh)
     _note_validators(connection, same)
+    reopen_articles(connection, [row for row in fresh if row["role"] == "part"])
+    for step in steps:
+        if step.scheduled:
+            note_schedule(connection, step.fetch, step.scheduled)
 
 
 def _note_validators(connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -90,11 +100,12 @@ def _fetch_row(run_id: str, step: Harvested) -> dict[str, Any]:
 
 
 _FETCH = {
-    "source_id", "url", "role", "outcome", "status", "seconds", "size", "sha256", "items", "detail", "way_out",
+    "source_id", "url", "role", "outcome", "status", "seconds", "size", "sha256", "items", "fresh", "newest",
+    "detail", "way_out",
 }  # fmt: skip
 _SNAPSHOT = {
     "sha256", "source_id", "url", "role", "fetched_at", "status", "media_type", "size", "title", "listed_on",
-    "parent_url", "name",
+    "parent_url", "name", "publisher", "published_on", "access",
 }  # fmt: skip
 
 
@@ -108,11 +119,13 @@ def _snapshot_row(run_id: str, snapshot: Snapshot) -> dict[str, Any]:
         "etag": headers.get("etag"),
         "last_modified": headers.get("last-modified"),
         "headers": dump_json(headers),
+        "request": dump_json(snapshot.request),
         **snapshot.model_dump(include=_SNAPSHOT),
     }
 
 
-def _latest(source_id: str) -> Any:
+def latest_of(source_id: str) -> Any:
+    """The last snapshot of each of a source's addresses."""
     snapshots = table("raw_snapshot")
     place = func.row_number().over(partition_by=snapshots.c.url, order_by=snapshots.c.fetched_at.desc())
     ranked = (
@@ -123,7 +136,7 @@ def _latest(source_id: str) -> Any:
 
 def known(connection: Connection, source_id: str) -> dict[str, Known]:
     """What is known of a source's addresses: the last bytes, and when they were last seen."""
-    fetches, latest = table("raw_fetch"), _latest(source_id)
+    fetches, latest = table("raw_fetch"), latest_of(source_id)
     seen = (
         select(fetches.c.url, func.max(fetches.c.fetched_at).label("at"))
         .where(fetches.c.source_id == source_id, fetches.c.ok)
@@ -133,16 +146,18 @@ def known(connection: Connection, source_id: str) -> dict[str, Known]:
     rows = connection.execute(
         select(latest, seen.c.at).select_from(latest.outerjoin(seen, seen.c.url == latest.c.url))
     )
-    return {
-        row.url: Known(
-            url=row.url,
-            sha256=row.sha256,
-            etag=row.etag,
-            last_modified=row.last_modified,
-            fetched_at=row.at or row.fetched_at,
-        )
-        for row in rows
-    }
+    return {row.url: known_of(row, row.at) for row in rows}
+
+
+def known_of(row: Row[Any], seen_at: datetime | None) -> Known:
+    """What a snapshot's row says of its address, and when the address was last read well."""
+    return Known(
+        url=row.url,
+        sha256=row.sha256,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        fetched_at=seen_at or row.fetched_at,
+    )
 
 
 def pending(connection: Connection, source_ids: Sequence[str] | None) -> list[Snapshot]:
@@ -151,7 +166,7 @@ def pending(connection: Connection, source_ids: Sequence[str] | None) -> list[Sn
     wanted = select(snapshots).where(snapshots.c.state == "pending", snapshots.c.role.in_(READABLE))
     if source_ids is not None:
         wanted = wanted.where(snapshots.c.source_id.in_(source_ids))
-    return _snapshots(connection, wanted)
+    return snapshots_of(connection, wanted)
 
 
 def archived(connection: Connection, source_id: str, *, only_quarantined: bool) -> list[Snapshot]:
@@ -171,20 +186,20 @@ def archived(connection: Connection, source_id: str, *, only_quarantined: bool) 
             .where(staged.c.snapshot_id == snapshots.c.snapshot_id, batches.c.state == "held")
         )
         wanted = wanted.where(or_(stopped.exists(), held.exists()))
-    return _snapshots(connection, wanted)
+    return snapshots_of(connection, wanted)
 
 
-def _snapshots(connection: Connection, wanted: Select[Any]) -> list[Snapshot]:
+def snapshots_of(connection: Connection, wanted: Select[Any]) -> list[Snapshot]:
+    """The snapshots of a SELECT of raw_snapshot, oldest first."""
     snapshots = table("raw_snapshot")
     rows = connection.execute(wanted.order_by(snapshots.c.fetched_at, snapshots.c.snapshot_id)).mappings()
-    return [Snapshot.model_validate({**row, "headers": _headers(row["headers"])}) for row in rows]
+    return [snapshot_of(row) for row in rows]
 
 
-def _headers(text: str) -> dict[str, str]:
-    import json
-
-    headers: dict[str, str] = json.loads(text)
-    return headers
+def snapshot_of(row: Mapping[Any, Any]) -> Snapshot:
+    """A row of raw_snapshot as it was given."""
+    told = {name: json.loads(row[name]) for name in ("headers", "request")}
+    return Snapshot.model_validate({**row, **told})
 
 
 def reject_snapshot(connection: Connection, run_id: str, snapshot: Snapshot, error: MetroError) -> None:

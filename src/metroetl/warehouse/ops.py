@@ -133,6 +133,56 @@ class OpsRelease(Table, table=True):
     checked_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class OpsSourceCheck(Table, table=True):
+    """What a check of one source found: reachable or which barrier, family, items, how late; one row a check."""
+
+    __table_args__ = (
+        one_of("robots", "allowed", "disallowed", "none", "html", "unreachable"),
+        Index(None, "source_id", "checked_at"),
+    )
+
+    check_id: str = Field(primary_key=True)
+    run_id: str = Field(foreign_key="ops_run.run_id", index=True)
+    source_id: str = Field(foreign_key="dim_source.source_id")
+    checked_at: datetime = Field(sa_type=UtcDateTime)
+    live: bool
+    outcome: str
+    ok: bool
+    family_declared: str | None = None
+    family_seen: str | None = None
+    items: int | None = None
+    newest: date | None = None
+    days_late: int | None = None
+    robots: str | None = None
+    seconds: float
+    detail: str = Field(sa_type=Text)
+    way_out: str = Field(sa_type=Text)
+
+
+class OpsSchedule(Table, table=True):
+    """A release that a publisher's calendar announces.
+
+    withdrawn: a later reading of the same calendar page no longer shows a date that hadn't come yet.
+    """
+
+    __table_args__ = (
+        one_of("state", "announced", "withdrawn"),
+        UniqueConstraint("source_id", "title", "due_on"),
+        Index(None, "due_on"),
+    )
+
+    schedule_id: str = Field(primary_key=True)
+    source_id: str = Field(foreign_key="dim_source.source_id")
+    url: str
+    title: str = Field(sa_type=Text)
+    due_on: date
+    due_at: str | None = None
+    note: str = Field(sa_type=Text)
+    state: str
+    seen_first_at: datetime = Field(sa_type=UtcDateTime)
+    seen_last_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class MetaContract(Table, table=True):
     """What the warehouse says of itself: version of the contract, fingerprints of views, words and catalogue."""
 

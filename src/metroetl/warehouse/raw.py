@@ -9,19 +9,21 @@ from sqlmodel import Field
 
 from metroetl.warehouse.base import Table, UtcDateTime, one_of
 
-ROLES = ("listing", "page", "attachment", "inbox")
+ROLES = ("listing", "page", "part", "attachment", "inbox")
 
 
 class RawSnapshot(Table, table=True):
     """Bytes as served, content-addressed in the archive; `state` says how far they went.
 
     pending: archived only; staged: read, waits for the gate; read: published; unreadable: named as such in
-    ops_quarantine; rejected: a person rejected the batch.
+    ops_quarantine; rejected: a person rejected the batch. `content_hash` is of what the document says, noted when it
+    is read: other bytes with the same hash are no new version. `request` says how the bytes were asked for.
     """
 
     __table_args__ = (
         one_of("role", *ROLES),
         one_of("state", "pending", "staged", "read", "unreadable", "rejected"),
+        one_of("access", "public", "internal"),
         Index(None, "source_id", "url"),
         Index(None, "state", "source_id"),
     )
@@ -44,6 +46,11 @@ class RawSnapshot(Table, table=True):
     listed_on: date | None = None
     parent_url: str | None = None
     name: str
+    content_hash: str | None = None
+    request: str = Field(default="{}", sa_type=Text)
+    publisher: str = ""
+    published_on: date | None = None
+    access: str = "public"
 
 
 class RawFetch(Table, table=True):
@@ -66,3 +73,5 @@ class RawFetch(Table, table=True):
     items: int | None = None
     detail: str = Field(sa_type=Text)
     way_out: str = Field(sa_type=Text)
+    fresh: int | None = None
+    newest: date | None = None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from metroetl.errors import WarehouseError
 from metroetl.warehouse.keys import digest
 from metroetl.warehouse.load import add_bulk, add_new
 from metroetl.warehouse.models import Batch
+from metroetl.warehouse.parts import part_rows
 from metroetl.warehouse.records import BatchKey, Seen, staging_rows
 from metroetl.warehouse.staging import STAGING
 from metroetl.warehouse.tables import table
@@ -48,6 +49,7 @@ def stage(
         add_bulk(connection, table(str(name)), rows.get(str(name), []))
     _count(connection, batch_id, rows)
     _mark(connection, [s.snapshot_id for _, s in pairs], "staged")
+    _note_content(connection, rows.get("staging_document", []))
     return batch_id
 
 
@@ -85,7 +87,8 @@ def _seen(connection: Connection, source_id: str, readings: Sequence[Reading]) -
             .order_by(snapshots.c.fetched_at)
         )
         for row in rows:
-            found[(row.url, row.sha256)] = Seen(row.snapshot_id, row.fetched_at, row.role, row.listed_on)
+            seen_at = _seen_at(connection, row)
+            found[(row.url, row.sha256)] = Seen(row.snapshot_id, seen_at, row.role, row.listed_on)
     for reading in readings:
         if (reading.document.url, reading.document.sha256) not in found:
             raise WarehouseError(
@@ -93,6 +96,12 @@ def _seen(connection: Connection, source_id: str, readings: Sequence[Reading]) -
                 way_out="Record what was harvested before staging what was read from it.",
             )
     return found
+
+
+def _seen_at(connection: Connection, page: Row[Any]) -> datetime:
+    """When a document was seen whole: with the last of its parts."""
+    parts = part_rows(connection, page.url, page.source_id, page.fetched_at) if page.role == "page" else []
+    return max([page.fetched_at, *(part.fetched_at for part in parts)])
 
 
 def supersede(connection: Connection, snapshot_ids: Sequence[str]) -> None:
@@ -133,6 +142,14 @@ def _mark(connection: Connection, snapshot_ids: Sequence[str], state: str) -> No
     snapshots = table("raw_snapshot")
     for chunk in chunks(snapshot_ids):
         connection.execute(update(snapshots).where(snapshots.c.snapshot_id.in_(chunk)).values(state=state))
+
+
+def _note_content(connection: Connection, documents: Sequence[Mapping[str, Any]]) -> None:
+    """Say of each snapshot what its content is."""
+    snapshots = table("raw_snapshot")
+    rows = [{"key": d["snapshot_id"], "content_hash": d["content_hash"]} for d in documents]
+    if rows:
+        connection.execute(update(snapshots).where(snapshots.c.snapshot_id == bindparam("key")), rows)
 
 
 def batches_in(connection: Connection, state: BatchState) -> list[Batch]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, make_url, select
 
-from metroetl.warehouse import engine, intake, query, review
+from metroetl.warehouse import engine, intake, query, review, revisit
+from metroetl.warehouse.checks import record_checks
 from metroetl.warehouse.frames import staging_frames
+from metroetl.warehouse.parts import part_rows
 from metroetl.warehouse.release import release_row
 from metroetl.warehouse.settle import settle
 from metroetl.warehouse.stage import batches_in, stage
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from metroetl.catalogue import Catalogue
     from metroetl.errors import MetroError
     from metroetl.harvest.models import Harvested, Known, Snapshot
+    from metroetl.runs import SourceCheck
     from metroetl.settings import Settings
     from metroetl.warehouse.models import Batch, Decision, Published, Reading
 
@@ -74,6 +77,21 @@ class Warehouse:
         """What is known of a source's addresses, listings too."""
         with self._read() as connection:
             return intake.known(connection, source_id)
+
+    def revisitable(self, source_id: str, since: date, limit: int) -> list[tuple[Snapshot, Known]]:
+        """What to ask again: pages, parts and attachments dated since a day, least recently asked first."""
+        with self._read() as connection:
+            return revisit.revisitable(connection, source_id, since, limit)
+
+    def parts_of(self, url: str, source_id: str, *, at: datetime | None = None) -> list[Snapshot]:
+        """The further pages of an article in reading order, as last seen; or as they were with its page of `at`."""
+        with self._read() as connection:
+            return [intake.snapshot_of(row._mapping) for row in part_rows(connection, url, source_id, at)]
+
+    def record_checks(self, run_id: str, checks: Iterable[SourceCheck]) -> None:
+        """Keep what a check of sources found."""
+        with self._write() as connection:
+            record_checks(connection, run_id, checks)
 
     def pending(self, source_ids: Sequence[str] | None = None) -> list[Snapshot]:
         """Archived pages, attachments and inbox files that nobody read yet, oldest first."""
