@@ -80,6 +80,10 @@ def _seen(connection: Connection, source_id: str, readings: Sequence[Reading]) -
     """The newest snapshot of each document's address and bytes."""
     snapshots = table("raw_snapshot")
     found: dict[tuple[str, str], Seen] = {}
+    articles = select(snapshots.c.parent_url).where(
+        snapshots.c.source_id == source_id, snapshots.c.role == "part"
+    )
+    in_parts = set(connection.execute(articles.distinct()).scalars())
     for chunk in chunks(sorted({r.document.sha256 for r in readings})):
         rows = connection.execute(
             select(snapshots)
@@ -87,7 +91,7 @@ def _seen(connection: Connection, source_id: str, readings: Sequence[Reading]) -
             .order_by(snapshots.c.fetched_at)
         )
         for row in rows:
-            seen_at = _seen_at(connection, row)
+            seen_at = _seen_whole_at(connection, row) if row.url in in_parts else row.fetched_at
             found[(row.url, row.sha256)] = Seen(row.snapshot_id, seen_at, row.role, row.listed_on)
     for reading in readings:
         if (reading.document.url, reading.document.sha256) not in found:
@@ -98,10 +102,11 @@ def _seen(connection: Connection, source_id: str, readings: Sequence[Reading]) -
     return found
 
 
-def _seen_at(connection: Connection, page: Row[Any]) -> datetime:
-    """When a document was seen whole: with the last of its parts."""
-    parts = part_rows(connection, page.url, page.source_id, page.fetched_at) if page.role == "page" else []
-    return max([page.fetched_at, *(part.fetched_at for part in parts)])
+def _seen_whole_at(connection: Connection, page: Row[Any]) -> datetime:
+    """When an article in parts was seen as it is read now: with the last of its parts."""
+    parts = part_rows(connection, page.url, page.source_id, page.fetched_at)
+    moments: list[datetime] = [page.fetched_at, *(part.fetched_at for part in parts)]
+    return max(moments)
 
 
 def supersede(connection: Connection, snapshot_ids: Sequence[str]) -> None:
