@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -24,13 +25,14 @@ def summary_rows(summary: RunSummary) -> list[dict[str, Any]]:
     """One row a source: pages by outcome, documents, failures."""
     rows = []
     for s in summary.sources:
-        named = {code: n for code, n in s.outcomes.items() if code not in OUTCOMES_ZH}
+        failed = Counter(f.code for f in s.failures)
         rows.append(
             {
                 "来源": f"{s.title} ({s.source_id})",
                 "新发布": s.announced,
                 **{zh: s.outcomes.get(code, 0) for code, zh in OUTCOMES_ZH.items()},
-                "失败": ", ".join(f"{code} {n}" for code, n in named.items()) or ("有" if s.failed else ""),
+                "消失": s.vanished,
+                "失败": ", ".join(f"{code} {n}" for code, n in failed.items()),
                 "文档": s.documents,
                 "数据": s.statements,
                 "规划": s.plans,

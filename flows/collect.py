@@ -116,7 +116,12 @@ def collect(request: CollectRequest = CollectRequest()) -> State[RunSummary]:
 
 def collect_here(request: CollectRequest) -> RunSummary:
     """Run the flow in this process and give its summary, for the command line."""
-    summary: Any = collect(request, return_state=True).result(raise_on_failure=False)
+    return summary_of(collect(request, return_state=True))
+
+
+def summary_of(state: Any) -> RunSummary:
+    """The summary that a finished flow gives, also one that failed; raises what made it crash."""
+    summary = state.result(raise_on_failure=False)
     if isinstance(summary, RunSummary):
         return summary
     raise summary

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
@@ -70,6 +71,24 @@ class BackfillRequest(_Request):
     max_pages: int = Field(
         default=50, ge=1, le=500, title="每个列表最多翻页数", description="逐页礼貌访问，页数越多越久"
     )
+
+
+class RevisitRequest(_Request):
+    """复查：有条件地重新请求已存档的页面与附件，发现原地修改、附件替换与页面消失；每个主机有请求上限。"""
+
+    sources: list[SourceId] = Field(
+        default=[], title="来源", description=f"留空则为全部启用的来源。{_SOURCE_HELP}", max_length=200
+    )
+    months: int = Field(default=18, ge=1, le=120, title="月数", description="复查最近多少个月内的页面")
+    budget: int = Field(
+        default=300, ge=1, le=5000, title="每个主机的请求上限", description="超出的部分下次优先复查"
+    )
+
+    def since(self) -> date:
+        """The first day of what is asked again, counted back from today in Beijing."""
+        today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+        months = today.year * 12 + today.month - 1 - self.months
+        return date(months // 12, months % 12 + 1, 1)
 
 
 class ReplayRequest(_Request):

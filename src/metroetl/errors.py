@@ -112,6 +112,13 @@ class NotFound(HarvestError):
     )
 
 
+class ManyVanished(HarvestError):
+    """Most known pages of a source are gone at once: the site was rebuilt, or hides them."""
+
+    code = "MANY_VANISHED"
+    way_out = "Open the site: correct `list` and `hosts` if it was rebuilt. What was archived stays."
+
+
 class PastLastPage(HarvestError):
     """A list page after the last one."""
 

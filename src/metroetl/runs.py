@@ -32,6 +32,9 @@ class SourceOutcome(BaseModel):
     statements: int = 0
     plans: int = 0
     unreadable: int = 0
+    vanished: int = Field(
+        default=0, description="known pages that a revisit no longer found; what is archived stays"
+    )
     batch_id: str | None = None
 
     @property

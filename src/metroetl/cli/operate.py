@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     """Put the commands into the app."""
     app.command("demo")(demo)
     app.command("run")(run)
+    app.command("revisit")(revisit)
     app.command("monitor")(monitor)
     app.add_typer(inbox, name="inbox")
     app.add_typer(replica, name="replica")
@@ -59,6 +60,29 @@ def run(
     except pydantic.ValidationError as error:
         raise typer.BadParameter("; ".join(e["msg"] for e in error.errors())) from None
     summary = collect_here(request)
+    show_summary(summary)
+    raise typer.Exit(summary.exit_code)
+
+
+def revisit(
+    source: Annotated[list[str] | None, typer.Option(help="来源编号，可多次 · source id, repeatable")] = None,
+    months: Annotated[int, typer.Option(help="最近多少个月 · pages of the last months")] = 18,
+    budget: Annotated[int, typer.Option(help="每个主机的请求上限 · most requests a host")] = 300,
+) -> None:
+    """复查：再次请求已存档的页面 · Ask again for known pages: edits in place, replaced files, vanished pages."""
+    import pydantic
+
+    use_local_prefect()
+    from flows.parameters import RevisitRequest
+    from flows.revisit import revisit_here
+    from metroetl.cli.show import show_summary
+
+    wanted = {"sources": source or [], "months": months, "budget": budget}
+    try:
+        request = RevisitRequest.model_validate(wanted)
+    except pydantic.ValidationError as error:
+        raise typer.BadParameter("; ".join(e["msg"] for e in error.errors())) from None
+    summary = revisit_here(request)
     show_summary(summary)
     raise typer.Exit(summary.exit_code)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,7 +12,6 @@ from rich.text import Text
 
 from metroetl.runs import RunSummary
 
-GOOD = {"new", "changed", "unchanged", "listed"}
 STATES = {
     "held": "有批次被拦下 · a batch is held",
     "sources_failed": "有来源未能读取 · some source failed",
@@ -38,16 +38,19 @@ def show_summary(summary: RunSummary) -> None:
     """Print what a run did, source by source, then the gate."""
     rows = []
     for s in summary.sources:
-        failed = {code: n for code, n in s.outcomes.items() if code not in GOOD}
+        failed = Counter(f.code for f in s.failures)
         unchanged = s.outcomes.get("unchanged", 0)
         fetched = s.outcomes.get("new", 0) + s.outcomes.get("changed", 0)
-        told = " ".join(f"{code} {n}" for code, n in failed.items()) or ("unreadable" if s.unreadable else "")
-        rows.append([s.title, s.announced, fetched, unchanged, told, s.documents, s.statements, s.plans])
+        told = " ".join(f"{code} {n}" for code, n in failed.items())
+        rows.append(
+            [s.title, s.announced, fetched, unchanged, s.vanished, told, s.documents, s.statements, s.plans]
+        )
     columns = [
         "来源 source",
         "新发布 announced",
         "取得 fetched",
         "未变 unchanged",
+        "消失 vanished",
         "失败 failed",
         "文档 documents",
         "数据 figures",

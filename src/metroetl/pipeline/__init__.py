@@ -2,6 +2,7 @@
 
 from metroetl.pipeline.check import check_source
 from metroetl.pipeline.inbox import add_to_inbox
+from metroetl.pipeline.revisit import revisit_sources
 from metroetl.pipeline.steps import (
     archived_sources,
     choose_sources,
@@ -34,6 +35,7 @@ __all__ = [
     "read_and_stage",
     "read_snapshot",
     "replay_source",
+    "revisit_sources",
     "source_title",
     "write_quarterly_report",
 ]

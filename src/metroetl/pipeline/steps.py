@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from metroetl.catalogue import catalogue
-from metroetl.errors import MetroError, Unreadable
+from metroetl.errors import MetroError, PartMissing, Unreadable
 from metroetl.harvest import Archive, Client, harvest
 from metroetl.harvest.models import INBOX
 from metroetl.runs import Failure, GateOutcome, RunSummary, SourceOutcome
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from metroetl.warehouse.models import Reading
 
 log = logging.getLogger("metroetl.pipeline")
+
+CHUNK = 50
 
 Kind = Literal["statistics", "plans"]
 
@@ -82,6 +84,13 @@ def open_warehouse() -> Warehouse:
     return warehouse
 
 
+def open_existing() -> Warehouse:
+    """The warehouse of the settings as it is; a run has brought it up to date."""
+    from metroetl.warehouse import Warehouse
+
+    return Warehouse.open(settings())
+
+
 def harvest_source(
     run_id: str,
     source_id: str,
@@ -91,15 +100,18 @@ def harvest_source(
     max_pages: int | None = None,
 ) -> SourceOutcome:
     """Ask one source's listing and fetch what is new into the archive; every attempt is recorded."""
-    from metroetl.warehouse import Warehouse
-
     source = catalogue().sources[source_id]
     if max_pages is not None:
         source = source.model_copy(update={"max_pages": max_pages})
-    warehouse = Warehouse.open(settings())
+    warehouse = open_existing()
+    return outcome_of(source, asyncio.run(harvest_steps(run_id, source, warehouse, since, dry_run)))
+
+
+def outcome_of(source: Source, steps: Iterable[Harvested]) -> SourceOutcome:
+    """What the steps at one source came to."""
     outcome = SourceOutcome(source_id=source.id, title=source.title)
     counts: Counter[str] = Counter()
-    for step in asyncio.run(harvest_steps(run_id, source, warehouse, since, dry_run)):
+    for step in steps:
         fetch = step.fetch
         counts[fetch.outcome] += 1
         outcome.announced += fetch.fresh or 0
@@ -113,31 +125,35 @@ def harvest_source(
     return outcome
 
 
-CHUNK = 50
-
-
 async def harvest_steps(
     run_id: str, source: Source, warehouse: Warehouse, since: date | None, dry_run: bool
 ) -> list[Harvested]:
+    """All steps of a harvest, recorded in the warehouse as they come."""
     config = settings()
-    steps: list[Harvested] = []
-    waiting: list[Harvested] = []
     async with Client(config, catalogue().sources.values()) as client:
-        async for step in harvest(
+        steps = harvest(
             source,
             client=client,
             archive=Archive(config.archive),
-            known=_known_addresses(warehouse, source.id),
+            known=known_addresses(warehouse, source.id),
             since=since,
             dry_run=dry_run,
-        ):
-            steps.append(step)
-            waiting.append(step)
-            if len(waiting) >= CHUNK:
-                warehouse.record(run_id, waiting)
-                waiting = []
+        )
+        return await recorded(run_id, warehouse, steps)
+
+
+async def recorded(run_id: str, warehouse: Warehouse, steps: AsyncIterator[Harvested]) -> list[Harvested]:
+    """The steps, each in the warehouse soon after it came, so that a killed run has told of nearly all."""
+    done: list[Harvested] = []
+    waiting: list[Harvested] = []
+    async for step in steps:
+        done.append(step)
+        waiting.append(step)
+        if len(waiting) >= CHUNK:
+            warehouse.record(run_id, waiting)
+            waiting = []
     warehouse.record(run_id, waiting)
-    return steps
+    return done
 
 
 _DAMAGED = """
@@ -146,7 +162,7 @@ WHERE source_id = :source AND table_name = 'raw_snapshot' AND rule_code = :code 
 """
 
 
-def _known_addresses(warehouse: Warehouse, source_id: str) -> dict[str, Known]:
+def known_addresses(warehouse: Warehouse, source_id: str) -> dict[str, Known]:
     """What is known of a source's addresses; where the last bytes are damaged and no person closed the matter, so."""
     known = warehouse.known(source_id)
     _, rows = warehouse.query(_DAMAGED, parameters={"source": source_id, "code": Unreadable.code})
@@ -163,16 +179,14 @@ def read_and_stage(
     snapshots: Sequence[Snapshot] | None = None,
 ) -> SourceOutcome:
     """Read what is archived but not yet in the warehouse (or the snapshots given), and stage it as one batch."""
-    from metroetl.warehouse import Warehouse
-
     source = catalogue().sources.get(source_id)
     outcome = outcome or SourceOutcome(source_id=source_id, title=source_title(source_id))
-    warehouse = Warehouse.open(settings())
+    warehouse = open_existing()
     archive = Archive(settings().archive)
     readings: list[Reading] = []
     for snapshot in warehouse.pending([source_id]) if snapshots is None else snapshots:
         try:
-            reading = read_snapshot(archive, snapshot, source)
+            reading = read_snapshot(archive, snapshot, source, warehouse.parts_of(source_id, snapshot.url))
         except MetroError as error:
             warehouse.reject_snapshot(run_id, snapshot, error)
             outcome.unreadable += 1
@@ -189,14 +203,24 @@ def read_and_stage(
     return outcome
 
 
-def read_snapshot(archive: Archive, snapshot: Snapshot, source: Source | None) -> Reading:
-    """One snapshot's document, statements and plans; raises a named error if it can't be read."""
-    from metroetl.documents import read_document
+def read_snapshot(
+    archive: Archive, snapshot: Snapshot, source: Source | None, parts: Mapping[str, Snapshot]
+) -> Reading:
+    """One snapshot's document, statements and plans; raises a named error if it can't be read.
+
+    `parts` are the archived further pages of articles at this address, by address; PartMissing is raised where one
+    that the page names isn't among them.
+    """
+    from metroetl.documents import find_parts, read_document
     from metroetl.plans import read_plan
     from metroetl.statistics import extract_statistics
     from metroetl.warehouse.models import Reading
 
-    document = read_document(archive.get(snapshot.sha256), snapshot, source)
+    data = archive.get(snapshot.sha256)
+    named = find_parts(data, snapshot.url) if snapshot.role == "page" else []
+    if missing := [url for url in named if url not in parts]:
+        raise PartMissing(f"{len(missing)} of {len(named) + 1} pages of {snapshot.url} aren't archived")
+    document = read_document(data, snapshot, source, [archive.get(parts[url].sha256) for url in named])
     if not document.text.strip() and not document.attachments:
         raise Unreadable(f"no text in {snapshot.url}")
     words = catalogue()
@@ -210,9 +234,8 @@ def read_snapshot(archive: Archive, snapshot: Snapshot, source: Source | None) -
 def pass_gate(run_id: str) -> GateOutcome:
     """Validate every staged batch, then publish, quarantine and hold in one transaction."""
     from metroetl.quality import run_gate
-    from metroetl.warehouse import Warehouse
 
-    warehouse = Warehouse.open(settings())
+    warehouse = open_existing()
     if not warehouse.staged_batches():
         return GateOutcome()
     result = run_gate(warehouse, run_id)
@@ -224,9 +247,8 @@ def pass_gate(run_id: str) -> GateOutcome:
 def finish(summary: RunSummary) -> RunSummary:
     """Write the validation page, close the run in the warehouse and give the summary back."""
     from metroetl.quality import write_validation_page
-    from metroetl.warehouse import Warehouse
 
-    warehouse = Warehouse.open(settings())
+    warehouse = open_existing()
     summary.finished_at = datetime.now(UTC)
     if summary.gate.batches:
         page = write_validation_page(warehouse, summary.run_id, settings().home / "validation")
@@ -237,19 +259,13 @@ def finish(summary: RunSummary) -> RunSummary:
 
 def archived_sources() -> list[str]:
     """Ids of the sources that have something in the archive."""
-    from metroetl.warehouse import Warehouse
-
-    _, rows = Warehouse.open(settings()).query(
-        "SELECT DISTINCT source_id FROM raw_snapshot ORDER BY source_id"
-    )
+    _, rows = open_existing().query("SELECT DISTINCT source_id FROM raw_snapshot ORDER BY source_id")
     return [row[0] for row in rows if row[0] in catalogue().sources or row[0] == INBOX]
 
 
 def replay_source(run_id: str, source_id: str, *, only_quarantined: bool = False) -> SourceOutcome:
     """Read a source's archived snapshots again and stage them; loads are idempotent, so only changes appear."""
-    from metroetl.warehouse import Warehouse
-
-    snapshots = Warehouse.open(settings()).archived(source_id, only_quarantined=only_quarantined)
+    snapshots = open_existing().archived(source_id, only_quarantined=only_quarantined)
     return read_and_stage(run_id, source_id, snapshots=snapshots)
 
 
