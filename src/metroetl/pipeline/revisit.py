@@ -39,7 +39,8 @@ def revisit_sources(
     outcomes = []
     for source_id in source_ids:
         source = catalogue().sources[source_id]
-        pages = within(budget, spent, warehouse.revisitable(source_id, since, budget))
+        known_pages = [page for page, _ in warehouse.revisitable(source_id, since, budget)]
+        pages = within(budget, spent, known_pages)
         steps = asyncio.run(_revisit_steps(run_id, source, warehouse, pages))
         outcomes.append(_with_vanished(outcome_of(source, steps), {page.url for page in pages}))
     return outcomes

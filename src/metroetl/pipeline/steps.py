@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -186,7 +186,7 @@ def read_and_stage(
     readings: list[Reading] = []
     for snapshot in warehouse.pending([source_id]) if snapshots is None else snapshots:
         try:
-            reading = read_snapshot(archive, snapshot, source, warehouse.parts_of(source_id, snapshot.url))
+            reading = read_snapshot(warehouse, archive, snapshot, source)
         except MetroError as error:
             warehouse.reject_snapshot(run_id, snapshot, error)
             outcome.unreadable += 1
@@ -204,12 +204,11 @@ def read_and_stage(
 
 
 def read_snapshot(
-    archive: Archive, snapshot: Snapshot, source: Source | None, parts: Mapping[str, Snapshot]
+    warehouse: Warehouse, archive: Archive, snapshot: Snapshot, source: Source | None
 ) -> Reading:
     """One snapshot's document, statements and plans; raises a named error if it can't be read.
 
-    `parts` are the archived further pages of articles at this address, by address; PartMissing is raised where one
-    that the page names isn't among them.
+    An article that goes on over several pages is read whole; PartMissing is raised where a page of it isn't archived.
     """
     from metroetl.documents import find_parts, read_document
     from metroetl.plans import read_plan
@@ -218,6 +217,8 @@ def read_snapshot(
 
     data = archive.get(snapshot.sha256)
     named = find_parts(data, snapshot.url) if snapshot.role == "page" else []
+    found = warehouse.parts_of(snapshot.url, snapshot.source_id, at=snapshot.fetched_at) if named else []
+    parts = {part.url: part for part in found}
     if missing := [url for url in named if url not in parts]:
         raise PartMissing(f"{len(missing)} of {len(named) + 1} pages of {snapshot.url} aren't archived")
     document = read_document(data, snapshot, source, [archive.get(parts[url].sha256) for url in named])
