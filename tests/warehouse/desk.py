@@ -20,7 +20,7 @@ from metroetl.catalogue.models import (
     Source,
 )
 from metroetl.documents.models import Document
-from metroetl.harvest.models import Fetch, Harvested, Snapshot
+from metroetl.harvest.models import Fetch, Harvested, Role, Snapshot
 from metroetl.plans.models import PlanReading
 from metroetl.statistics.models import Statement
 from metroetl.warehouse import Warehouse
@@ -137,6 +137,12 @@ class Desk:
         self.warehouse.record(self.run_id, [Harvested(fetch=fetch, snapshot=snapshot)])
         return snapshot
 
+    def ask(self, url: str, outcome: str, role: Role = "page") -> None:
+        """Record an attempt that brought no bytes, an hour after the one before."""
+        self.clock += timedelta(hours=1)
+        fetch = Fetch(source_id="city", url=url, role=role, at=self.clock, outcome=outcome)
+        self.warehouse.record(self.run_id, [Harvested(fetch=fetch)])
+
     def read(
         self,
         url: str,
@@ -146,10 +152,11 @@ class Desk:
         published_on: date | None = date(2025, 4, 29),
         source_id: str = "city",
         plan: PlanReading | None = None,
+        seen: dict[str, Any] | None = None,
         **values: Any,
     ) -> Reading:
-        """Archive a page and give what was read from it."""
-        snapshot = self.archive(url, text, source_id)
+        """Archive a page (`seen` are values of its snapshot) and give what was read from it."""
+        snapshot = self.archive(url, text, source_id, **(seen or {}))
         document = Document.model_validate(
             {
                 "sha256": snapshot.sha256,
@@ -158,6 +165,7 @@ class Desk:
                 "title": text[:20],
                 "text": text,
                 "published_on": published_on,
+                "parent_url": snapshot.parent_url,
                 "content_hash": hashlib.sha256(text.encode()).hexdigest(),
             }
             | values

@@ -6,7 +6,6 @@ from datetime import date, time, timedelta
 
 from metroetl.errors import HostDown, NotFound, PartMissing, ScannedImage
 from metroetl.harvest.models import Fetch, Harvested, Known, Scheduled, Snapshot
-from metroetl.runs import SourceCheck
 from tests.warehouse.desk import START, Desk
 
 
@@ -64,13 +63,6 @@ def test_an_unreadable_snapshot_waits_in_quarantine_and_can_be_replayed(desk: De
 
 
 CITY = "https://city.example.cn/"
-
-
-def asked(desk: Desk, url: str, outcome: str) -> None:
-    """An attempt that brought no bytes, an hour after the one before."""
-    desk.clock += timedelta(hours=1)
-    fetch = Fetch(source_id="city", url=url, role="page", at=desk.clock, outcome=outcome)
-    desk.warehouse.record(desk.run_id, [Harvested(fetch=fetch)])
 
 
 def revisit(desk: Desk, since: date = date(2025, 1, 1), limit: int = 100) -> list[str]:
@@ -164,8 +156,8 @@ def test_revisits_begin_with_what_was_not_asked_for_longest(desk: Desk) -> None:
     )
     desk.archive(CITY + "list", "listing", role="listing", listed_on=date(2026, 1, 1))
     assert revisit(desk) == ["b", "a", "undated", "f.xlsx"]
-    asked(desk, CITY + "b", "unchanged")
-    asked(desk, CITY + "a", NotFound.code)
+    desk.ask(CITY + "b", "unchanged")
+    desk.ask(CITY + "a", NotFound.code)
     assert revisit(desk) == ["undated", "f.xlsx", "b", "a"]
     assert revisit(desk, limit=1) == ["undated"]
     assert revisit(desk, since=START.date() + timedelta(days=1)) == []
@@ -222,17 +214,3 @@ def test_a_day_that_a_calendar_takes_back_is_a_fact(desk: Desk) -> None:
         "SELECT state, seen_first_at < seen_last_at FROM ops_schedule WHERE due_on = '2026-02-09'"
     )
     assert tuple(map(str, kept)) in {("announced", "1"), ("announced", "True")}
-
-
-def test_checks_of_sources_have_a_history(desk: Desk) -> None:
-    good = SourceCheck(source_id="city", outcome="listed", items=20, newest=date(2026, 1, 2), seconds=0.3)
-    bad = SourceCheck(source_id="city", outcome=HostDown.code, detail="no answer")
-    desk.warehouse.record_checks(desk.run_id, [good])
-    desk.warehouse.record_checks(desk.new_run(), [bad])
-    rows = desk.rows(
-        "SELECT outcome, ok, items, newest, robots, detail FROM ops_source_check ORDER BY checked_at"
-    )
-    assert rows == [
-        ("listed", 1, 20, "2026-01-02", None, ""),
-        ("HOST_DOWN", 0, None, None, None, "no answer"),
-    ]

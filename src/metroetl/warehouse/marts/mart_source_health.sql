@@ -58,7 +58,19 @@ SELECT
   d.last_loaded_at,
   COALESCE(w.pending, 0) AS pending_snapshots,
   COALESCE(q.quarantined, 0) AS open_quarantine,
-  COALESCE(h.held, 0) AS held_batches
+  COALESCE(h.held, 0) AS held_batches,
+  c.checked_at AS last_check_at,
+  c.live AS last_check_live,
+  c.outcome AS last_check_outcome,
+  c.family_declared,
+  c.family_seen,
+  c.items AS last_check_items,
+  c.newest AS last_check_newest,
+  c.days_late,
+  c.robots,
+  c.seconds AS last_check_seconds,
+  c.detail AS last_check_detail,
+  c.way_out AS last_check_way_out
 FROM dim_source AS s
 LEFT JOIN listings AS l ON l.source_id = s.source_id AND l.place = 1
 LEFT JOIN attempts AS a ON a.source_id = s.source_id
@@ -67,3 +79,4 @@ LEFT JOIN documents AS d ON d.source_id = s.source_id
 LEFT JOIN waiting AS w ON w.source_id = s.source_id
 LEFT JOIN quarantined AS q ON q.source_id = s.source_id
 LEFT JOIN held AS h ON h.source_id = s.source_id
+LEFT JOIN mart_source_check AS c ON c.source_id = s.source_id AND c.place = 1
