@@ -40,6 +40,20 @@ class CatalogueError(MetroError):
     way_out = "Correct the file at the line given, then run `metroetl sources list`."
 
 
+class ExampleMissing(MetroError):
+    """A source has no example page here."""
+
+    code = "EXAMPLE_MISSING"
+    way_out = "In a checkout: `python -m metroetl.replica.examples tests/pages`. Ask the site with --live."
+
+
+class ExampleDiffers(MetroError):
+    """An example page is read otherwise than its expectation says."""
+
+    code = "EXAMPLE_DIFFERS"
+    way_out = "Compare page and expectation: correct the source's family or options, the reader, or the expectation."
+
+
 class ReplicaError(MetroError):
     """The replica can't do what was asked."""
 

@@ -7,10 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from metroetl.catalogue import catalogue
+from metroetl.catalogue import load
 from metroetl.catalogue.checks import FAMILY_OPTIONS
 from metroetl.catalogue.load import FOLDER
 
+SOURCES = load().sources
 FILES = sorted(path.stem for path in (FOLDER / "sources").glob("*.yml"))
 ISSUE = {
     "stats_gov_cn", "tjj_sc", "cdstats", "deyang", "meishan", "ziyang", "sc_gov", "chengdu_gov", "ndrc",
@@ -19,13 +20,12 @@ ISSUE = {
 
 
 def test_there_is_an_entry_for_every_real_site() -> None:
-    assert set(catalogue().sources) == set(FILES) == ISSUE
+    assert set(SOURCES) == set(FILES) >= ISSUE
 
 
 @pytest.mark.parametrize("source_id", FILES)
 def test_source_is_complete(source_id: str) -> None:
-    source = catalogue().sources[source_id]
-    assert source.verified == "never"
+    source = SOURCES[source_id]
     assert source.cadence.timezone == "Asia/Shanghai"
     assert source.expect.min_items >= 1
     assert any("一" <= sign <= "鿿" for sign in source.title + source.publisher)
@@ -41,7 +41,7 @@ def test_source_is_complete(source_id: str) -> None:
 def test_statistics_of_the_circle_the_delta_and_the_nation_have_a_source() -> None:
     covered = {
         region
-        for source in catalogue().sources.values()
+        for source in SOURCES.values()
         if "statistics" in source.kinds
         for region in source.regions
     }
@@ -52,30 +52,30 @@ def test_statistics_of_the_circle_the_delta_and_the_nation_have_a_source() -> No
 
 def test_crons_are_staggered() -> None:
     by_hour: dict[tuple[str, str], list[str]] = {}
-    for source in catalogue().sources.values():
+    for source in SOURCES.values():
         minute, *rest = source.cadence.cron.split()
         by_hour.setdefault((minute, " ".join(rest)), []).append(source.id)
     assert all(len(ids) == 1 for ids in by_hour.values())
 
 
 def test_every_known_family_serves_a_source() -> None:
-    assert {source.family for source in catalogue().sources.values()} == set(FAMILY_OPTIONS)
+    assert {source.family for source in SOURCES.values()} == set(FAMILY_OPTIONS)
 
 
 def test_deyang_is_asked_slowly() -> None:
-    assert catalogue().sources["deyang"].politeness.delay >= 5
+    assert SOURCES["deyang"].politeness.delay >= 5
 
 
 def test_allowed_hosts_are_those_of_the_sources() -> None:
     hosts = catalogue().allowed_hosts
     assert "tjj.sc.gov.cn" in hosts
-    assert hosts == {host for source in catalogue().sources.values() for host in source.hosts}
+    assert hosts == {host for source in SOURCES.values() for host in source.hosts}
 
 
 def test_addresses_are_stated_in_the_documents(shared: Path) -> None:
     stated = (shared / "sites" / "GOV_SITES.md").read_text(encoding="utf-8")
     stated += (shared / "corpus/pages_gold/retyped_excerpts/ndrc_trs_list.json").read_text(encoding="utf-8")
-    for source in catalogue().sources.values():
+    for source in SOURCES.values():
         if source.list == "unknown":
             continue
         parts = urlsplit(source.list)

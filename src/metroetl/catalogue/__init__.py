@@ -1,6 +1,6 @@
 """What we watch and the words for it: sources, indicators, measures, regions, circles, plan series, release windows.
 
-`catalogue()` is the project's own, loaded once; `load(folder)` reads another one. Files only, no network.
+`catalogue()` is the project's own with the operator's sources on top, loaded once; `load(folder)` reads another one. Files only, no network.
 """
 
 from metroetl.catalogue.load import catalogue, load

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +23,7 @@ from metroetl.catalogue.models import (
 )
 from metroetl.catalogue.regions import with_history
 from metroetl.errors import CatalogueError
+from metroetl.settings import settings
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -30,10 +31,23 @@ C = TypeVar("C", Indicator, Measure, Region)
 E = TypeVar("E", Circle, PlanSeries, ReleaseWindow)
 
 
-def load(folder: Path | None = None) -> Catalogue:
+def own_folder() -> Path:
+    """The operator's own part of the catalogue: `sources/` and their example `pages/` in METROETL_HOME."""
+    return settings().home.absolute() / "catalogue"
+
+
+def project_pages() -> Path | None:
+    """`tests/pages` where this is a checkout of the project, else None."""
+    root = FOLDER.parents[2]
+    pages = root / "tests" / "pages"
+    return pages if (root / "pyproject.toml").is_file() and pages.is_dir() else None
+
+
+def load(folder: Path | None = None, own: Path | None = None) -> Catalogue:
     """The catalogue of a folder that holds `data/` and `sources/` (the project's own if unset).
 
-    Raises CatalogueError at the first mistake, naming file, line and fix.
+    `own` is a folder whose `sources/` come on top. Raises CatalogueError at the first mistake, naming file, line and
+    fix; an id that stands in both is one.
     """
     folder = folder or FOLDER
     data = folder / "data"
@@ -49,7 +63,7 @@ def load(folder: Path | None = None) -> Catalogue:
         data / "release_windows.yml", ReleaseWindow, partial(checks.check_window, indicators=indicators)
     )
     return Catalogue(
-        sources=_load_sources(folder / "sources", regions),
+        sources=_load_sources([folder / "sources", *([own / "sources"] if own else [])], regions),
         indicators=indicators,
         measures=measures,
         regions=regions,
@@ -60,10 +74,20 @@ def load(folder: Path | None = None) -> Catalogue:
     )
 
 
-@lru_cache
 def catalogue() -> Catalogue:
-    """The project's own catalogue, loaded once a process."""
-    return load()
+    """The project's own catalogue with the operator's own sources, loaded once a process."""
+    return _loaded(own_folder())
+
+
+@lru_cache(maxsize=4)
+def _loaded(own: Path) -> Catalogue:
+    return load(own=own)
+
+
+def reload() -> Catalogue:
+    """The catalogue as its files are now, after one was written."""
+    _loaded.cache_clear()
+    return catalogue()
 
 
 def _by_code(path: Path, model: type[C]) -> dict[str, tuple[int, C]]:
@@ -131,13 +155,17 @@ def _complain(file: YamlFile, index: int, location: Location, what: str, fix: st
     return file.mistake([index, *location], what, fix)
 
 
-def _load_sources(folder: Path, regions: dict[str, Region]) -> dict[str, Source]:
+def _load_sources(folders: Iterable[Path], regions: dict[str, Region]) -> dict[str, Source]:
     sources: dict[str, Source] = {}
-    for path in sorted(folder.glob("*.yml")):
+    files: dict[str, Path] = {}
+    folders = list(folders)
+    for path in (path for folder in folders for path in sorted(folder.glob("*.yml"))):
         file = YamlFile(path)
         source = file.record(Source)
         checks.check_source(source, file, regions)
-        sources[source.id] = source
+        if source.id in sources:
+            raise file.mistake(["id"], f"id {source.id!r} stands already in {files[source.id]}", "rename one")
+        sources[source.id], files[source.id] = source, path
     if not sources:
-        raise mistake(folder, 1, "no source is there", "add a file `<id>.yml`, one a source")
+        raise mistake(folders[0], 1, "no source is there", "add a file `<id>.yml`, one a source")
     return sources

@@ -1,6 +1,6 @@
 """The way through the rooms, as steps that a flow or a command calls."""
 
-from metroetl.pipeline.check import check_source
+from metroetl.pipeline.check import check_examples, check_sources
 from metroetl.pipeline.inbox import add_to_inbox
 from metroetl.pipeline.revisit import revisit_sources
 from metroetl.pipeline.steps import (
@@ -23,7 +23,8 @@ from metroetl.pipeline.steps import (
 __all__ = [
     "add_to_inbox",
     "archived_sources",
-    "check_source",
+    "check_examples",
+    "check_sources",
     "choose_sources",
     "decide_batch",
     "finish",

@@ -9,48 +9,108 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from metroetl.catalogue import catalogue
+from metroetl.catalogue.models import Source
 from metroetl.errors import ReplicaError
 from metroetl.replica.articles import Article
-from metroetl.replica.facts import Fact
+from metroetl.replica.facts import Fact, load_facts
+from metroetl.replica.plain import PLAN, PLAN_STATES, plain_articles
 from metroetl.replica.plans import plan_statements
+from metroetl.replica.releases import statistics_articles
 from metroetl.replica.server import replica_sites
-from metroetl.replica.sites import Answer, Ask, Scene, Site
+from metroetl.replica.sites import FAMILIES, Answer, Ask, Scene, Site
 
 DAY = date(2026, 11, 1)
 FACTS_OF_A_GOOD_EXAMPLE = 5
 LARGEST = 30_000
 # the release that shows most of a source's form, where the newest large one doesn't
 CHOSEN = {"cdstats": "AGG.CDMC/2025-Q1/2025-05-17", "sc_gov": "chengdu-three-year-1"}
+# where the lists of a family usually stand, and the options that its site can't do without
+USUAL: dict[str, tuple[str, dict[str, str]]] = {
+    "trs": ("/tjsj/index.html", {}),
+    "ucap": ("/tjsj/list.shtml", {}),
+    "hanweb": ("/col/col1/index.html", {"columnid": "1"}),
+    "jpaas": ("/col/col1/index.html", {"pageId": "1", "webId": "1"}),
+    "listdata": ("/site/tjsj/pc/list.html", {}),
+    "vsb": ("/tjsj.htm", {}),
+    "deyang": ("/info/iList.jsp?node_id=GK&site_id=CMS&cat_id=1", {}),
+    "govcn": ("/zhengce/zuixin/list.json", {}),
+}
 
 
 def write(folder: Path) -> list[Path]:
-    """Write the examples of all sources into one folder a source; the paths written.
+    """Write the examples of all sources into one folder a source; the paths written."""
+    readable = [s for s in catalogue().sources.values() if s.enabled or s.replica_list]
+    return [path for source in readable for path in write_source(site_of(source), folder / source.id)]
 
-    Raises ReplicaError if a page is larger than an example may be.
+
+def site_of(source: Source) -> Site:
+    """The replica's site of a source, or one for its examples alone where the replica shows nothing of it."""
+    return _sites().get(source.id) or example_site(source)
+
+
+@lru_cache(maxsize=1)
+def _sites() -> dict[str, Site]:
+    return replica_sites()
+
+
+def write_source(site: Site, home: Path) -> list[Path]:
+    """Write the two examples of a source into its folder: page and expectation each; the paths written.
+
+    Raises ReplicaError if a page is larger than an example may be, or not served.
     """
     paths: list[Path] = []
-    for source_id, site in replica_sites().items():
-        home = folder / source_id
+    article = example_article(site)
+    for name, url, expected in (
+        ("list", site.list_address, _expected_list(site)),
+        ("page", address(site, site.article_path(article)), _expected_page(site, article)),
+    ):
+        answer = _ask(site, url)
+        if len(answer.body) > LARGEST:
+            raise ReplicaError(f"the example {site.source.id}/{name} has {len(answer.body)} bytes")
         home.mkdir(parents=True, exist_ok=True)
-        article = example_article(site)
-        for name, url, expected in (
-            ("list", site.list_address, _expected_list(site)),
-            ("page", address(site, site.article_path(article)), _expected_page(site, article)),
-        ):
-            answer = _ask(site, url)
-            if len(answer.body) > LARGEST:
-                raise ReplicaError(f"the example {source_id}/{name} has {len(answer.body)} bytes")
-            page = home / f"{name}.{'json' if 'json' in answer.media_type else 'html'}"
-            page.write_bytes(answer.body)
-            sidecar = home / f"{name}.expected.json"
-            text = json.dumps({"origin": "replica", "url": url, **expected}, ensure_ascii=False, indent=1)
-            sidecar.write_text(text + "\n", encoding="utf-8")
-            paths += [page, sidecar]
+        page = home / f"{name}.{_ending(answer)}"
+        page.write_bytes(answer.body)
+        sidecar = home / f"{name}.expected.json"
+        text = json.dumps({"origin": "replica", "url": url, **expected}, ensure_ascii=False, indent=1)
+        sidecar.write_text(text + "\n", encoding="utf-8")
+        paths += [page, sidecar]
     return paths
+
+
+def example_site(source: Source) -> Site:
+    """A site of the source's family for its examples alone: with the facts of its region, else pages without figures.
+
+    Where the replica can't serve the source's own list address, it stands at the family's usual one. Raises ReplicaError
+    for a family that no module serves.
+    """
+    if source.family not in FAMILIES:
+        raise ReplicaError(f"no site of the family {source.family!r} is served here")
+    statistics = statistics_articles(load_facts(), [source]) if "plans" not in source.kinds else []
+    articles = statistics or plain_articles(source)
+    path, options = USUAL.get(source.family, ("/list.html", {}))
+    usual = {
+        "replica_list": f"https://{source.hosts[0]}{path}",
+        "options": {**options, **source.options},
+    }
+    site = FAMILIES[source.family](source, articles)
+    return site if _serves_list(site) else FAMILIES[source.family](source.model_copy(update=usual), articles)
+
+
+def _serves_list(site: Site) -> bool:
+    try:
+        return bool(_ask(site, site.list_address).body)
+    except (ReplicaError, LookupError):
+        return False
+
+
+def _ending(answer: Answer) -> str:
+    return next((end for end in ("json", "xml") if end in answer.media_type), "html")
 
 
 def example_article(site: Site) -> Article:
@@ -94,7 +154,8 @@ def _expected_page(site: Site, article: Article) -> dict[str, Any]:
         "attachments": [address(site, site.file_path(article, file)) for file in article.files],
     }
     if article.plan:
-        return {**expected, "plan": plan_statements(article.key)}
+        states = PLAN_STATES if article.title == PLAN else plan_statements(article.key)
+        return {**expected, "plan": states}
     return {**expected, "observations": [_observation(fact) for fact in article.facts]}
 
 

@@ -50,9 +50,10 @@ class Release:
 
 
 def publishers(sources: Iterable[Source]) -> dict[str, Source]:
-    """The statistics source of each region: the one whose own region it is, else one that lists its releases."""
+    """The statistics source of each region: the one whose own region it is, else one that lists its releases; of
+    several the one with the better precedence, so that a source that is added takes none of another's releases."""
     found: dict[str, Source] = {}
-    statistics = [s for s in sources if "statistics" in s.kinds]
+    statistics = sorted((s for s in sources if "statistics" in s.kinds), key=lambda s: s.precedence)
     for own in (True, False):
         for source in statistics:
             for region in source.regions[:1] if own else source.regions[1:]:
