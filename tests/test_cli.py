@@ -69,7 +69,7 @@ def test_sources(metroetl: Command) -> None:
     assert "四川省统计局" in metroetl("sources", "list").stdout
     shown = json.loads(metroetl("sources", "show", "tjj_sc").stdout)
     assert (shown["family"], shown["verified"]) == ("ucap", "never")
-    checked = json.loads(metroetl("sources", "check", "tjj_sc", "deyang", "--json").stdout)
+    checked = json.loads(metroetl("sources", "check", "tjj_sc", "deyang", "--live", "--json").stdout)
     assert {c["source_id"]: c["outcome"] for c in checked} == {"tjj_sc": "listed", "deyang": "listed"}
     assert all(c["items"] > 5 and c["newest"] <= "2025-05-20" for c in checked)
 
@@ -77,7 +77,7 @@ def test_sources(metroetl: Command) -> None:
 def test_a_source_that_is_down_fails_the_check(metroetl: Command, replica: Replica) -> None:
     replica.set_faults("deyang", "ruishu")
     try:
-        (checked,) = json.loads(metroetl("sources", "check", "deyang", "--json", expect=1).stdout)
+        (checked,) = json.loads(metroetl("sources", "check", "deyang", "--live", "--json", expect=1).stdout)
     finally:
         replica.set_faults("deyang")
     assert checked["outcome"] == "BOT_CHALLENGE"

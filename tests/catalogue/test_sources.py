@@ -40,10 +40,7 @@ def test_source_is_complete(source_id: str) -> None:
 
 def test_statistics_of_the_circle_the_delta_and_the_nation_have_a_source() -> None:
     covered = {
-        region
-        for source in SOURCES.values()
-        if "statistics" in source.kinds
-        for region in source.regions
+        region for source in SOURCES.values() if "statistics" in source.kinds for region in source.regions
     }
     assert covered >= {
         "000000", "510000", "510100", "510600", "511400", "512000", "310000", "320000", "330000", "340000", "AGG.CDMC",
@@ -67,7 +64,7 @@ def test_deyang_is_asked_slowly() -> None:
 
 
 def test_allowed_hosts_are_those_of_the_sources() -> None:
-    hosts = catalogue().allowed_hosts
+    hosts = load().allowed_hosts
     assert "tjj.sc.gov.cn" in hosts
     assert hosts == {host for source in SOURCES.values() for host in source.hosts}
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from metroetl.pipeline.adding import Examined, Written
+    from metroetl.pipeline.adding import Written
+    from metroetl.pipeline.proposal import Examined
 
 SHOWN = 8
 ASKED = {
@@ -44,16 +45,17 @@ def add(
 ) -> None:
     """添加一个来源：看一次列表，确认后写入目录 · Look at a listing once; write the source when you confirm."""
     from metroetl.catalogue.checks import FAMILY_OPTIONS
-    from metroetl.pipeline import adding
+    from metroetl.pipeline.adding import write_source
+    from metroetl.pipeline.proposal import examine, propose, watched_by
 
     if family is not None and family not in FAMILY_OPTIONS:
         raise typer.BadParameter(f"no such family: {family}; one of {', '.join(FAMILY_OPTIONS)}")
     print(f"查看 looking at {url} …", file=sys.stderr, flush=True)
-    seen = adding.examine(url, _options(option or []), family)
+    seen = examine(url, _options(option or []), family)
     _show(seen)
-    if there := adding.watched_by(seen):
+    if there := watched_by(seen):
         print(f"! 已有来源使用同一列表 the same list is already the source {', '.join(there)}")
-    proposal = adding.propose(seen)
+    proposal = propose(seen)
     told: dict[str, Any] = {
         "id": source_id,
         "title": title,
@@ -71,7 +73,7 @@ def add(
     if not yes and not typer.confirm("写入目录？ Write it to the catalogue?", default=False):
         print("什么也没有写 · nothing was written")
         raise typer.Exit(1)
-    written = adding.write_source(proposal, seen, confirmed=not yes, own=own)
+    written = write_source(proposal, seen, confirmed=not yes, own=own)
     raise typer.Exit(_tell(written))
 
 

@@ -105,6 +105,8 @@ def _show(found: Sequence[SourceCheck], live: bool) -> None:
     for check in found:
         if not check.ok:
             print(f"✗ {check.source_id}: {check.outcome}: {check.detail}\n  → {check.way_out}")
+    if stood_in := [check.source_id for check in found if live and not check.live]:
+        print(f"! 由替身应答，不是真实站点 answered by stand-ins, not the sites: {', '.join(stood_in)}")
     good = sum(check.ok for check in found)
     what = "可以读取 can be read" if live else "示例无误 have examples that are read as expected"
     print(f"{good}/{len(found)} {what}")
