@@ -172,7 +172,10 @@ class TlsFailure(HarvestError):
     """No secure connection could be made."""
 
     code = "TLS_FAILURE"
-    way_out = "If the host is known for old TLS, declare `tls: legacy` in its source."
+    way_out = (
+        "If the host is known for it, declare a `tls` exception for it in its source, with the reason: "
+        "legacy, unverified or http. Behind a company proxy set METROETL_CA_FILE."
+    )
 
 
 class HostDown(HarvestError):

@@ -33,7 +33,11 @@ class Settings(BaseSettings):
     host_map: dict[str, str] = Field(default_factory=dict)
     user_agent: str = "MetroETL/0.1 (quarterly monitoring; public statistics only)"
     timeout_seconds: float = 30.0
-    max_bytes: int = 64 * 1024 * 1024
+    max_bytes: int = 256 * 1024 * 1024
+    ca_file: Path | None = Field(
+        default=None,
+        description="PEM file of certificate authorities to trust too, of a company proxy for instance",
+    )
     concurrency: int = 8
     retries: int = 3
     politeness: bool = Field(

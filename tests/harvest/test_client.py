@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import itertools
-import ssl
 import time
 from typing import Any
 
@@ -17,9 +16,8 @@ from metroetl.catalogue.models import Politeness
 from metroetl.errors import MetroError
 from metroetl.harvest import Client
 from metroetl.harvest.addresses import Request as Wanted
-from metroetl.harvest.client import Answer
+from metroetl.harvest.answer import Answer
 from metroetl.harvest.models import Known
-from metroetl.harvest.wire import legacy_tls
 
 PAGE = "/sj/202504/t20250418_1.html"
 
@@ -170,18 +168,6 @@ def test_a_drip_is_bounded_in_time(world: Any) -> None:
     (found,) = world.fetch(f"{world.root}/drip.html", settings=world.settings(timeout_seconds=0.1, retries=0))
     assert code(found) == "HOST_DOWN" and "no whole answer within 1 s" in found.message
     assert time.monotonic() - began < 4
-
-
-def test_a_failed_handshake_is_a_tls_failure(world: Any) -> None:
-    plain = world.site.address.replace("http://", "https://")
-    (found,) = world.fetch(world.root + PAGE, settings=world.settings(host_map={world.host: plain}))
-    assert code(found) == "TLS_FAILURE" and "tls: legacy" in found.way_out
-
-
-def test_legacy_tls_still_checks_certificates() -> None:
-    context = legacy_tls()
-    assert context.verify_mode is ssl.CERT_REQUIRED and context.check_hostname
-    assert context.options & 0x4 and not ssl.create_default_context().options & 0x4
 
 
 def test_a_server_error_is_tried_again(world: Any) -> None:

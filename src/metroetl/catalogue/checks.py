@@ -64,6 +64,7 @@ def check_source(source: Source, file: YamlFile, regions: Mapping[str, Region]) 
     _check_cadence(source, file)
     for key in ("list", "replica_list"):
         _check_address(source, key, file)
+    _check_tls(source, file)
     if source.verified != "never" and not _is_day(source.verified):
         raise file.mistake(
             ["verified"], f"{source.verified!r} is no day", 'write `never` or a day, "2026-11-30"'
@@ -115,6 +116,35 @@ def _check_address(source: Source, key: str, file: YamlFile) -> None:
         raise file.mistake(
             [key], f"host {parts.hostname} isn't in `hosts`", f"add `{parts.hostname}` to `hosts`"
         )
+
+
+def _check_tls(source: Source, file: YamlFile) -> None:
+    for host, exception in source.tls.items():
+        if host not in source.hosts:
+            raise file.mistake(
+                ["tls", host],
+                f"{host} has a TLS exception but isn't in `hosts`",
+                f"{near(host, source.hosts)}, or remove the exception",
+            )
+        if not exception.reason.strip():
+            raise file.mistake(
+                ["tls", host, "reason"],
+                f"the TLS exception of {host} has no reason",
+                "write what was seen, and when",
+            )
+
+
+def check_tls_agrees(source: Source, file: YamlFile, others: Iterable[Source]) -> None:
+    """One host is asked in one way, whichever source asks it."""
+    for other in others:
+        for host in set(source.hosts) & set(other.hosts):
+            mine, theirs = source.tls.get(host), other.tls.get(host)
+            if (mine and mine.mode) != (theirs and theirs.mode):
+                raise file.mistake(
+                    ["tls", host] if mine else ["hosts"],
+                    f"{host} has another TLS exception in {other.id}",
+                    "write the same `tls` entry for the host in both sources",
+                )
 
 
 def _is_day(text: str) -> bool:

@@ -165,6 +165,7 @@ def _load_sources(folders: Iterable[Path], regions: dict[str, Region]) -> dict[s
         checks.check_source(source, file, regions)
         if source.id in sources:
             raise file.mistake(["id"], f"id {source.id!r} stands already in {files[source.id]}", "rename one")
+        checks.check_tls_agrees(source, file, sources.values())
         sources[source.id], files[source.id] = source, path
     if not sources:
         raise mistake(folders[0], 1, "no source is there", "add a file `<id>.yml`, one a source")

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 # Source has a field named `list`, which hides the builtin inside its class body
 _Texts = list[str]
 _Kinds = list[Literal["statistics", "plans"]]
+TlsMode = Literal["legacy", "unverified", "http"]
 
 
 def _wrong(key: str, what: str, fix: str) -> PydanticCustomError:
@@ -46,6 +47,17 @@ class Cadence(_Entry):
     note: str = ""
 
 
+class TlsException(_Entry):
+    """How a host is asked that can't do TLS as it should, and why that is accepted.
+
+    `legacy`: old renegotiation, weaker ciphers and keys, P-256; its certificate is checked. `unverified`: the
+    certificate (name, chain, days) isn't checked; every snapshot says so. `http`: in the clear.
+    """
+
+    mode: TlsMode
+    reason: str
+
+
 class Source(_Entry):
     """One listing of one site.
 
@@ -75,7 +87,9 @@ class Source(_Entry):
     cadence: Cadence
     politeness: Politeness = Politeness()
     expect: Expectations
-    tls: Literal["strict", "legacy"] = "strict"
+    tls: dict[str, TlsException] = Field(
+        default={}, description="exceptions for single hosts of `hosts`; nothing else relaxes TLS"
+    )
     title_has: _Texts = Field(default=[], description="take only items whose title holds one of these words")
     max_pages: int = 3
     precedence: int = Field(

@@ -89,15 +89,11 @@ class HostMap:
         self._back = {origin: host for host, origin in self._there.items()}
 
     def __contains__(self, host: object) -> bool:
-        return host in self._there
+        return isinstance(host, str) and host.lower() in self._there
 
-    def there(self, url: str) -> str:
-        """Where the request for a catalogue address goes."""
-        origin = self._there.get(host_of(url))
-        if origin is None:
-            return url
-        parts = urlsplit(url)
-        return origin + urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    def origin(self, host: str) -> str:
+        """Where the stand-in of a host is: `http://127.0.0.1:8001`."""
+        return self._there[host.lower()]
 
     def back(self, url: str, asked: str) -> str:
         """The catalogue's address of one that a stand-in gave; `asked` is the catalogue address it answered for."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from urllib.parse import urljoin, urlsplit
@@ -14,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import stamina
 
-from metroetl.catalogue.models import Politeness, Source
+from metroetl.catalogue.models import Politeness, Source, TlsMode
 from metroetl.errors import (
     BotChallenge,
     CookieBounce,
@@ -27,12 +28,16 @@ from metroetl.errors import (
     Truncated,
 )
 from metroetl.harvest.addresses import HostMap, Request, host_of, origin_of
-from metroetl.harvest.barriers import find_barrier, shell_target
-from metroetl.harvest.hosts import LONGEST_PAUSE, Host, politest, robots_kind, robots_text
+from metroetl.harvest.answer import Answer, Raw, told
+from metroetl.harvest.barriers import HEAD, find_barrier, shell_target
+from metroetl.harvest.content import Content
+from metroetl.harvest.hosts import LONGEST_PAUSE, Host, new_breakers, politest, robots_kind, robots_text
 from metroetl.harvest.models import STAND_IN, Known, Role
-from metroetl.harvest.wire import header_texts, legacy_tls, named_error, refuse_private
+from metroetl.harvest.wire import Opener, Transport, header_texts, named_error, tls_context
 from metroetl.runs import Robots
 from metroetl.settings import Settings
+
+Gate = Callable[[str], AbstractAsyncContextManager[None]]
 
 MAX_REDIRECTS = 5
 MAX_BOUNCES = 2
@@ -42,6 +47,7 @@ PATIENCE = 10
 ACCEPT = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",
+    "Accept-Encoding": "gzip, deflate",
 }
 KEPT_HEADERS = (
     "content-type",
@@ -55,60 +61,37 @@ KEPT_HEADERS = (
 )
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came: addresses are the catalogue's, header names lower case, `body` as decompressed.
-
-    `not_modified` (304) has no body: what is archived still holds.
-    """
-
-    url: str
-    final_url: str
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    fetched_at: datetime
-    seconds: float
-
-    @property
-    def not_modified(self) -> bool:
-        return self.status == 304
-
-
-@dataclass(frozen=True)
-class _Raw:
-    """One answer on the wire, before anything is made of it."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    seconds: float
-
-
 class Client:
     """One shared HTTP client for the sources of a run.
 
     `async with Client(settings, catalogue().sources.values()) as client: await client.fetch(Request(url))`. Requests
     for hosts in `settings.host_map` go to the stand-in; everything that is given back keeps the catalogue's address.
+    `gate` is entered with the host's name around every request that must be polite, beside the limits in here: for
+    limits that several processes share.
     """
 
-    def __init__(self, settings: Settings, sources: Iterable[Source]) -> None:
+    def __init__(self, settings: Settings, sources: Iterable[Source], gate: Gate | None = None) -> None:
         self._settings = settings
+        self._gate = gate
         self.stand_ins = HostMap(settings.host_map)
         self._hosts: dict[str, Host] = {}
+        self._breakers = new_breakers()
         self._wishes: dict[str, list[Politeness]] = defaultdict(list)
-        legacy: set[str] = set()
+        self._tls: dict[str, TlsMode] = {}
         for source in sources:
-            hosts = _hosts_of(source)
-            legacy |= hosts if source.tls == "legacy" else set()
-            for host in hosts:
+            self._tls |= {host.lower(): exception.mode for host, exception in source.tls.items()}
+            for host in _hosts_of(source):
                 self._wishes[host].append(source.politeness)
-        old_tls = httpx.AsyncHTTPTransport(verify=legacy_tls()) if legacy else None
+        ways = {
+            mode: Transport(tls_context(mode, settings.ca_file), self.stand_ins)
+            for mode in {None, *self._tls.values()}
+        }
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(settings.timeout_seconds, pool=None),
             headers={"User-Agent": settings.user_agent, **ACCEPT},
-            mounts={f"https://{host}": old_tls for host in legacy},
+            transport=ways[None],
+            mounts={f"all://{host}": ways[mode] for host, mode in self._tls.items()},
             trust_env=False,
         )
 
@@ -129,25 +112,20 @@ class Client:
         """
         host = self._host(request.url)
         headers = {**request.headers, **(_conditions(known) if request.method == "GET" else {})}
-        quick = not host.polite
+        pace = min(1.0, max(0.05, host.delay))
         tries = stamina.retry_context(
             on=lambda error: _worth_retrying(error, host),
             attempts=1 + self._settings.retries,
             timeout=None,
-            wait_initial=0.05 if quick else 1.0,
-            wait_max=0.2 if quick else 20.0,
-            wait_jitter=0.05 if quick else 1.0,
+            wait_initial=pace,
+            wait_max=20 * pace,
+            wait_jitter=pace,
         )
         async with host.place():
-            try:
-                async for attempt in tries:
-                    with attempt:
-                        answer = await self._follow(request, headers, referer, role)
-            except HarvestError as error:
-                host.note(error)
-                raise
-            host.note(None)
-        return answer
+            async for attempt in tries:
+                with attempt:
+                    answer = await self._follow(request, headers, referer, role)
+        return replace(answer, request={**answer.request, "attempts": str(attempt.num)})
 
     def robots(self, url: str) -> Robots:
         """What robots.txt of an address's host says of it, as far as this client has asked."""
@@ -178,52 +156,64 @@ class Client:
             raise HarvestError(f"more than {MAX_REDIRECTS} redirects from {request.url}")
         self._judge(host, raw, request.url, hop.url, role)
         kept = {name: raw.headers[name] for name in KEPT_HEADERS if name in raw.headers}
-        return Answer(request.url, hop.url, raw.status, kept, raw.body, datetime.now(UTC), seconds)
+        asked = raw.sent | ({"url": hop.url} if hop.url != request.url else {})
+        return Answer(request.url, hop.url, raw.status, kept, raw.content, datetime.now(UTC), seconds, asked)
 
-    def _redirect(self, url: str, raw: _Raw) -> str | None:
+    def _redirect(self, url: str, raw: Raw) -> str | None:
         """The catalogue address that an answer leads to, by header or by a page that is a redirect only."""
         if raw.status in REDIRECTS and raw.headers.get("location"):
             target = urljoin(url, raw.headers["location"].strip())
-        elif raw.status == 200 and (shell := shell_target(raw.body, url)):
+        elif raw.status == 200 and (shell := shell_target(raw.content.head(HEAD), url)):
             target = shell
         else:
             return None
         return self.stand_ins.back(target, url).split("#")[0]
 
-    def _judge(self, host: Host, raw: _Raw, asked: str, final: str, role: Role) -> None:
+    def _judge(self, host: Host, raw: Raw, asked: str, final: str, role: Role) -> None:
         """Raise what stands in place of the content; keep a pause that the host asks for."""
         if raw.status == 304:
             return
-        error = find_barrier(raw.status, raw.headers, raw.body, asked, final, role)
+        error = find_barrier(raw.status, raw.headers, raw.content.head(HEAD), asked, final, role)
         if isinstance(error, RateLimited):
-            host.pause(raw.headers.get("retry-after"))
+            host.pause(raw.headers.get("retry-after"), raw.headers.get("date"))
         if error is not None:
             raise error
 
-    async def _send(self, host: Host, request: Request, headers: Mapping[str, str]) -> _Raw:
+    async def _send(self, host: Host, request: Request, headers: Mapping[str, str]) -> Raw:
         """One request in the host's turn, within a time limit for the whole answer."""
-        goal = self.stand_ins.there(request.url)
-        headers = {**headers, "Host": urlsplit(request.url).netloc} if goal != request.url else headers
+        wanted = self._build(host, request, headers)
+        limit = PATIENCE * self._settings.timeout_seconds
+        await host.rest()
+        async with self._gate(host.name) if self._gate and host.polite else nullcontext(), self._slots:
+            await host.turn()
+            began = time.monotonic()
+            try:
+                async with asyncio.timeout(limit):
+                    response, content = await self._receive(wanted)
+            except TimeoutError as error:
+                raise HostDown(f"no whole answer within {limit:g} s") from error
+        sent = told(wanted, request, self._tls.get(host.name), response.http_version)
+        return Raw(response.status_code, header_texts(response), content, time.monotonic() - began, sent)
+
+    def _build(self, host: Host, request: Request, headers: Mapping[str, str]) -> httpx.Request:
+        """The request as it is sent: the scheme is the stand-in's, or http where the catalogue says so."""
+        parts = urlsplit(request.url)
+        scheme = (
+            urlsplit(self.stand_ins.origin(host.name)).scheme if host.name in self.stand_ins else parts.scheme
+        )
+        if self._tls.get(host.name) == "http":
+            scheme = "http"
+        goal = parts._replace(scheme=scheme, fragment="").geturl()
+        if request.json is not None:
+            headers = {**headers, "Content-Type": "application/json"}
         try:
-            if request.json is not None:
-                headers = {**headers, "Content-Type": "application/json"}
-            wanted = self._http.build_request(
+            return self._http.build_request(
                 request.method, goal, data=request.data, content=request.json, headers=headers
             )
         except httpx.InvalidURL as error:
             raise HarvestError(f"{request.url} is no address: {error}") from error
-        limit = PATIENCE * self._settings.timeout_seconds
-        await host.turn()
-        async with self._slots:
-            began = time.monotonic()
-            try:
-                async with asyncio.timeout(limit):
-                    response, body = await self._receive(wanted)
-            except TimeoutError as error:
-                raise HostDown(f"no whole answer within {limit:g} s") from error
-        return _Raw(response.status_code, header_texts(response), body, time.monotonic() - began)
 
-    async def _receive(self, wanted: httpx.Request) -> tuple[httpx.Response, bytes]:
+    async def _receive(self, wanted: httpx.Request) -> tuple[httpx.Response, Content]:
         try:
             response = await self._http.send(wanted, stream=True)
         except httpx.HTTPError as error:
@@ -233,21 +223,23 @@ class Client:
         finally:
             await response.aclose()
 
-    async def _read(self, response: httpx.Response) -> bytes:
-        """The decompressed body; raises TooLarge by the announced length or while it comes, Truncated if it breaks off."""
+    async def _read(self, response: httpx.Response) -> Content:
+        """The decompressed content; raises TooLarge by the announced length or while it comes, Truncated if it breaks off."""
         limit = self._settings.max_bytes
         announced = response.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > limit:
             raise TooLarge(f"{announced} bytes announced, the limit is {limit}")
-        body = bytearray()
+        content, opener = Content(), Opener(response.headers.get("content-encoding", ""))
         try:
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > limit:
-                    raise TooLarge(f"more than {limit} bytes")
+            async for chunk in response.aiter_raw():
+                for piece in opener.open(chunk):
+                    content.write(piece)
+                    if content.size > limit:
+                        raise TooLarge(f"more than {limit} bytes")
         except httpx.HTTPError as error:
             raise named_error(error, response.num_bytes_downloaded) from error
-        return bytes(body)
+        opener.close()
+        return content
 
     def _host(self, url: str) -> Host:
         """State of an address's host; raises HostNotAllowed if no source of the catalogue names it."""
@@ -257,15 +249,12 @@ class Client:
         if name not in self._hosts:
             free = name in self.stand_ins and not self._settings.politeness
             politeness = None if free else politest(self._wishes[name])
-            self._hosts[name] = Host(name, politeness, self._settings.concurrency)
+            self._hosts[name] = Host(name, politeness, self._settings.concurrency, self._breakers)
         return self._hosts[name]
 
     async def _respect_robots(self, host: Host, url: str) -> None:
         """Read the host's robots.txt once a client, and raise RobotsDisallowed where it forbids the address."""
         async with host.lock:
-            if not host.address_checked and host.name not in self.stand_ins:
-                await refuse_private(host.name)
-            host.address_checked = True
             if not host.robots_read:
                 host.learn_robots(await self._read_robots(host, url), self._settings.user_agent)
         if not host.may_fetch(url, self._settings.user_agent):
@@ -283,7 +272,8 @@ class Client:
         except HarvestError as error:
             error.args = (f"robots.txt: {error.message}",)
             raise
-        media, text = raw.headers.get("content-type", ""), raw.body[:MAX_ROBOTS].decode("utf-8", "replace")
+        media = raw.headers.get("content-type", "")
+        text = raw.content.head(MAX_ROBOTS).decode("utf-8", "replace")
         host.robots_kind = robots_kind(raw.status, media, text)
         return robots_text(raw.status, media, text)
 

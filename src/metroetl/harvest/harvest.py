@@ -22,8 +22,9 @@ from metroetl.errors import (
 )
 from metroetl.harvest.addresses import Request
 from metroetl.harvest.agenda import Agenda, Item
+from metroetl.harvest.answer import Answer
 from metroetl.harvest.archive import Archive
-from metroetl.harvest.client import Answer, Client
+from metroetl.harvest.client import Client
 from metroetl.harvest.listings import ListPage, family_named
 from metroetl.harvest.models import Fetch, Harvested, Known, Notice, Snapshot
 from metroetl.harvest.pages import PageFetcher, Steps, is_owed

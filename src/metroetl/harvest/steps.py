@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from metroetl.errors import HarvestError, MetroError
 from metroetl.harvest.addresses import Request
+from metroetl.harvest.answer import Answer
 from metroetl.harvest.archive import Archive
-from metroetl.harvest.client import Answer
 from metroetl.harvest.models import Fetch, Harvested, Known, Notice, Role, Snapshot
 
 CHARSET = re.compile(r"charset=[\"']?([\w.:-]{2,20})", re.I)
