@@ -37,6 +37,23 @@ CASES = {
     "unknown option": (
         "sources/ndrc.yml", "{first_index: 1}", "{firstindex: 1}", 0, "option 'firstindex'", "first_index",
     ),
+    "TLS by a word": ("sources/tjj_sc.yml", "max_pages:", "tls: legacy\nmax_pages:", 0, "'tls' is 'legacy'", "correct `tls`"),
+    "TLS of another host": (
+        "sources/tjj_sc.yml", "max_pages:", "tls:\n  tj.sc.gov.cn: {mode: legacy, reason: 旧协议}\nmax_pages:", 1,
+        "isn't in `hosts`", "write `tjj.sc.gov.cn`",
+    ),
+    "TLS in an unknown way": (
+        "sources/tjj_sc.yml", "max_pages:", "tls:\n  tjj.sc.gov.cn: {mode: none, reason: 旧协议}\nmax_pages:", 1,
+        "can't be 'none'", "'unverified'",
+    ),
+    "TLS without a reason": (
+        "sources/tjj_sc.yml", "max_pages:", "tls:\n  tjj.sc.gov.cn: {mode: http}\nmax_pages:", 1,
+        "reason' is missing", "add `reason:`",
+    ),
+    "TLS with an empty reason": (
+        "sources/tjj_sc.yml", "max_pages:", "tls:\n  tjj.sc.gov.cn:\n    mode: http\n    reason: ' '\nmax_pages:", 3,
+        "has no reason", "what was seen",
+    ),
     "no minimum of items": (
         "sources/ziyang.yml", "{min_items: 1, ", "{", 0, "'expect.min_items' is missing", "add `min_items:`",
     ),
@@ -94,6 +111,22 @@ def test_mistake_names_file_line_and_fix(case: str, folder: Path, spoil: Spoil) 
     assert what in caught.value.message
     assert fix in caught.value.way_out
     assert caught.value.way_out
+
+
+def test_one_host_has_one_tls_exception(folder: Path, spoil: Spoil) -> None:
+    text = (folder / "sources/tjj_sc.yml").read_text(encoding="utf-8")
+    other = (
+        text.replace("id: tjj_sc", "id: tjj_sc_two") + "tls: {tjj.sc.gov.cn: {mode: http, reason: 旧协议}}\n"
+    )
+    (folder / "sources/tjj_sc_two.yml").write_text(other, encoding="utf-8")
+    with pytest.raises(
+        CatalogueError, match=r"tjj_sc_two.yml:\d+: tjj.sc.gov.cn has another TLS exception in tjj_sc"
+    ):
+        load(folder)
+    spoil(
+        "sources/tjj_sc.yml", "max_pages:", "tls: {tjj.sc.gov.cn: {mode: http, reason: 旧协议}}\nmax_pages:"
+    )
+    assert load(folder).sources["tjj_sc_two"].tls["tjj.sc.gov.cn"].mode == "http"
 
 
 def test_folder_without_sources(folder: Path) -> None:

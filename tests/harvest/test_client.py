@@ -8,6 +8,7 @@ import itertools
 import time
 from typing import Any
 
+import httpcore
 import pytest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
@@ -17,6 +18,7 @@ from metroetl.errors import MetroError
 from metroetl.harvest import Client
 from metroetl.harvest.addresses import Request as Wanted
 from metroetl.harvest.answer import Answer
+from metroetl.harvest.hosts import Host, new_breakers
 from metroetl.harvest.models import Known
 
 PAGE = "/sj/202504/t20250418_1.html"
@@ -315,3 +317,157 @@ def test_a_form_is_posted(world: Any) -> None:
     answer = asyncio.run(post())
     sent = world.site.asked[-1]
     assert (sent.method, sent.body, sent.headers["x-a"], answer.status) == ("POST", "current=2", "b", 200)
+
+
+def test_what_was_sent_is_told_without_what_is_secret(world: Any) -> None:
+    world.site.replies |= {
+        "/old.html": RedirectResponse("/q", 307),
+        "/q": HTMLResponse(world.article("甲"), headers={"set-cookie": "session=1"}),
+        PAGE: Response(status_code=304),
+    }
+
+    async def ask() -> list[Answer]:
+        async with Client(world.settings(), [world.source()]) as client:
+            secret = {"Authorization": "Bearer x", "X-Token": "y"}
+            form = Wanted(f"{world.root}/old.html", "POST", {"page": "2"}, secret)
+            data = Wanted(f"{world.root}/q#GDP", "POST", json='{"id":"GDP"}')
+            known = Known(url=world.root + PAGE, sha256="0", etag='"v1"')
+            return [
+                await client.fetch(form),
+                await client.fetch(data, referer=f"{world.root}/sj/"),
+                await client.fetch(Wanted(world.root + PAGE), known=known),
+            ]
+
+    form, data, page = asyncio.run(ask())
+    agent = {"user-agent": world.settings().user_agent, "http_version": "HTTP/1.1", "attempts": "1"}
+    assert form.request == agent | {
+        "method": "POST",
+        "body": "page=2",
+        "url": f"{world.root}/q",
+        "referer": f"{world.root}/",
+        "content-type": "application/x-www-form-urlencoded",
+    }
+    assert data.request == agent | {
+        "method": "POST",
+        "body": '{"id":"GDP"}',
+        "referer": f"{world.root}/sj/",
+        "content-type": "application/json",
+    }
+    assert page.request == agent | {"method": "GET", "referer": f"{world.root}/", "if-none-match": '"v1"'}
+    assert [a.body for a in world.site.asked if a.path == "/q"] == ["page=2", '{"id":"GDP"}']
+
+
+def test_attempts_are_counted(world: Any) -> None:
+    def mends(_: Request) -> Response:
+        early = world.site.paths().count(PAGE) < 3
+        return Response(status_code=502) if early else HTMLResponse(world.article("甲"))
+
+    world.site.replies[PAGE] = mends
+    (answer,) = world.fetch(world.root + PAGE, settings=world.settings(retries=3))
+    assert answer.request["attempts"] == "3"
+
+
+def test_a_lost_host_is_tried_again_after_a_while(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metroetl.harvest.hosts.HALF_OPENS_AFTER", 0.3)
+    broken = [True]
+    world.site.replies["/a.html"] = lambda _: (
+        Response(status_code=500) if broken[0] else HTMLResponse(world.article("甲"))
+    )
+
+    async def ask() -> list[str]:
+        found = []
+        async with Client(world.settings(retries=0), [world.source()]) as client:
+            for step in range(9):
+                broken[0] = step < 5
+                await asyncio.sleep(0.35 if step in (4, 6) else 0)
+                try:
+                    found.append(code(await client.fetch(Wanted(f"{world.root}/a.html"))))
+                except MetroError as error:
+                    found.append("not asked" if error.message.startswith("not asked") else error.code)
+        return found
+
+    # three failures open the circuit; one more try fails and opens it at once; the next try is good and closes it
+    down, left = ["HOST_DOWN"], ["not asked"]
+    assert asyncio.run(ask()) == down * 3 + left + down + left + ["OK"] * 3
+    assert len(world.site.paths()) == 7
+
+
+def test_other_failures_are_answers_to_the_circuit(world: Any) -> None:
+    world.site.replies |= {f"/{n}.html": Response(status_code=500) for n in (1, 2, 4, 5)}
+    urls = [f"{world.root}/{n}.html" for n in range(1, 7)]
+    found = world.fetch(*urls, settings=world.settings(retries=0))
+    assert [code(f) for f in found] == ["HOST_DOWN", "HOST_DOWN", "NOT_FOUND"] * 2
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("Wed, 21 Oct 2026 07:28:40 GMT", 40),
+        ("Wed, 21 Oct 2026 07:28:40", 40),
+        ("Wed, 21 Oct 2026 15:28:40 +0800", 40),
+        ("Wednesday, 21-Oct-26 07:28:40 GMT", 40),
+        ("Wed, 21 Oct 2026 07:00:00 GMT", 0),
+        ("45", 45),
+        (" 45 ", 45),
+        ("0", 0),
+        ("-5", 0),
+        ("soon", 0),
+        ("", 0),
+        ("٤٥", 0),
+        ("Wed, 99 Oct 2026 07:28:40 GMT", 0),
+        ("9" * 12, 10**12),
+        ("9" * 400, 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 10**11),
+    ],
+)
+def test_pauses_that_a_host_asks_for(header: str, seconds: float) -> None:
+    async def pause() -> float:
+        host = Host("tjj.jia.gov.cn", None, 1, new_breakers())
+        host.pause(header, "Wed, 21 Oct 2026 07:28:00 GMT")
+        return host.pause_left
+
+    left = asyncio.run(pause())
+    assert (
+        (left > 10**11) if seconds > 10**10 else left == pytest.approx(seconds, abs=1) or left < seconds == 0
+    )
+
+
+def test_an_absurd_pause_ends_the_host_and_not_the_run(world: Any) -> None:
+    day = {"retry-after": "Fri, 31 Dec 2999 23:59:59 GMT"}
+    world.site.replies["/busy.html"] = Response(status_code=503, headers=day)
+    world.site.replies[PAGE] = world.article("甲")
+    began = time.monotonic()
+    found = world.fetch(f"{world.root}/busy.html", world.root + PAGE, settings=world.settings(retries=3))
+    assert [code(f) for f in found] == ["RATE_LIMITED"] * 2 and time.monotonic() - began < 5
+    assert world.site.paths() == ["/busy.html"]
+
+
+def test_the_next_client_of_a_process_waits_its_turn(world: Any) -> None:
+    world.site.replies[PAGE] = world.article("甲")
+    source = world.source(politeness=Politeness(delay=0.4))
+    for _ in range(2):
+        world.fetch(world.root + PAGE, source=source, settings=world.settings(politeness=True))
+    times = [a.at for a in world.site.asked]
+    assert len(times) == 4 and min(b - a for a, b in itertools.pairwise(times)) >= 0.38
+
+
+def test_what_is_connected_to_is_what_was_checked(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([["93.184.215.14"], ["127.0.0.1"]])
+    looked_up: list[str] = []
+
+    async def rebinding(self: Any, host: str, *_: Any, **__: Any) -> list[Any]:
+        looked_up.append(host)
+        return [(2, 1, 6, "", (address, 0)) for address in next(answers)]
+
+    connected: list[str] = []
+
+    async def connect(self: Any, host: str, port: int, **_: Any) -> Any:
+        connected.append(host)
+        raise httpcore.ConnectError("not from a test")
+
+    monkeypatch.setattr("asyncio.base_events.BaseEventLoop.getaddrinfo", rebinding)
+    monkeypatch.setattr("httpcore.AnyIOBackend.connect_tcp", connect)
+    source = world.source(list="https://tjj.yi.gov.cn/", hosts=["tjj.yi.gov.cn"])
+    found = world.fetch(*["https://tjj.yi.gov.cn/"] * 2, source=source, settings=world.settings(retries=0))
+    assert [code(f) for f in found] == ["HOST_DOWN", "HOST_NOT_ALLOWED"]
+    assert connected == ["93.184.215.14"] and looked_up == ["tjj.yi.gov.cn"] * 2

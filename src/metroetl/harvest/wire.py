@@ -143,6 +143,9 @@ class _Layer:
             yield from self._open(piece)
 
     def _open(self, data: bytes) -> Iterator[bytes]:
+        if data and not self.begun and self._window == zlib.MAX_WBITS and data[0] & 0x0F != zlib.DEFLATED:
+            self._window = -zlib.MAX_WBITS  # deflate without its header, as some servers send it
+            self._inflate = zlib.decompressobj(self._window)
         more = False
         while data or more:
             if self._inflate.eof:  # gzip may come in several members; what else follows is padding
@@ -152,11 +155,7 @@ class _Layer:
             try:
                 piece = self._inflate.decompress(data, PIECE)
             except zlib.error as error:
-                if self.begun or self._window != zlib.MAX_WBITS:
-                    raise Truncated(f"the compressed body is damaged ({error})") from error
-                self._window = -zlib.MAX_WBITS  # deflate without its header, as some servers send it
-                self._inflate = zlib.decompressobj(self._window)
-                continue
+                raise Truncated(f"the compressed body is damaged ({error})") from error
             self.begun, more = True, len(piece) == PIECE
             data = self._inflate.unconsumed_tail or self._inflate.unused_data
             if piece:
