@@ -187,7 +187,7 @@ def assert_whole(world: World, clean: dict[str, Table]) -> None:
 @pytest.mark.parametrize(
     ("moment", "statement", "number"),
     [
-        ("pages are archived, not yet recorded", "INSERT INTO raw_fetch", 1),
+        ("what was fetched is not yet recorded", "INSERT INTO raw_fetch", 1),
         ("one source is staged", "INSERT INTO ops_batch", 2),
         ("in the middle of the load", "INSERT INTO core_observation", 1),
         ("all is loaded, staging not yet cleared", "DELETE FROM staging_document", 1),

@@ -342,14 +342,14 @@ def test_what_was_sent_is_told_without_what_is_secret(world: Any) -> None:
     agent = {"user-agent": world.settings().user_agent, "http_version": "HTTP/1.1", "attempts": "1"}
     assert form.request == agent | {
         "method": "POST",
-        "body": "page=2",
+        "form": "page=2",
         "url": f"{world.root}/q",
         "referer": f"{world.root}/",
         "content-type": "application/x-www-form-urlencoded",
     }
     assert data.request == agent | {
         "method": "POST",
-        "body": '{"id":"GDP"}',
+        "json": '{"id":"GDP"}',
         "referer": f"{world.root}/sj/",
         "content-type": "application/json",
     }

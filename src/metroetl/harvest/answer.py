@@ -21,7 +21,7 @@ class Answer:
     """What came: addresses are the catalogue's, header names lower case, `content` as decompressed.
 
     `not_modified` (304) has no content: what is archived still holds. `request` tells how it was asked for, without
-    anything secret: method, body, some headers, `url` where redirects led elsewhere, `tls` where an exception is
+    anything secret: method, `form` or `json`, some headers, `url` where redirects led elsewhere, `tls` where an exception is
     declared, the HTTP version, the number of attempts.
     """
 
@@ -57,7 +57,7 @@ class Raw:
 
 def told(wanted: httpx.Request, request: Request, tls: TlsMode | None, version: str) -> dict[str, str]:
     """The facts of a request for the record."""
-    body = request.json if request.json is not None else urlencode(request.data or {})
-    told = {name: wanted.headers[name] for name in TOLD_HEADERS if name in wanted.headers}
-    facts = {"method": wanted.method, "body": body, "tls": tls or "", "http_version": version, **told}
+    body = {"json": request.json or "", "form": urlencode(request.data or {})}
+    sent = {name: wanted.headers[name] for name in TOLD_HEADERS if name in wanted.headers}
+    facts = {"method": wanted.method, **body, "tls": tls or "", "http_version": version, **sent}
     return {name: value for name, value in facts.items() if value}

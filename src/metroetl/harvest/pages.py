@@ -13,9 +13,10 @@ from metroetl.documents import find_attachments, find_parts
 from metroetl.errors import HarvestError, MetroError, NotFound, SoftNotFound
 from metroetl.harvest.addresses import Request
 from metroetl.harvest.agenda import Agenda, Item
+from metroetl.harvest.answer import Answer
 from metroetl.harvest.archive import Archive
-from metroetl.harvest.barriers import is_text
-from metroetl.harvest.client import Answer, Client
+from metroetl.harvest.barriers import HEAD, is_text
+from metroetl.harvest.client import Client
 from metroetl.harvest.models import Harvested, Known
 from metroetl.harvest.steps import failed_step, file_name, keep, page_step, unmodified_step
 
@@ -67,7 +68,7 @@ class PageFetcher:
         step = await asyncio.to_thread(self._archive_item, item, answer)
         if step.snapshot is None:
             return [step]
-        if item.role == "attachment" or not is_text(answer.body):
+        if item.role == "attachment" or not is_text(answer.content.head(HEAD)):
             return [step]
         owed = await asyncio.to_thread(self._belongings, item, answer)
         return [step, *[s for i in owed for s in await self._fetch_item(i)]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, date, datetime
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from metroetl.errors import HarvestError, MetroError
 from metroetl.harvest.addresses import Request
@@ -44,23 +44,16 @@ def keep(
         fetched_at=answer.fetched_at,
         status=answer.status,
         media_type=answer.headers.get("content-type", "").split(";")[0].strip().lower(),
-        size=len(answer.body),
+        size=answer.content.size,
         headers={**answer.headers, **moved},
         title=notice.title if notice else "",
         listed_on=notice.listed_on if notice else listed_on,
         parent_url=notice.url if notice and role in {"attachment", "part"} else None,
         name=name,
-        request=_asked(request),
+        request=dict(answer.request),
     )
     archive.describe(snapshot)
     return snapshot
-
-
-def _asked(request: Request) -> dict[str, str]:
-    """How the bytes were asked for, where it wasn't a plain GET."""
-    body = {"form": urlencode(request.data)} if request.data else {}
-    body |= {"json": request.json} if request.json is not None else {}
-    return {"method": request.method, **body} if request.method != "GET" else {}
 
 
 def page_step(answer: Answer, snapshot: Snapshot, known: Known | None) -> Harvested:

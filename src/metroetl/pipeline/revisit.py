@@ -18,6 +18,7 @@ from metroetl.settings import settings
 
 if TYPE_CHECKING:
     from metroetl.catalogue.models import Source
+    from metroetl.harvest.client import Gate
     from metroetl.harvest.models import Harvested, Snapshot
     from metroetl.runs import SourceOutcome
     from metroetl.warehouse import Warehouse
@@ -28,7 +29,7 @@ MANY = 5
 
 
 def revisit_sources(
-    run_id: str, source_ids: Sequence[str], *, since: date, budget: int
+    run_id: str, source_ids: Sequence[str], *, since: date, budget: int, gate: Gate | None = None
 ) -> list[SourceOutcome]:
     """Ask again, conditionally, for the sources' pages and files of `since` or later, least recently asked first.
 
@@ -41,7 +42,7 @@ def revisit_sources(
         source = catalogue().sources[source_id]
         known_pages = [page for page, _ in warehouse.revisitable(source_id, since, budget)]
         pages = within(budget, spent, known_pages)
-        steps = asyncio.run(_revisit_steps(run_id, source, warehouse, pages))
+        steps = asyncio.run(_revisit_steps(run_id, source, warehouse, pages, gate))
         outcomes.append(_with_vanished(outcome_of(source, steps), {page.url for page in pages}))
     return outcomes
 
@@ -69,10 +70,10 @@ def within(budget: int, spent: Counter[str], pages: Sequence[Snapshot]) -> list[
 
 
 async def _revisit_steps(
-    run_id: str, source: Source, warehouse: Warehouse, pages: Sequence[Snapshot]
+    run_id: str, source: Source, warehouse: Warehouse, pages: Sequence[Snapshot], gate: Gate | None
 ) -> list[Harvested]:
     config = settings()
-    async with Client(config, catalogue().sources.values()) as client:
+    async with Client(config, catalogue().sources.values(), gate) as client:
         steps = revisit(
             source,
             client=client,

@@ -22,13 +22,13 @@ from metroetl.settings import Settings, settings
 
 if TYPE_CHECKING:
     from metroetl.catalogue.models import Source
+    from metroetl.harvest.client import Gate
     from metroetl.harvest.models import Harvested, Known, Snapshot
     from metroetl.warehouse import Warehouse
     from metroetl.warehouse.models import Reading
 
 log = logging.getLogger("metroetl.pipeline")
 
-CHUNK = 50
 
 Kind = Literal["statistics", "plans"]
 
@@ -98,13 +98,18 @@ def harvest_source(
     since: date | None = None,
     dry_run: bool = False,
     max_pages: int | None = None,
+    gate: Gate | None = None,
 ) -> SourceOutcome:
-    """Ask one source's listing and fetch what is new into the archive; every attempt is recorded."""
+    """Ask one source's listing and fetch what is new into the archive; every attempt is recorded.
+
+    `gate` keeps limits that several processes share (see `Client`).
+    """
     source = catalogue().sources[source_id]
     if max_pages is not None:
         source = source.model_copy(update={"max_pages": max_pages})
     warehouse = open_existing()
-    return outcome_of(source, asyncio.run(harvest_steps(run_id, source, warehouse, since, dry_run)))
+    steps = harvest_steps(run_id, source, warehouse, since, dry_run, gate)
+    return outcome_of(source, asyncio.run(steps))
 
 
 def outcome_of(source: Source, steps: Iterable[Harvested]) -> SourceOutcome:
@@ -126,11 +131,16 @@ def outcome_of(source: Source, steps: Iterable[Harvested]) -> SourceOutcome:
 
 
 async def harvest_steps(
-    run_id: str, source: Source, warehouse: Warehouse, since: date | None, dry_run: bool
+    run_id: str,
+    source: Source,
+    warehouse: Warehouse,
+    since: date | None,
+    dry_run: bool,
+    gate: Gate | None = None,
 ) -> list[Harvested]:
     """All steps of a harvest, recorded in the warehouse as they come."""
     config = settings()
-    async with Client(config, catalogue().sources.values()) as client:
+    async with Client(config, catalogue().sources.values(), gate) as client:
         steps = harvest(
             source,
             client=client,
@@ -143,16 +153,22 @@ async def harvest_steps(
 
 
 async def recorded(run_id: str, warehouse: Warehouse, steps: AsyncIterator[Harvested]) -> list[Harvested]:
-    """The steps, each in the warehouse soon after it came, so that a killed run has told of nearly all."""
+    """The steps, each in the warehouse as soon as the one before is, so that a killed run has told of nearly all."""
     done: list[Harvested] = []
-    waiting: list[Harvested] = []
-    async for step in steps:
-        done.append(step)
-        waiting.append(step)
-        if len(waiting) >= CHUNK:
-            warehouse.record(run_id, waiting)
-            waiting = []
-    warehouse.record(run_id, waiting)
+    told = 0
+    writing: asyncio.Task[None] | None = None
+    try:
+        async for step in steps:
+            done.append(step)
+            if writing is None or writing.done():
+                if writing is not None:
+                    await writing
+                writing = asyncio.create_task(asyncio.to_thread(warehouse.record, run_id, done[told:]))
+                told = len(done)
+    finally:
+        if writing is not None:
+            await writing
+        warehouse.record(run_id, done[told:])
     return done
 
 
