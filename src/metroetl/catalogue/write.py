@@ -35,7 +35,8 @@ def source_yaml(source: Source, comment: Sequence[str] = ()) -> str:
     lines += [f"  note: {_text(source.cadence.note)}"] if source.cadence.note else []
     expect = source.expect.model_dump(exclude_none=True)
     lines += [f"politeness: {_flow(source.politeness.model_dump())}", f"expect: {_flow(expect)}"]
-    lines += ["tls: legacy"] if source.tls == "legacy" else []
+    lines += ["tls:"] if source.tls else []
+    lines += [f"  {host}: {_flow(exception.model_dump())}" for host, exception in source.tls.items()]
     lines += [f"title_has: {_flow(source.title_has)}"] if source.title_has else []
     lines += [f"max_pages: {source.max_pages}", f"precedence: {source.precedence}"]
     lines += [f"options: {_flow(source.options)}"] if source.options else []
