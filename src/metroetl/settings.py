@@ -15,7 +15,8 @@ from metroetl.errors import SettingsError
 class Settings(BaseSettings):
     """Settings of one installation.
 
-    `home` holds everything that a run writes: the archive, the warehouse (SQLite by default), reports and pages.
+    `home` holds everything that a run writes: the archive, the warehouse (SQLite by default), reports and pages. The
+    archive may be in an S3-compatible store instead, whose keys and endpoint come from the usual `AWS_` variables.
     `host_map` sends a catalogue host to a stand-in (`{"tjj.sc.gov.cn": "http://127.0.0.1:8001"}`): for the replica
     only, refused in production.
     """
@@ -27,7 +28,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None, description="SQLAlchemy address; the SQLite file warehouse.db in home if unset"
     )
-    archive_dir: Path | None = Field(default=None, description="folder of the archive; home/archive if unset")
+    archive: str = Field(default="", description="a folder, or s3://bucket/prefix; home/archive if unset")
     world: Literal["facts", "synthetic"] = "facts"
 
     host_map: dict[str, str] = Field(default_factory=dict)
@@ -53,6 +54,11 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _archive_is_at_home(self) -> Settings:
+        self.archive = self.archive or str(self.home / "archive")
+        return self
+
     @property
     def warehouse_url(self) -> str:
         """SQLAlchemy address of the warehouse."""
@@ -61,9 +67,9 @@ class Settings(BaseSettings):
         return f"sqlite:///{(self.home / 'warehouse.db').absolute()}"
 
     @property
-    def archive(self) -> Path:
-        """Folder of the content-addressed archive."""
-        return self.archive_dir or self.home / "archive"
+    def agenda(self) -> Path:
+        """Folder of what was announced but isn't archived yet."""
+        return self.home / "agenda"
 
 
 @lru_cache

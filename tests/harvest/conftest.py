@@ -100,6 +100,7 @@ class World:
     def __init__(self, site: LocalSite, home: Path) -> None:
         self.site, self.home = site, home
         self.archive = Archive(home / "archive")
+        self.agenda = home / "agenda"
 
     def settings(self, **changes: Any) -> Settings:
         values: dict[str, Any] = {
@@ -161,6 +162,7 @@ class World:
                     source,
                     client=client,
                     archive=self.archive,
+                    agenda=self.agenda,
                     known=known or {},
                     **how,
                 )

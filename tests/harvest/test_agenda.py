@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from metroetl.harvest import Archive
 from metroetl.harvest.agenda import Agenda, Item
 from metroetl.harvest.models import Known, Notice
 
@@ -16,7 +15,7 @@ def page(url: str) -> Item:
 
 
 def opened(root: Path, *known: str) -> Agenda:
-    return Agenda(Archive(root), "jia", {url: Known(url=url, sha256="0") for url in known})
+    return Agenda(root, "jia", {url: Known(url=url, sha256="0") for url in known})
 
 
 def test_items_stay_until_they_are_known(tmp_path: Path) -> None:
@@ -52,5 +51,5 @@ def test_owed_list_pages_are_counted(tmp_path: Path) -> None:
 
 def test_sources_have_agendas_of_their_own(tmp_path: Path) -> None:
     opened(tmp_path).add([page(A)])
-    assert not Agenda(Archive(tmp_path), "yi", {}).open
-    assert not (tmp_path / "agenda" / "yi.jsonl").exists()
+    assert not Agenda(tmp_path, "yi", {}).open
+    assert not (tmp_path / "yi.jsonl").exists()

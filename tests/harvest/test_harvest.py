@@ -72,7 +72,7 @@ def test_an_unchanged_list_is_read_from_the_archive(world: Any) -> None:
     assert (again[0].fetch.status, again[0].fetch.outcome, again[0].fetch.items) == (304, "listed", 2)
     assert [s.fetch.url[-7:] for s in again[1:]] == ["_1.html"]
 
-    next(world.archive.root.rglob(f"{known[world.root + LIST].sha256}.gz")).write_bytes(b"damaged")
+    next((world.home / "archive").rglob(f"{known[world.root + LIST].sha256}.gz")).write_bytes(b"damaged")
     anew = world.harvest(known=known)
     assert (anew[0].fetch.status, anew[0].fetch.items) == (200, 2)
 
@@ -242,7 +242,7 @@ def test_a_killed_run_loses_nothing(world: Any) -> None:
     async def killed_after(count: int) -> list[Harvested]:
         got: list[Harvested] = []
         async with Client(world.settings(), [source]) as client:
-            steps = harvest(source, client=client, archive=world.archive, known={})
+            steps = harvest(source, client=client, archive=world.archive, agenda=world.agenda, known={})
             async for step in steps:
                 got.append(step)
                 if len(got) == count:
@@ -306,7 +306,7 @@ def test_titles_and_days_choose_what_is_fetched(world: Any) -> None:
     publish(world, 3, 2, 1)
     named = world.harvest(world.source(title_has=["第2号", "规划"]))
     assert [s.fetch.url[-7:] for s in named if s.fetch.role == "page"] == ["_2.html"]
-    world.archive.root.joinpath("agenda").rename(world.home / "old")
+    world.agenda.rename(world.home / "old")
     recent = world.harvest(since=date(2025, 4, 2))
     assert sorted(s.fetch.url[-7:] for s in recent if s.fetch.role == "page") == ["_2.html", "_3.html"]
 
@@ -315,7 +315,7 @@ def test_a_dry_run_stores_nothing(world: Any) -> None:
     publish(world, 2, 1)
     (step,) = world.harvest(dry_run=True)
     assert (step.fetch.outcome, step.fetch.items, step.snapshot) == ("listed", 2, None)
-    assert step.fetch.detail.startswith("2 new") and not world.archive.root.exists()
+    assert step.fetch.detail.startswith("2 new") and not (world.home / "archive").exists()
 
 
 def test_links_out_of_the_catalogue_are_told_and_not_followed(world: Any) -> None:

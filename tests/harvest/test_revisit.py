@@ -23,7 +23,12 @@ def again(world: Any, steps: list[Harvested]) -> list[Harvested]:
         source = world.source()
         async with Client(world.settings(), [source]) as client:
             given = revisit(
-                source, client=client, archive=world.archive, known=world.known(steps), pages=pages
+                source,
+                client=client,
+                archive=world.archive,
+                agenda=world.agenda,
+                known=world.known(steps),
+                pages=pages,
             )
             return [step async for step in given]
 
@@ -124,7 +129,14 @@ def test_an_item_of_a_data_interface_is_asked_by_post(world: Any) -> None:
 
     async def ask() -> list[Harvested]:
         async with Client(world.settings(), [world.source()]) as client:
-            given = revisit(world.source(), client=client, archive=world.archive, known={}, pages=[page])
+            given = revisit(
+                world.source(),
+                client=client,
+                archive=world.archive,
+                agenda=world.agenda,
+                known={},
+                pages=[page],
+            )
             return [step async for step in given]
 
     (step,) = asyncio.run(ask())

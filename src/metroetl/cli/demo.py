@@ -53,7 +53,7 @@ def _use_settings(home: Path, host_map: dict[str, str]) -> None:
     """The demo's own folder and warehouse, whatever the environment names for real runs."""
     os.environ["METROETL_ENVIRONMENT"] = "local"
     os.environ["METROETL_DATABASE_URL"] = f"sqlite:///{home / 'warehouse.db'}"
-    os.environ["METROETL_ARCHIVE_DIR"] = str(home / "archive")
+    os.environ["METROETL_ARCHIVE"] = str(home / "archive")
     os.environ["METROETL_WORLD"] = "facts"
     os.environ["METROETL_HOME"] = str(home)
     os.environ["METROETL_HOST_MAP"] = json.dumps(host_map)

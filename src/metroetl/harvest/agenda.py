@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from metroetl.harvest.archive import Archive, write_whole
 from metroetl.harvest.models import Known, Notice, Role
+from metroetl.harvest.store import write_whole
 
 
 class Item(BaseModel):
@@ -29,10 +29,10 @@ class Item(BaseModel):
 
 
 class Agenda:
-    """What is open for one source; kept beside the archive."""
+    """What is open for one source; a file in a local folder, for a bucket of the archive can't append."""
 
-    def __init__(self, archive: Archive, source_id: str, known: Mapping[str, Known]) -> None:
-        self._path: Path = archive.root / "agenda" / f"{source_id}.jsonl"
+    def __init__(self, folder: Path, source_id: str, known: Mapping[str, Known]) -> None:
+        self._path: Path = folder / f"{source_id}.jsonl"
         self.open: dict[str, Item] = {}
         lines = self._path.read_text("utf-8").splitlines() if self._path.exists() else []
         for line in lines:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from datetime import date
+from pathlib import Path
 from urllib.parse import urljoin
 
 from metroetl.catalogue.models import Source
@@ -38,6 +39,7 @@ async def harvest(
     *,
     client: Client,
     archive: Archive,
+    agenda: Path,
     known: Mapping[str, Known],
     since: date | None = None,
     dry_run: bool = False,
@@ -47,9 +49,9 @@ async def harvest(
     Every attempt is one step, also a failed one (its outcome is the error's code): nothing is raised for what a site
     does. List pages are read until one holds only known addresses, with `since` until one holds only older items (so a
     backfill gets past what is known), at most `max_pages`. `dry_run` asks the listing only and stores nothing. Known
-    pages are not asked for again, unless what came of them was damaged.
+    pages are not asked for again, unless what came of them was damaged. `agenda` is the folder of what is still open.
     """
-    reader = _ListingReader(source, client, archive, known, since)
+    reader = _ListingReader(source, client, archive, agenda, known, since)
     async with aclosing(reader.read(store=not dry_run)) as steps:
         async for step in steps:
             yield step
@@ -62,15 +64,21 @@ async def harvest(
 
 
 async def revisit(
-    source: Source, *, client: Client, archive: Archive, known: Mapping[str, Known], pages: Sequence[Snapshot]
+    source: Source,
+    *,
+    client: Client,
+    archive: Archive,
+    agenda: Path,
+    known: Mapping[str, Known],
+    pages: Sequence[Snapshot],
 ) -> Steps:
     """Ask again, conditionally, for what was archived before, to see edits in place, replaced files and vanished pages.
 
     `pages` are the last snapshots of what is asked for, least recently asked first. Files and parts that a changed page
     links and that aren't archived are fetched too.
     """
-    agenda = Agenda(archive, source.id, known)
-    fetcher = PageFetcher(source, client, archive, known, agenda, {page.url for page in pages})
+    still_open = Agenda(agenda, source.id, known)
+    fetcher = PageFetcher(source, client, archive, known, still_open, {page.url for page in pages})
     async with aclosing(fetcher.fetch([_asked_again(page) for page in pages])) as steps:
         async for step in steps:
             yield step
@@ -96,6 +104,7 @@ class _ListingReader:
         source: Source,
         client: Client,
         archive: Archive,
+        agenda: Path,
         known: Mapping[str, Known],
         since: date | None,
     ) -> None:
@@ -105,7 +114,7 @@ class _ListingReader:
         self.source = source.model_copy(update={"list": urljoin(f"https://{source.hosts[0]}/", address)})
         self.client, self.archive, self.known = client, archive, known
         self.since = since
-        self.agenda = Agenda(archive, source.id, known)
+        self.agenda = Agenda(agenda, source.id, known)
         self.listed: set[str] = set()
 
     async def read(self, *, store: bool) -> Steps:

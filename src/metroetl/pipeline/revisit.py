@@ -78,6 +78,7 @@ async def _revisit_steps(
             source,
             client=client,
             archive=Archive(config.archive),
+            agenda=config.agenda,
             known=known_addresses(warehouse, source.id),
             pages=pages,
         )

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from metroetl.catalogue import catalogue
-from metroetl.errors import MetroError, PartMissing, Unreadable
+from metroetl.errors import ArchiveFailure, MetroError, PartMissing, Unreadable
 from metroetl.harvest import Archive, Client, harvest
 from metroetl.harvest.models import INBOX
 from metroetl.runs import Failure, GateOutcome, RunSummary, SourceOutcome
@@ -145,6 +145,7 @@ async def harvest_steps(
             source,
             client=client,
             archive=Archive(config.archive),
+            agenda=config.agenda,
             known=known_addresses(warehouse, source.id),
             since=since,
             dry_run=dry_run,
@@ -203,6 +204,8 @@ def read_and_stage(
     for snapshot in warehouse.pending([source_id]) if snapshots is None else snapshots:
         try:
             reading = read_snapshot(warehouse, archive, snapshot, source)
+        except ArchiveFailure:
+            raise  # the store is away: that says nothing of the snapshot
         except MetroError as error:
             warehouse.reject_snapshot(run_id, snapshot, error)
             outcome.unreadable += 1
