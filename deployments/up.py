@@ -60,7 +60,7 @@ def wait_for_server(api: str, server: subprocess.Popen[bytes], seconds: float = 
 
 
 def deploy_all(env: dict[str, str]) -> None:
-    """Make the work pool and every deployment; safe to run again."""
+    """Make the work pool, every deployment and the limits of every host; safe to run again."""
     pool = prefect("work-pool", "create", "metroetl", "--type", "process", "--overwrite", env=env)
     if pool.wait():
         raise SystemExit("the work pool could not be made: read the log above")
@@ -69,6 +69,9 @@ def deploy_all(env: dict[str, str]) -> None:
     )
     if deploy.wait():
         raise SystemExit("the deployments could not be made: read the log above")
+    limits = subprocess.Popen([sys.executable, "-m", "flows.limits"], env=env, stdin=subprocess.DEVNULL)
+    if limits.wait():
+        raise SystemExit("the limits of the hosts could not be made: read the log above")
 
 
 def main() -> None:

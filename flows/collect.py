@@ -13,6 +13,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
 from flows.artifacts import publish_summary, state_of
+from flows.limits import shared_gate
 from flows.parameters import CollectRequest
 from metroetl import pipeline
 from metroetl.errors import MetroError
@@ -44,7 +45,7 @@ def harvest_and_stage(
     outcomes = []
     for source_id in source_ids:
         outcome = pipeline.harvest_source(
-            run_id, source_id, since=since, dry_run=dry_run, max_pages=max_pages
+            run_id, source_id, since=since, dry_run=dry_run, max_pages=max_pages, gate=shared_gate()
         )
         outcomes.append(outcome if dry_run else pipeline.read_and_stage(run_id, source_id, outcome))
     return outcomes

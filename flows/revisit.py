@@ -10,6 +10,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import publish_summary, state_of
 from flows.collect import RETRIES, gate, outcomes_of, run_name, summary_of
+from flows.limits import shared_gate
 from flows.parameters import RevisitRequest
 from metroetl import pipeline
 from metroetl.runs import RunSummary, SourceOutcome
@@ -18,7 +19,7 @@ from metroetl.runs import RunSummary, SourceOutcome
 @task(task_run_name="revisit-{source_ids}", **RETRIES)
 def revisit_and_stage(run_id: str, source_ids: list[str], since: date, budget: int) -> list[SourceOutcome]:
     """Ask again for the pages of one group of hosts, then read what changed."""
-    asked = pipeline.revisit_sources(run_id, source_ids, since=since, budget=budget)
+    asked = pipeline.revisit_sources(run_id, source_ids, since=since, budget=budget, gate=shared_gate())
     return [pipeline.read_and_stage(run_id, outcome.source_id, outcome) for outcome in asked]
 
 

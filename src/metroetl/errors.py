@@ -199,6 +199,16 @@ class RobotsDisallowed(HarvestError):
     way_out = "Leave it; ask the publisher or use another official copy."
 
 
+class SharedLimitFailure(HarvestError):
+    """The limit of a host that all processes share can't be kept."""
+
+    code = "SHARED_LIMIT"
+    way_out = (
+        "Check PREFECT_API_URL and its server; `python -m flows.limits` makes the limits (`make up` does), "
+        "again after a source was added."
+    )
+
+
 class ArchiveFailure(MetroError):
     """The archive can't be read or written."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
@@ -14,8 +14,9 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 import stamina
+from stamina.instrumentation import RetryDetails
 
-from metroetl.catalogue.models import Politeness, Source, TlsMode
+from metroetl.catalogue.models import Source, TlsMode
 from metroetl.errors import (
     BotChallenge,
     CookieBounce,
@@ -31,11 +32,13 @@ from metroetl.harvest.addresses import HostMap, Request, host_of, origin_of
 from metroetl.harvest.answer import Answer, Raw, told
 from metroetl.harvest.barriers import HEAD, find_barrier, shell_target
 from metroetl.harvest.content import Content
-from metroetl.harvest.hosts import LONGEST_PAUSE, Host, new_breakers, politest, robots_kind, robots_text
+from metroetl.harvest.hosts import LONGEST_PAUSE, Host, new_breakers, politeness_of, robots_kind, robots_text
 from metroetl.harvest.models import STAND_IN, Known, Role
 from metroetl.harvest.wire import Opener, Transport, header_texts, named_error, tls_context
 from metroetl.runs import Robots
 from metroetl.settings import Settings
+
+log = logging.getLogger("metroetl.harvest")
 
 Gate = Callable[[str], AbstractAsyncContextManager[None]]
 
@@ -76,12 +79,11 @@ class Client:
         self.stand_ins = HostMap(settings.host_map)
         self._hosts: dict[str, Host] = {}
         self._breakers = new_breakers()
-        self._wishes: dict[str, list[Politeness]] = defaultdict(list)
-        self._tls: dict[str, TlsMode] = {}
-        for source in sources:
-            self._tls |= {host.lower(): exception.mode for host, exception in source.tls.items()}
-            for host in _hosts_of(source):
-                self._wishes[host].append(source.politeness)
+        sources = list(sources)
+        self._politeness = politeness_of(sources)
+        self._tls: dict[str, TlsMode] = {
+            host.lower(): exception.mode for source in sources for host, exception in source.tls.items()
+        }
         ways = {
             mode: Transport(tls_context(mode, settings.ca_file), self.stand_ins)
             for mode in {None, *self._tls.values()}
@@ -244,11 +246,11 @@ class Client:
     def _host(self, url: str) -> Host:
         """State of an address's host; raises HostNotAllowed if no source of the catalogue names it."""
         name = host_of(url)
-        if name not in self._wishes:
+        if name not in self._politeness:
             raise HostNotAllowed(f"{name or url} is not a host of the catalogue")
         if name not in self._hosts:
             free = name in self.stand_ins and not self._settings.politeness
-            politeness = None if free else politest(self._wishes[name])
+            politeness = None if free else self._politeness[name]
             self._hosts[name] = Host(name, politeness, self._settings.concurrency, self._breakers)
         return self._hosts[name]
 
@@ -278,11 +280,6 @@ class Client:
         return robots_text(raw.status, media, text)
 
 
-def _hosts_of(source: Source) -> set[str]:
-    listed = {host_of(address) for address in (source.list, source.replica_list or "")}
-    return {host.lower() for host in source.hosts} | (listed - {""})
-
-
 def _referer(url: str, referer: str | None) -> str:
     return referer if referer and host_of(referer) == host_of(url) else f"{origin_of(url)}/"
 
@@ -293,6 +290,13 @@ def _conditions(known: Known | None) -> dict[str, str]:
         return {}
     pairs = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     return {name: value for name, value in pairs.items() if value}
+
+
+def _tell_retry(details: RetryDetails) -> None:
+    log.info("tried again in %.1f s: %s", details.wait_for, details.caused_by)
+
+
+stamina.instrumentation.set_on_retry_hooks([_tell_retry])
 
 
 def _worth_retrying(error: Exception, host: Host) -> bool:

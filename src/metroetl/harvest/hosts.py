@@ -6,6 +6,7 @@ import asyncio
 import math
 import re
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -16,8 +17,9 @@ from protego import Protego
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
-from metroetl.catalogue.models import Politeness
+from metroetl.catalogue.models import Politeness, Source
 from metroetl.errors import BotChallenge, HarvestError, HostDown, RateLimited
+from metroetl.harvest.addresses import host_of
 from metroetl.runs import Robots
 
 OPENS_AFTER = 3
@@ -123,10 +125,17 @@ class Host:
         return self._robots is None or self._robots.can_fetch(url, user_agent)
 
 
-def politest(wishes: Iterable[Politeness]) -> Politeness:
-    """The gentlest of several sources' wishes for one host."""
-    wishes = list(wishes)
-    return Politeness(delay=max(w.delay for w in wishes), concurrency=min(w.concurrency for w in wishes))
+def politeness_of(sources: Iterable[Source]) -> dict[str, Politeness]:
+    """The gentlest of the sources' wishes for each host that they name."""
+    wishes: dict[str, list[Politeness]] = defaultdict(list)
+    for source in sources:
+        listed = {host_of(address) for address in (source.list, source.replica_list or "")}
+        for host in {host.lower() for host in source.hosts} | (listed - {""}):
+            wishes[host].append(source.politeness)
+    return {
+        host: Politeness(delay=max(w.delay for w in wished), concurrency=min(w.concurrency for w in wished))
+        for host, wished in wishes.items()
+    }
 
 
 def robots_kind(status: int, content_type: str, text: str) -> Robots:

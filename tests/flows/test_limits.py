@@ -1,0 +1,122 @@
+"""Two processes keep one host's limits together, by the Prefect server."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+HOST, DELAY, PAGES = "tjj.jia.gov.cn", 0.5, 5
+SOURCE = f"""\
+id: jia_tjj
+title: 甲市统计局（合成）
+publisher: 甲市统计局（合成）
+regions: ["000000"]
+kinds: [statistics]
+family: trs
+list: https://{HOST}/sj/index.html
+hosts: [{HOST}]
+cadence: {{cron: "0 9 * * *"}}
+politeness: {{delay: {DELAY}, concurrency: 1}}
+expect: {{min_items: 1}}
+"""
+PAGE = f"<html><body><h1>甲市（合成）</h1>{'<p>合成的一段文字，只供测试：两个进程共同遵守一个站点的频率。</p>' * 9}</body></html>"
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@dataclass
+class Slow:
+    """A site that takes its time; when it was asked, and how many requests were open at most."""
+
+    port: int = 0
+    asked: list[float] = field(default_factory=list)
+    most: int = 0
+    open: int = 0
+
+
+@pytest.fixture
+def site() -> Iterator[Slow]:
+    seen, lock = Slow(), threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            with lock:
+                seen.asked.append(time.monotonic())
+                seen.open += 1
+                seen.most = max(seen.most, seen.open)
+            time.sleep(0.2)
+            with lock:
+                seen.open -= 1
+            self.send_response(404 if self.path == "/robots.txt" else 200)
+            self.send_header("content-type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(PAGE.encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    seen.port = server.server_address[1]
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield seen
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def start(prefect_server: str, site: Slow, tmp_path: Path, root: Path) -> Start:
+    """Starts a Python module against the session's Prefect server, in a catalogue with one more source."""
+    sources = tmp_path / "catalogue" / "sources"
+    sources.mkdir(parents=True)
+    (sources / "jia_tjj.yml").write_text(SOURCE, encoding="utf-8")
+    env = os.environ | {
+        "PREFECT_API_URL": prefect_server,
+        "METROETL_HOME": str(tmp_path),
+        "METROETL_HOST_MAP": json.dumps({HOST: f"http://127.0.0.1:{site.port}"}),
+    }
+
+    def run(*command: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=root, env=env, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    return run
+
+
+def output(process: subprocess.Popen[str]) -> str:
+    told, error = process.communicate(timeout=120)
+    assert process.returncode == 0, error
+    return told
+
+
+def test_two_processes_keep_the_limits_of_a_host_together(
+    start: Start, site: Slow, prefect_server: str
+) -> None:
+    refused = output(start("tests.flows.limited", HOST, "/1.html"))
+    assert refused.split() == ["SHARED_LIMIT"] and site.asked == []
+
+    assert f"{HOST}\t每 {DELAY} 秒一次" in output(start("flows.limits"))
+    output(start("flows.limits"))
+    limits = httpx.post(f"{prefect_server}/v2/concurrency_limits/filter", json={"limit": 200}).json()
+    mine = {x["name"]: (x["limit"], x["slot_decay_per_second"]) for x in limits if HOST in x["name"]}
+    assert mine == {f"host:{HOST}": (1, 0.0), f"host-rate:{HOST}": (1, 1 / DELAY)}
+
+    paths = [f"/{n}.html" for n in range(PAGES)]
+    both = [start("tests.flows.limited", HOST, *paths) for _ in range(2)]
+    assert [output(process).split() for process in both] == [["200"] * PAGES] * 2
+    assert len(site.asked) == 2 * (PAGES + 1) and site.most == 1
+    gaps = [b - a for a, b in pairwise(sorted(site.asked))]
+    assert min(gaps) >= 0.8 * DELAY, gaps
