@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
+from metroetl.catalogue import catalogue
 from metroetl.replica import Replica
 from tests.conftest import missing
 
@@ -130,6 +131,12 @@ def test_every_deployment_is_there_with_limit_and_schedule(server: Server) -> No
             assert schedule["schedule"]["timezone"] == "Asia/Shanghai", name
     crons = [s["schedule"]["cron"] for d in found.values() for s in d["schedules"]]
     assert len(crons) == len(set(crons)), "two schedules start at the same moment"
+
+
+def test_every_host_has_limits_that_workers_share(server: Server) -> None:
+    limits = server.post("/v2/concurrency_limits/filter", {"limit": 200})
+    hosts = catalogue().allowed_hosts
+    assert {x["name"] for x in limits} >= {f"{kind}:{host}" for kind in ("host", "host-rate") for host in hosts}
 
 
 def test_the_scheduler_makes_runs(server: Server) -> None:
