@@ -36,6 +36,7 @@ DEPLOYMENTS = {
     "replay/replay",
     "decide/decide",
     "monitor/monitor",
+    "revisit/revisit",
 }
 
 
