@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
+from starlette.responses import Response
 
-from metroetl.errors import CatalogueError
+from metroetl.catalogue.checks import FAMILY_OPTIONS
+from metroetl.errors import CatalogueError, LayoutChanged
 from metroetl.harvest import parse_listing
 from metroetl.harvest.listings import FAMILIES, ListPage, family_named
+from metroetl.harvest.listings.nbsdata import window
+from metroetl.harvest.models import Scheduled
 
 SITE = "https://tjj.jia.gov.cn"
 
@@ -308,6 +312,207 @@ def test_feeds(world: Any, text: str) -> None:
     assert asked("feed", 2, [page], world) is None
 
 
+# --- NBS data interface and calendar, sitemaps -------------------------------------------------------------------
+
+INTERFACE = "https://data.stats.gov.cn/dg/website/publicrelease/web/external/getEsDataByCidAndDt"
+TABLE = {"cid": "c1", "rootId": "r1", "name": "国内生产总值", "period": "SS"}
+
+
+def data_answer(*periods: tuple[str, list[tuple[str, str, str]]]) -> str:
+    """An answer of the interface; a figure is (indicator, value, area)."""
+    rows = [
+        {
+            "code": code,
+            "name": "",
+            "values": [
+                {"_id": "1", "i_showname": name, "value": value, "da_name": area, "du_name": "亿元"}
+                for name, value, area in figures
+            ],
+        }
+        for code, figures in periods
+    ]
+    return json.dumps({"success": True, "data": rows}, ensure_ascii=False)
+
+
+def test_nbs_data_periods_with_a_value_are_items() -> None:
+    text = data_answer(
+        ("202604SS", []),
+        ("202603SS", [("国内生产总值_累计值", "", "全国")]),
+        ("202602SS", [("国内生产总值_累计值", "1.50", "全国"), ("第一产业增加值_累计值", "", "全国")]),
+        ("202601SS", [("国内生产总值_累计值", "0.70", "全国")]),
+    )
+    page = parse_listing(text.encode(), f"{INTERFACE}#c1", options=TABLE)
+    assert (page.family, page.pages) == ("nbsdata", 1)
+    assert [(n.url, n.title, n.listed_on) for n in page.notices] == [
+        (
+            f"{INTERFACE}#c1-000000000000-202602SS",
+            "2026年第二季度 国内生产总值 全国 国家统计局数据发布库",
+            None,
+        ),
+        (
+            f"{INTERFACE}#c1-000000000000-202601SS",
+            "2026年第一季度 国内生产总值 全国 国家统计局数据发布库",
+            None,
+        ),
+    ]
+    assert json.loads(page.notices[0].post) == {
+        "cid": "c1",
+        "indicatorIds": [],
+        "daCatalogId": "",
+        "das": [{"text": "全国", "value": "000000000000"}],
+        "dts": ["202602SS-202602SS"],
+        "showType": "1",
+        "rootId": "r1",
+    }
+
+
+def test_nbs_data_is_asked_for_once_over_a_window_up_to_now(world: Any) -> None:
+    source = world.source(
+        family="nbsdata", list=INTERFACE, options={**TABLE, "periods": 5, "indicators": ["i1"]}
+    )
+    request = family_named("nbsdata").page_request(source, 1)
+    assert request is not None and (request.method, request.url) == ("POST", f"{INTERFACE}#c1")
+    body = json.loads(request.json or "")
+    assert body["indicatorIds"] == ["i1"] and isinstance(body["dts"], list) and body["daCatalogId"] == ""
+    assert family_named("nbsdata").page_request(source, 2) is None
+    assert window("SS", 5, date(2026, 2, 3)) == ("202501SS", "202601SS")
+    assert window("MM", 3, date(2026, 1, 31)) == ("202511MM", "202601MM")
+    assert window("YY", 2, date(2026, 12, 31)) == ("2025YY", "2026YY")
+
+
+def test_nbs_data_of_several_areas_are_items_of_their_own() -> None:
+    areas = [{"text": "甲省", "value": "990000000000"}, {"text": "乙省", "value": "980000000000"}]
+    figures = [("国内生产总值_累计值", "1.5", "甲省"), ("国内生产总值_累计值", "", "乙省")]
+    page = parse_listing(
+        data_answer(("202602SS", figures)).encode(), INTERFACE, options={**TABLE, "das": areas}
+    )
+    assert [n.url.partition("#")[2] for n in page.notices] == ["c1-990000000000-202602SS"]
+    assert json.loads(page.notices[0].post)["das"] == areas[:1]
+
+
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [(("工业增加值_累计值", "1.5", "全国"), "工业增加值"), (("国内生产总值_累计值", "1.5", "甲省"), "甲省")],
+)
+def test_nbs_data_under_another_name_is_refused(figure: tuple[str, str, str], told: str) -> None:
+    text = data_answer(("202602SS", [figure]))
+    with pytest.raises(LayoutChanged, match=told) as refused:
+        parse_listing(text.encode(), INTERFACE, "nbsdata", TABLE)
+    assert "queryIndexTreeAsync" in refused.value.way_out
+
+
+def calendar(heading: str, *rows: str) -> str:
+    months = "".join(f"<th>{m}月</th>" for m in range(1, 13))
+    head = f"<tr><th>序号</th><th>内&nbsp;容</th>{months}</tr>"
+    return f"<html><body><h1>{heading}</h1><table>{head}{''.join(rows)}</table></body></html>"
+
+
+def calendar_rows(number: int, title: str, days: dict[int, str], times: dict[int, str]) -> str:
+    above = "".join(f"<td>{days.get(m, '……')}</td>" for m in range(1, 13))
+    below = "".join(f"<td>{times.get(m, '')}</td>" for m in range(1, 13))
+    lead = f"<td rowspan='2'>{number}</td><td rowspan='2'>{title}</td>"
+    return f"<tr>{lead}{above}</tr><tr>{below}</tr>"
+
+
+def test_nbs_calendar() -> None:
+    text = calendar(
+        "2026年主要统计信息发布日程表",
+        calendar_rows(1, "经济运行情况<sup>注1</sup>", {1: "19/一", 3: "16/一"}, {1: "10:00", 3: "10:00"}),
+        calendar_rows(2, "采购经理指数", {3: "4/三<sup>注5</sup> 31/二", 4: "30 / 四"}, {3: "9:30", 4: ""}),
+        calendar_rows(3, "价格", {5: "2/六 9/六"}, {5: "9:30 10:00"}),
+    )
+    page = read(text, "https://www.stats.gov.cn/sj/fbrc/bnxxfb/")
+    assert (page.family, page.notices) == ("nbs_calendar", [])
+    half_past_nine = time(9, 30)
+    assert page.scheduled == [
+        Scheduled(title="经济运行情况", due_on=date(2026, 1, 19), due_at=time(10)),
+        Scheduled(title="采购经理指数", due_on=date(2026, 3, 4), due_at=half_past_nine, note="注5"),
+        Scheduled(title="经济运行情况", due_on=date(2026, 3, 16), due_at=time(10)),
+        Scheduled(title="采购经理指数", due_on=date(2026, 3, 31), due_at=half_past_nine),
+        Scheduled(title="采购经理指数", due_on=date(2026, 4, 30)),
+        Scheduled(title="价格", due_on=date(2026, 5, 2), due_at=half_past_nine),
+        Scheduled(title="价格", due_on=date(2026, 5, 9), due_at=time(10)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "told"), [("2027年主要统计信息发布日程表", "weekdays"), ("发布日程表", "no year")]
+)
+def test_a_calendar_of_an_uncertain_year_is_refused(heading: str, told: str) -> None:
+    text = calendar(heading, calendar_rows(1, "价格", {1: "19/一"}, {1: "9:30"}))
+    with pytest.raises(LayoutChanged, match=told):
+        read(text, "https://www.stats.gov.cn/sj/fbrc/bnxxfb/")
+
+
+def sitemap(kind: str, *entries: tuple[str, str]) -> str:
+    name = {"urlset": "url", "sitemapindex": "sitemap"}[kind]
+    rows = "".join(f"<{name}><loc>{loc}</loc><lastmod>{day}</lastmod></{name}>" for loc, day in entries)
+    return f"<{kind} xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{rows}</{kind}>"
+
+
+def test_sitemap(world: Any) -> None:
+    text = sitemap(
+        "urlset",
+        (f"{SITE}/sj/1.html", "2025-04-07"),
+        (f"{SITE}/sj/2.html", "2025-04-18T10:00:00+08:00"),
+        (f"{SITE}/lxwm/3.html", "2025-05-01"),
+    )
+    where = f"{SITE}/sitemap.xml"
+    assert items(read(text, where)) == [
+        ("/lxwm/3.html", "", "None"),
+        ("/sj/2.html", "", "None"),
+        ("/sj/1.html", "", "None"),
+    ]
+    chosen = FAMILIES["sitemap"].parse(text, where, {"path": "^/sj/", "newest": 1})
+    assert items(chosen) == [("/sj/2.html", "", "None")]
+    index = read(
+        sitemap(
+            "sitemapindex", (f"{SITE}/maps/2024.xml", "2024-12-31"), (f"{SITE}/maps/2025.xml", "2025-04-18")
+        ),
+        where,
+    )
+    assert (index.family, index.notices, index.pages) == ("sitemap", [], 3)
+    assert [asked("sitemap", n, [index], world, list=where) for n in (1, 2, 3, 4)] == [
+        "/sitemap.xml",
+        "/maps/2025.xml",
+        "/maps/2024.xml",
+        None,
+    ]
+
+
+def test_a_sitemap_index_is_followed_and_unchanged_it_costs_two_requests(world: Any) -> None:
+    root = world.root
+    world.site.replies |= {
+        "/sitemap.xml": Response(
+            sitemap(
+                "sitemapindex",
+                (f"{root}/maps/old.xml", "2024-12-31"),
+                (f"{root}/maps/new.xml", "2025-04-18"),
+                (f"{root}/maps/video.xml", "2025-05-01"),
+            ),
+            media_type="text/xml",
+        ),
+        "/maps/new.xml": Response(
+            sitemap("urlset", (f"{root}/sj/2.html", "2025-04-18")), media_type="text/xml"
+        ),
+        "/maps/old.xml": Response(
+            sitemap("urlset", (f"{root}/sj/1.html", "2024-04-18")), media_type="text/xml"
+        ),
+        "/sj/1.html": world.article("甲市2024年一季度数据"),
+        "/sj/2.html": world.article("甲市2025年一季度数据"),
+    }
+    source = world.source(family="sitemap", list=f"{root}/sitemap.xml", options={"maps": "(old|new).xml"})
+    steps = world.harvest(source)
+    assert [s.fetch.outcome for s in steps] == ["listed", "listed", "listed", "new", "new"]
+    assert sorted(s.fetch.url for s in steps if s.fetch.role == "page") == [
+        f"{root}/sj/{n}.html" for n in (1, 2)
+    ]
+    world.site.asked.clear()
+    again = world.harvest(source, known=world.known(steps))
+    assert [s.fetch.outcome for s in again] == ["listed", "listed"]
+    assert world.site.paths() == ["/sitemap.xml", "/maps/new.xml"]
+
+
 # --- any HTML ----------------------------------------------------------------------------------------------------
 
 TWO = [("/sj/a1.html", "甲市一季度数据", "2025-04-18"), ("/sj/a2.html", "乙市一季度数据", "2025-04-07")]
@@ -400,3 +605,7 @@ def test_a_charset_of_the_page_is_enough() -> None:
 def test_an_unknown_family_is_named() -> None:
     with pytest.raises(CatalogueError, match="wordpress"):
         read("<html></html>", family="wordpress")
+
+
+def test_the_catalogue_knows_every_family() -> None:
+    assert set(FAMILY_OPTIONS) == set(FAMILIES)

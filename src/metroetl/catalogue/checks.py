@@ -26,15 +26,27 @@ from metroetl.errors import CatalogueError
 
 # The options that a family's listing reader understands; `body` names the site's own container of the text.
 FAMILY_OPTIONS: Mapping[str, frozenset[str]] = {
-    "trs": frozenset({"first_index", "body"}),
-    "ucap": frozenset({"channel", "body"}),
-    "hanweb": frozenset({"columnid", "unitid", "webid", "body"}),
-    "jpaas": frozenset({"pageId", "webId", "tagId", "tplSetId", "body"}),
-    "listdata": frozenset({"body"}),
-    "deyang": frozenset({"body"}),
-    "vsb": frozenset({"body"}),
+    "trs": frozenset({"first_index", "name", "extension", "rows", "body"}),
+    "nbs": frozenset({"first_index", "name", "extension", "rows", "body"}),
+    "ucap": frozenset({"page_parameter", "rows", "body"}),
+    "hanweb": frozenset({"columnid", "unitid", "webid", "perpage", "dataproxy", "rows", "body"}),
+    "jpaas": frozenset({"pageId", "webId", "tagId", "tplSetId", "pageSize", "rows", "body"}),
+    "listdata": frozenset({"unitid", "webSiteCode", "channelCode", "perPage", "rows", "body"}),
+    "gkmlpt": frozenset({"body"}),
     "govcn": frozenset({"body"}),
+    "deyang": frozenset({"rows", "body"}),
+    "vsb": frozenset({"rows", "body"}),
+    "nbsdata": frozenset({"cid", "rootId", "name", "period", "periods", "indicators", "das"}),
+    "nbs_calendar": frozenset(),
+    "feed": frozenset({"body"}),
+    "sitemap": frozenset({"path", "maps", "newest", "body"}),
+    "generic": frozenset({"rows", "next_page", "body"}),
 }
+# Those without which its listing can't be asked for.
+REQUIRED_OPTIONS: Mapping[str, frozenset[str]] = {
+    "nbsdata": frozenset({"cid", "rootId", "name", "period"}),
+}
+NBS_PERIODS = ("MM", "SS", "YY")
 _FREQUENCIES = frozenset("DWMQHA")
 _REGION_LEVELS = frozenset({"nation", "province", "prefecture", "county", "functional", "aggregate"})
 _WINDOW_LEVELS = ("nation", "province", "city", "circle")
@@ -84,8 +96,22 @@ def _check_family(source: Source, file: YamlFile) -> None:
             raise file.mistake(
                 ["options", option],
                 f"option {option!r} is unknown to the family {source.family}",
-                f"use one of {', '.join(sorted(known))}",
+                f"use one of {', '.join(sorted(known))}" if known else "leave it out, the family has none",
             )
+    if missing := REQUIRED_OPTIONS.get(source.family, frozenset()) - set(source.options):
+        raise file.mistake(
+            ["options"],
+            f"the family {source.family} wants {', '.join(sorted(missing))}",
+            "add what is missing",
+        )
+    if source.family == "nbsdata" and source.options["period"] not in NBS_PERIODS:
+        raise file.mistake(
+            ["options", "period"],
+            f"{source.options['period']!r} is no kind of period",
+            "write MM (months), SS (quarters) or YY (years)",
+        )
+    if source.family == "sitemap" and source.title_has:
+        raise file.mistake(["title_has"], "sitemaps hold no titles", "choose by `options.path` instead")
 
 
 def _check_cadence(source: Source, file: YamlFile) -> None:

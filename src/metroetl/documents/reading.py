@@ -80,6 +80,10 @@ def _read(data: bytes, snapshot: Snapshot, source: Source | None, parts: Sequenc
 
         return read_page(data, snapshot, source, parts)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["} and _is_json(data):
+        from metroetl.documents.nbsdata import read_nbs_data, read_periods
+
+        if read_periods(data.decode("utf-8", "replace")) is not None:
+            return read_nbs_data(data, snapshot, source)
         raise Unreadable(f"{name} is an answer in JSON, no document")
     from metroetl.documents.plain import read_text
 

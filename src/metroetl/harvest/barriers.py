@@ -206,7 +206,7 @@ def is_text(body: bytes) -> bool:
 def _is_html(headers: Mapping[str, str], text: str) -> bool:
     head = text[:2048].lstrip().lower()
     if head.startswith("<"):
-        return not head.startswith(("<?xml", "<datastore", "<rss", "<feed"))
+        return not head.startswith(("<?xml", "<datastore", "<rss", "<feed", "<urlset", "<sitemapindex"))
     return (
         bool(head) and "html" in headers.get("content-type", "").lower() and not head.startswith(("{", "["))
     )

@@ -132,6 +132,8 @@ class _ListingReader:
             if store:
                 owed = [n for n in page.notices if is_owed(n.url, self.known) and self._is_wanted(n)]
                 self.agenda.add(Item(url=n.url, role="page", notice=n) for n in owed)
+            if page.onward:
+                continue
             seen_before = step.snapshot is None and step.fetch.url in self.known
             if not fresh or self._ends(page, number) or self._holds_nothing_new(page, number, seen_before):
                 return
@@ -218,6 +220,7 @@ class _ListingReader:
         """The step of a list page that was read; its snapshot where its bytes are new."""
         newest = max((n.listed_on for n in page.notices if n.listed_on), default=None)
         new, url = self._new(page), request.key
+        items = len(page.notices) + len(page.scheduled) + len(page.onward)
         fetch = Fetch(
             source_id=self.source.id,
             url=url,
@@ -227,12 +230,11 @@ class _ListingReader:
             status=answer.status,
             seconds=answer.seconds,
             size=len(body),
-            items=len(page.notices) + len(page.scheduled),
+            items=items,
             fresh=len(new),
             newest=newest,
             detail=f"{len(new)} new: {new[0].title}" if new else "nothing new",
         )
-        items = len(page.notices) + len(page.scheduled)
         if number == 1 and items < self.source.expect.min_items:
             error = EmptyListing(f"{items} items, at least {self.source.expect.min_items} are expected")
             told = {"outcome": error.code, "detail": error.message, "way_out": error.way_out}

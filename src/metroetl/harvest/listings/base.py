@@ -24,7 +24,7 @@ class ListPage(BaseModel):
     """One page of a listing: its items in order, each once; page and item counts where it states them.
 
     `paging` holds what the page says of how further pages are asked for. `scheduled` is what a release calendar announces;
-    such a page needs no items.
+    such a page needs no items, nor does one that only names further list pages (`onward`, a sitemap index).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -35,6 +35,7 @@ class ListPage(BaseModel):
     total: int | None = None
     paging: dict[str, str] = {}
     scheduled: list[Scheduled] = []
+    onward: list[str] = []
 
 
 class Family(ABC):
