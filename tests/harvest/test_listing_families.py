@@ -291,7 +291,7 @@ def test_govcn(world: Any) -> None:
 def test_gkmlpt(world: Any) -> None:
     article = {"title": "甲市数据", "url": "/gkmlpt/content/3/3255/post_1.html", "date": 1744934400}
     page = read(json.dumps({"classify": {"post_count": 205}, "articles": [article]}))
-    assert (page.family, page.pages) == ("gkmlpt", 3)
+    assert (page.family, page.pages, page.total) == ("gkmlpt", None, 205)
     assert items(page) == [("/gkmlpt/content/3/3255/post_1.html", "甲市数据", "2025-04-18")]
     where = f"{SITE}/gkmlpt/api/all/7?page=1&sid=2"
     assert asked("gkmlpt", 2, [page], world, list=where) == "/gkmlpt/api/all/7?page=2&sid=2"

@@ -13,6 +13,7 @@ import pytest
 
 from metroetl.catalogue import load
 from metroetl.catalogue.models import Source
+from metroetl.harvest import parse_listing
 from metroetl.pipeline.examples import Example, differences, examples_in, read_example
 
 PAGES = Path(__file__).resolve().parent
@@ -31,8 +32,10 @@ def examples() -> list[Any]:
 
 @pytest.mark.parametrize("source", READ, ids=lambda source: source.id)
 def test_every_source_has_examples(source: Source) -> None:
-    kinds = {example.path.stem for example in examples_in(PAGES / source.id)}
-    assert {"list", "page"} <= kinds, f"add tests/pages/{source.id}/list.html and page.html"
+    found = {example.path.stem: example for example in examples_in(PAGES / source.id)}
+    assert "list" in found, f"add tests/pages/{source.id}/list.html"
+    listed = found["list"].expected or {}
+    assert "page" in found or listed.get("scheduled"), f"add tests/pages/{source.id}/page.html"
 
 
 def test_every_example_has_a_source() -> None:
@@ -48,3 +51,6 @@ def test_example(source: Source, example: Example) -> None:
         example.sidecar.write_text(text + "\n", encoding="utf-8")
         pytest.fail(f"{example.sidecar.name} was missing and has been written: review it")
     assert not differences(source, example)
+    if example.is_list:
+        recognised = parse_listing(example.path.read_bytes(), example.expected["url"])
+        assert recognised.family == source.family, "the family isn't recognised by the list alone"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -46,6 +46,7 @@ FAMILY_OPTIONS: Mapping[str, frozenset[str]] = {
 REQUIRED_OPTIONS: Mapping[str, frozenset[str]] = {
     "nbsdata": frozenset({"cid", "rootId", "name", "period"}),
 }
+ADDRESS_SIGNS = "/:?&=%#+,;@!$'()*~-._"
 NBS_PERIODS = ("MM", "SS", "YY")
 _FREQUENCIES = frozenset("DWMQHA")
 _REGION_LEVELS = frozenset({"nation", "province", "prefecture", "county", "functional", "aggregate"})
@@ -138,6 +139,10 @@ def _check_address(source: Source, key: str, file: YamlFile) -> None:
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise file.mistake([key], f"{address!r} is no http address", "write the whole address with https://")
+    if not address.isascii():
+        raise file.mistake(
+            [key], f"{address!r} holds other than ASCII signs", f"write {quote(address, safe=ADDRESS_SIGNS)}"
+        )
     if parts.hostname not in source.hosts:
         raise file.mistake(
             [key], f"host {parts.hostname} isn't in `hosts`", f"add `{parts.hostname}` to `hosts`"

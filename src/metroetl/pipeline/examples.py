@@ -41,8 +41,8 @@ class Example:
 
     @property
     def is_list(self) -> bool:
-        """Whether it is a list page (else an item's)."""
-        return self.path.stem == "list"
+        """Whether it is a list page, the first or a further one (`list_2`), and not an item's."""
+        return self.path.stem.startswith("list")
 
     @property
     def sidecar(self) -> Path:
@@ -96,12 +96,15 @@ def read_example(source: Source, example: Example) -> dict[str, Any]:
     if example.is_list:
         text = decode(example.path.read_bytes())[0]
         page = family_named(source.family).parse(text, url, source.options)
-        return {"family": page.family, "notices": [_notice(n) for n in page.notices]}
+        scheduled = [release.model_dump(mode="json") for release in page.scheduled]
+        besides = {"scheduled": scheduled, "onward": page.onward}
+        notices = [_notice(n) for n in page.notices]
+        return {"family": page.family, "notices": notices, **{k: v for k, v in besides.items() if v}}
     document = _document_of(source, example.path, url, expected.get("published_on"))
     found: dict[str, Any] = {
         "title": document.title,
         "publisher": document.publisher,
-        "published_on": str(document.published_on),
+        "published_on": str(document.published_on) if document.published_on else None,
         "doc_number": document.doc_number,
         "tables": len(document.tables),
         "attachments": [attachment.url for attachment in document.attachments],

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from metroetl.catalogue import catalogue
 from metroetl.catalogue.models import Source
@@ -23,11 +23,15 @@ from metroetl.replica.plain import PLAN, PLAN_STATES, plain_articles
 from metroetl.replica.plans import plan_statements
 from metroetl.replica.releases import statistics_articles
 from metroetl.replica.server import replica_sites
-from metroetl.replica.sites import FAMILIES, Answer, Ask, Scene, Site
+from metroetl.replica.sites import Answer, Ask, Scene, Site, form_of
+from metroetl.replica.sites.nbs_calendar import BRIEFING, NbsCalendar
+from metroetl.replica.sites.nbsdata import NbsData
+from metroetl.replica.sites.sitemap import Sitemap
 
 DAY = date(2026, 11, 1)
 FACTS_OF_A_GOOD_EXAMPLE = 5
 LARGEST = 30_000
+OK = 200
 # the release that shows most of a source's form, where the newest large one doesn't
 CHOSEN = {"cdstats": "AGG.CDMC/2025-Q1/2025-05-17", "sc_gov": "chengdu-three-year-1"}
 # where the lists of a family usually stand, and the options that its site can't do without
@@ -40,6 +44,12 @@ USUAL: dict[str, tuple[str, dict[str, str]]] = {
     "vsb": ("/tjsj.htm", {}),
     "deyang": ("/info/iList.jsp?node_id=GK&site_id=CMS&cat_id=1", {}),
     "govcn": ("/zhengce/zuixin/list.json", {}),
+    "nbs": ("/sj/zxfb/", {}),
+    "nbs_calendar": ("/sj/fbrc/bnxxfb/", {}),
+    "gkmlpt": ("/gkmlpt/api/all/1?page=1&sid=1", {}),
+    "feed": ("/rss/rss.xml", {}),
+    "sitemap": ("/sitemap.xml", {}),
+    "generic": ("/tjsj/index.html", {}),
 }
 
 
@@ -60,17 +70,13 @@ def _sites() -> dict[str, Site]:
 
 
 def write_source(site: Site, home: Path) -> list[Path]:
-    """Write the two examples of a source into its folder: page and expectation each; the paths written.
+    """Write the examples of a source into its folder: each page and its expectation; the paths written.
 
     Raises ReplicaError if a page is larger than an example may be, or not served.
     """
     paths: list[Path] = []
-    article = example_article(site)
-    for name, url, expected in (
-        ("list", site.list_address, _expected_list(site)),
-        ("page", address(site, site.article_path(article)), _expected_page(site, article)),
-    ):
-        answer = _ask(site, url)
+    for name, (url, ask), expected in _examples(site):
+        answer = _answered(site, url, ask)
         if len(answer.body) > LARGEST:
             raise ReplicaError(f"the example {site.source.id}/{name} has {len(answer.body)} bytes")
         home.mkdir(parents=True, exist_ok=True)
@@ -83,14 +89,25 @@ def write_source(site: Site, home: Path) -> list[Path]:
     return paths
 
 
+def _examples(site: Site) -> Iterator[tuple[str, tuple[str, Ask], dict[str, Any]]]:
+    """Name, request and expectation of a source's examples: pages of its list, and a page if it has any."""
+    for number, (name, asked) in enumerate(site.list_asks(DAY).items(), start=1):
+        yield name, asked, _expected_list(site, number)
+    if isinstance(site, NbsData):
+        code = site.codes(DAY)[0]
+        yield "page", site.period_ask(code), _expected_figures(site, code)
+    elif site.articles:
+        article = example_article(site)
+        yield "page", site.page_ask(article), _expected_page(site, article)
+
+
 def example_site(source: Source) -> Site:
     """A site of the source's family for its examples alone: with the facts of its region, else pages without figures.
 
     Where the replica can't serve the source's own list address, it stands at the family's usual one. Raises ReplicaError
     for a family that no module serves.
     """
-    if source.family not in FAMILIES:
-        raise ReplicaError(f"no site of the family {source.family!r} is served here")
+    form = form_of(source)
     statistics = statistics_articles(load_facts(), [source]) if "plans" not in source.kinds else []
     articles = statistics or plain_articles(source)
     path, options = USUAL.get(source.family, ("/list.html", {}))
@@ -98,15 +115,22 @@ def example_site(source: Source) -> Site:
         "replica_list": f"https://{source.hosts[0]}{path}",
         "options": {**options, **source.options},
     }
-    site = FAMILIES[source.family](source, articles)
-    return site if _serves_list(site) else FAMILIES[source.family](source.model_copy(update=usual), articles)
+    site = form(source, articles)
+    return site if _serves_list(site) else form(source.model_copy(update=usual), articles)
 
 
 def _serves_list(site: Site) -> bool:
     try:
-        return bool(_ask(site, site.list_address).body)
+        return all(_answered(site, url, ask).body for url, ask in site.list_asks(DAY).values())
     except (ReplicaError, LookupError):
         return False
+
+
+def _answered(site: Site, url: str, ask: Ask) -> Answer:
+    answer = site.answer(ask, Scene(DAY))
+    if answer is None or answer.status != OK:
+        raise ReplicaError(f"{url} is not served")
+    return answer
 
 
 def _ending(answer: Answer) -> str:
@@ -122,26 +146,41 @@ def example_article(site: Site) -> Article:
     return site.articles[0]
 
 
-def address(site: Site, path: str) -> str:
-    """A path of a site as the catalogue's address."""
-    return f"{urlsplit(site.list_url).scheme}://{site.host}{path}"
-
-
-def _ask(site: Site, url: str) -> Answer:
-    parts = urlsplit(url)
-    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    answer = site.answer(Ask(path=parts.path, query=dict(parse_qsl(parts.query)), target=target), Scene(DAY))
-    if answer is None:
-        raise ReplicaError(f"{url} is not served")
-    return answer
-
-
-def _expected_list(site: Site) -> dict[str, Any]:
+def _expected_list(site: Site, number: int) -> dict[str, Any]:
+    scene, family = Scene(DAY), {"family": site.source.family}
+    if isinstance(site, NbsData):
+        return {**family, "notices": [_item(site, code) for code in site.codes(DAY)]}
     notices = [
-        {"url": address(site, row.href), "title": row.title, "listed_on": str(row.date)}
-        for row in site.rows(1, Scene(DAY))
+        {"url": site.address(row.href), "title": site.row_title(row), "listed_on": site.row_day(row)}
+        for row in site.rows(number, scene)
     ]
-    return {"family": site.source.family, "notices": notices}
+    expected: dict[str, Any] = {**family, "notices": notices}
+    if isinstance(site, NbsCalendar):
+        expected["scheduled"] = [
+            {"title": e.title, "due_on": str(e.day), "due_at": f"{BRIEFING}:00", "note": ""}
+            for e in site.announced(scene)
+        ]
+    if isinstance(site, Sitemap) and number == 1:
+        expected["onward"] = list(site.onward(scene))
+    return expected
+
+
+def _item(site: NbsData, code: str) -> dict[str, Any]:
+    url, ask = site.period_ask(code)
+    return {"url": url, "title": site.item_title(code), "listed_on": None, "post": ask.body}
+
+
+def _expected_figures(site: NbsData, code: str) -> dict[str, Any]:
+    figures = site.figures(code, DAY)
+    return {
+        "title": site.item_title(code),
+        "publisher": site.source.publisher,
+        "published_on": None,
+        "doc_number": None,
+        "tables": 1,
+        "attachments": [],
+        "observations": [_observation(fact) for fact in figures],
+    }
 
 
 def _expected_page(site: Site, article: Article) -> dict[str, Any]:
@@ -151,7 +190,7 @@ def _expected_page(site: Site, article: Article) -> dict[str, Any]:
         "published_on": str(article.published_on),
         "doc_number": article.doc_number or None,
         "tables": len(article.tables),
-        "attachments": [address(site, site.file_path(article, file)) for file in article.files],
+        "attachments": [site.address(site.file_path(article, file)) for file in article.files],
     }
     if article.plan:
         states = PLAN_STATES if article.title == PLAN else plan_statements(article.key)

@@ -19,6 +19,7 @@ TABLE_FROM = 6
 FILE_FROM = 8
 BULLETIN_FROM = (2, 28)
 NATION = "000000"
+REPOSTS_FROM = 50
 
 _TOPICS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"GDP", "VA1", "VA2", "VA3", "VA_IND"}), "地区生产总值核算情况"),
@@ -50,14 +51,20 @@ class Release:
 
 
 def publishers(sources: Iterable[Source]) -> dict[str, Source]:
-    """The statistics source of each region: the one whose own region it is, else one that lists its releases; of
-    several the one with the better precedence, so that a source that is added takes none of another's releases."""
+    """The statistics source of each region: the one whose own region it is, else one that lists its releases.
+
+    Sources of the default `precedence` or a worse one repost: they publish only what no other source does. Of several
+    the one of the better precedence publishes, so that a source that is added takes none of another's releases.
+    """
+    ranked = [
+        ((source.precedence >= REPOSTS_FROM, place > 0, source.precedence), region, source)
+        for source in sources
+        if "statistics" in source.kinds
+        for place, region in enumerate(source.regions)
+    ]
     found: dict[str, Source] = {}
-    statistics = sorted((s for s in sources if "statistics" in s.kinds), key=lambda s: s.precedence)
-    for own in (True, False):
-        for source in statistics:
-            for region in source.regions[:1] if own else source.regions[1:]:
-                found.setdefault(region, source)
+    for _, region, source in sorted(ranked, key=lambda entry: entry[0]):
+        found.setdefault(region, source)
     return found
 
 

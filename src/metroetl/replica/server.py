@@ -76,7 +76,8 @@ class Replica:
         self._port_base = port_base
         self._hosts: dict[str, list[Site]] = {}
         for site in self.sites.values():
-            self._hosts.setdefault(site.host, []).append(site)
+            for host in dict.fromkeys((site.host, site.page_host)):
+                self._hosts.setdefault(host, []).append(site)
         self._ports: dict[str, int] = {}
         self._servers: dict[str, uvicorn.Server] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -117,7 +118,7 @@ class Replica:
     @property
     def open_sources(self) -> list[str]:
         """Sources that have published something by the clock's day; the others' lists are empty."""
-        return [source for source, site in self.sites.items() if site.visible(Scene(self.day))]
+        return [source for source, site in self.sites.items() if site.is_open(Scene(self.day))]
 
     def set_clock(self, day: date) -> None:
         """Move to another day; what came out later isn't there."""
@@ -220,6 +221,7 @@ async def _ask(request: Request) -> Ask:
         query=dict(request.query_params),
         method=request.method,
         form=dict(parse_qsl(body, keep_blank_values=True)),
+        body=body,
         headers=dict(request.headers),
         target=f"{raw}?{query}" if query else raw,
     )

@@ -8,17 +8,16 @@ from typing import Any
 
 from metroetl.catalogue.models import Source
 from metroetl.harvest.addresses import Request, absolute, with_query
-from metroetl.harvest.listings.base import NO_OPTIONS, Family, ListPage, number_in, pages_of, rows_in, unique
+from metroetl.harvest.listings.base import NO_OPTIONS, Family, ListPage, number_in, rows_in, unique
 from metroetl.harvest.listings.text import clean_title, date_of
 from metroetl.harvest.models import Notice
-
-PAGE_SIZE = 100
 
 
 class Gkmlpt(Family):
     """`/gkmlpt/api/all/<column>?page=1&sid=<sid>`: articles with dates in seconds, about 100 a page.
 
-    Page 2 is 404 on some sites, and `post_count` may be larger than what can be listed.
+    Page 2 is 404 on some sites, and `post_count` may be larger than what can be listed: the number of pages isn't known
+    from it, and paging ends where nothing more comes.
     """
 
     name = "gkmlpt"
@@ -39,9 +38,7 @@ class Gkmlpt(Family):
                 found.append(Notice(source_id="", url=target, title=title, listed_on=day))
         classify = data.get("classify")
         total = number_in(classify.get("post_count")) if isinstance(classify, dict) else 0
-        return ListPage(
-            family=self.name, notices=unique(found), pages=pages_of(total, PAGE_SIZE), total=total
-        )
+        return ListPage(family=self.name, notices=unique(found), total=total)
 
     def page_request(self, source: Source, number: int, so_far: Sequence[ListPage] = ()) -> Request:
         return Request(source.list if number == 1 else with_query(source.list, page=number))

@@ -52,12 +52,12 @@ class NbsData(Family):
         return ListPage(family=self.name, notices=notices, pages=1)
 
     def page_request(self, source: Source, number: int, so_far: Sequence[ListPage] = ()) -> Request | None:
-        if number > 1:
-            return None
+        return self.window_request(source, datetime.now(BEIJING).date()) if number == 1 else None
+
+    def window_request(self, source: Source, today: date) -> Request:
+        """The request for the last periods up to a day."""
         options = source.options
-        first, last = window(
-            str(options["period"]), int(options.get("periods", PERIODS)), datetime.now(BEIJING).date()
-        )
+        first, last = window(str(options["period"]), int(options.get("periods", PERIODS)), today)
         body = request_body(options, _areas(options), first, last)
         return Request(f"{source.list}#{options['cid']}", "POST", json=body)
 

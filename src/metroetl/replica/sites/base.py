@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
@@ -30,12 +30,14 @@ SITE_CODES = {"www.stats.gov.cn": "bm36000002", "www.ndrc.gov.cn": "bm04000007"}
 
 @dataclass(frozen=True)
 class Ask:
-    """A request: path and query are decoded, `form` is a posted body, header names are lower case."""
+    """A request: path and query are decoded, `body` is what was posted, `form` the same as a form, header names are
+    lower case."""
 
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     method: str = "GET"
     form: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     target: str = ""
 
@@ -71,10 +73,16 @@ class Row:
 
 
 class Site(ABC):
-    """One source's stand-in. A family says where its pages lie and how they look."""
+    """One source's stand-in. A family says where its pages lie and how they look.
+
+    `templates` begins the names of its templates (else the family does); `reposts` is how many of another source's
+    newest releases it shows where it has none of its own (None: all).
+    """
 
     family: ClassVar[str]
+    templates: ClassVar[str] = ""
     page_size: ClassVar[int] = 20
+    reposts: ClassVar[int | None] = 5
 
     def __init__(self, source: Source, articles: Sequence[Article]) -> None:
         self.source = source
@@ -83,6 +91,11 @@ class Site(ABC):
         self._indexes: dict[Scene, dict[str, tuple[Article, File | None]]] = {}
 
     # --- what a family says ---
+
+    @classmethod
+    def serves(cls, source: Source) -> bool:
+        """Whether a source is served in this form."""
+        return source.family == cls.family
 
     @abstractmethod
     def article_path(self, article: Article) -> str:
@@ -125,6 +138,36 @@ class Site(ABC):
     def list_address(self) -> str:
         """Address from which the rows come: the list's own, or that of an interface."""
         return self.list_url
+
+    def list_asks(self, day: date) -> dict[str, tuple[str, Ask]]:
+        """How the pages of its list are asked for that show its form: address and request by name (`list`, `list_2`)."""
+        return {"list": (self.list_address, ask_for(self.list_address))}
+
+    def page_ask(self, article: Article) -> tuple[str, Ask]:
+        """How an article's page is asked for: address and request."""
+        url = self.address(self.article_path(article))
+        return url, ask_for(url)
+
+    @property
+    def page_host(self) -> str:
+        """Host name of the articles' pages."""
+        return self.host
+
+    def address(self, path: str) -> str:
+        """An article's or file's path as the catalogue's address."""
+        return f"{urlsplit(self.list_url).scheme}://{self.page_host}{path}"
+
+    def row_title(self, row: Row) -> str:
+        """A row's title as the list lets one know it."""
+        return row.title
+
+    def row_day(self, row: Row) -> str | None:
+        """A row's day as the list lets one know it."""
+        return str(row.date)
+
+    def is_open(self, scene: Scene) -> bool:
+        """Whether the site has published anything by the day."""
+        return bool(self.visible(scene))
 
     @property
     def site_code(self) -> str:
@@ -186,7 +229,7 @@ class Site(ABC):
 
     def page(self, name: str, modified: date, **context: Any) -> Answer:
         """A page made by the family's template of that name."""
-        template = _templates().get_template(f"{self.family}_{name}.html")
+        template = _templates().get_template(f"{self.templates or self.family}_{name}.html")
         text = template.render(site=self, source=self.source, **context)
         return Answer(text.encode(), modified=modified)
 
@@ -211,6 +254,19 @@ class Site(ABC):
                 index.update({unquote(self.file_path(article, f)): (article, f) for f in article.files})
             self._indexes[scene] = index
         return self._indexes[scene]
+
+
+def ask_for(url: str, body: str | None = None) -> Ask:
+    """The request for an address, from a page of the same host; a POST where there is a body."""
+    parts = urlsplit(url)
+    return Ask(
+        path=unquote(parts.path),
+        query=dict(parse_qsl(parts.query)),
+        method="GET" if body is None else "POST",
+        body=body or "",
+        headers={"referer": url},
+        target=f"{parts.path}?{parts.query}" if parts.query else parts.path,
+    )
 
 
 def json_answer(data: Any, modified: date | None = None) -> Answer:

@@ -60,22 +60,22 @@ class Ucap(Site):
         if ask.path == self.folder:
             return Answer(FORBIDDEN.encode(), status=403, media_type=HTML)
         if ask.path == f"/common/search/{self.channel}":
-            return self._search(ask, scene)
+            number = ask.query.get("page", "1")
+            return search_answer(self, int(number) if number.isdecimal() else 1, scene)
         return None
 
-    def _search(self, ask: Ask, scene: Scene) -> Answer:
-        number = ask.query.get("page", "1")
-        page = int(number) if number.isdecimal() else 1
-        results = [
-            {
-                "title": row.title,
-                "url": row.href,
-                "publishedTimeStr": f"{row.date} 10:00:00",
-                "channelName": self.source.title.split()[-1],
-                "manuscriptId": row.article.digest,
-            }
-            for row in self.rows(page, scene)
-        ]
-        total = len(self.visible(scene))
-        data = {"total": total, "page": page, "rows": self.page_size, "results": results}
-        return json_answer({"success": True, "data": data}, self.modified(scene))
+
+def search_answer(site: Ucap, number: int, scene: Scene) -> Answer:
+    """A page of the JSON list of a column."""
+    results = [
+        {
+            "title": row.title,
+            "url": row.href,
+            "publishedTimeStr": f"{row.date} 10:00:00",
+            "channelName": site.source.title.split()[-1],
+            "manuscriptId": row.article.digest,
+        }
+        for row in site.rows(number, scene)
+    ]
+    data = {"total": len(site.visible(scene)), "page": number, "rows": site.page_size, "results": results}
+    return json_answer({"success": True, "data": data}, site.modified(scene))
