@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -12,10 +13,13 @@ from lxml import etree, html
 from metroetl.catalogue import catalogue
 from metroetl.catalogue.models import Source
 from metroetl.errors import ReplicaError
+from metroetl.harvest import parse_listing
 from metroetl.replica import Replica
 from metroetl.replica.sites import Scene, Site, build_sites
-from metroetl.replica.sites.hanweb import PROXY
+from metroetl.replica.sites.base import Row
+from metroetl.replica.sites.hanweb import PROXY, datastore
 from metroetl.replica.sites.jpaas import UNIT
+from metroetl.replica.sites.nbsdata import NbsData
 
 from .conftest import NOW, Get, on_host
 
@@ -192,6 +196,108 @@ def test_listdata_rows_stand_in_a_script(replica: Replica, get: Get) -> None:
     form = {"current": "1", "channelCode": "xxgkgsgg", "webSiteCode": "zysrmzf"}
     answer = get(replica, "http://www.ziyang.gov.cn/queryList", "POST", data=form).json()
     assert answer["data"]["total"] == len(site.articles)
+
+
+def test_hanweb_cuts_long_titles_in_the_text_only(replica: Replica) -> None:
+    article = replica.sites["tj_jiangsu"].articles[0]
+    long = "关于印发" + "甲市" * 30 + "的通知"
+    text = datastore([Row(long, "/art/1.html", NOW, article)], 1)
+    assert f'title="{long}">{long[:40]}...</a>' in text
+
+
+def test_gkmlpt_counts_more_than_it_lists_and_wants_its_referer(replica: Replica, get: Get) -> None:
+    site = replica.sites["guangdong_gov"]
+    own = {"Referer": "https://www.gd.gov.cn/gkmlpt/index"}
+    answer = get(replica, site.list_url, headers=own).json()
+    assert answer["classify"]["post_count"] > 100 > len(answer["articles"]) == 1
+    assert answer["articles"][0]["date"] == 1703034720  # 2023-12-20 09:12 in Beijing
+    second = site.list_url.replace("page=1", "page=2")
+    assert get(replica, second, headers=own).status_code == 404
+    for headers in ({}, {"Referer": "https://www.gov.cn/"}):
+        assert get(replica, site.list_url, headers=headers).status_code == 403
+    page = get(replica, answer["articles"][0]["url"]).text
+    assert "window._CONFIG = {" in page and "粤府〔2023〕92号" in page
+
+
+def test_feed_as_rss_and_atom(replica: Replica, get: Get) -> None:
+    site = replica.sites["anhui_feed"]
+    rss = etree.fromstring(get(replica, site.list_url).content)
+    assert [item.findtext("title") for item in rss.iter("item")] == [a.title for a in site.articles]
+    atom = get(replica, "https://www.ah.gov.cn/rss/atom.xml")
+    page = parse_listing(atom.content, "https://www.ah.gov.cn/rss/atom.xml")
+    assert (page.family, len(page.notices)) == ("feed", len(site.articles))
+    assert page.notices[0].listed_on == site.articles[0].published_on
+
+
+def test_sitemap_names_others_by_year(replica: Replica, get: Get) -> None:
+    site = replica.sites["cdmztch"]
+    index = get(replica, site.list_url).text
+    assert "<sitemapindex" in index and "/sitemap_2026.xml</loc>" in index
+    inner = get(replica, "https://www.cdmztch.com/sitemap_2026.xml").text
+    assert "/lxwm/index.html" in inner and "/tjsj/" in inner and "title" not in inner
+    assert get(replica, "https://www.cdmztch.com/sitemap_1999.xml").status_code == 404
+
+
+def test_generic_rows_stand_beside_a_longer_list(replica: Replica, get: Get) -> None:
+    site = replica.sites["tjj_deyang"]
+    text = get(replica, site.list_url).content
+    chosen = parse_listing(text, site.list_url, "generic", site.source.options)
+    assert [n.title for n in chosen.notices] == [a.title for a in site.articles[:3]]
+    assert [n.title for n in parse_listing(text, site.list_url, "generic").notices] != [
+        n.title for n in chosen.notices
+    ]
+
+
+def test_ucap_list_as_json(replica: Replica, get: Get) -> None:
+    site = replica.sites["sc_gov_data"]
+    answer = get(replica, site.list_url).json()
+    assert answer["data"]["results"][0].keys() >= {
+        "title",
+        "url",
+        "publishedTimeStr",
+        "channelName",
+        "manuscriptId",
+    }
+    assert get(replica, site.list_url.replace("5f0e", "0000")).status_code == 404
+
+
+def test_library_search_marks_words_and_finds_nothing_by_a_code(replica: Replica, get: Get) -> None:
+    site = replica.sites["gov_cn_library"]
+    found = get(replica, site.list_url).json()["searchVO"]
+    assert found["listVO"] == []
+    row = found["catMap"]["gongwen"]["listVO"][0]
+    assert "<em>都市圈</em>" in row["title"] and row["pubtimeStr"] == "2025.10.10"
+    assert get(replica, row["url"]).status_code == 200
+    one = get(replica, site.list_url.replace("t=zhengcelibrary", "t=zhengcelibrary_gw")).json()["searchVO"]
+    assert one["listVO"][0] == row and "catMap" not in one
+    nothing = get(replica, site.list_url.replace("p=1&", "p=2&"))
+    assert (nothing.status_code, nothing.json()["code"], nothing.json()["searchVO"]) == (200, 1001, None)
+
+
+def test_the_data_interface_pads_and_leaves_empty(replica: Replica, get: Get) -> None:
+    site = replica.sites["nbs_data_gdp"]
+    assert isinstance(site, NbsData)
+    url, ask = site.list_asks(NOW)["list"]
+    periods = get(replica, url, "POST", content=ask.body).json()["data"]
+    assert [p["code"] for p in periods][:2] == ["202604SS", "202603SS"]
+    assert {v["value"] for v in periods[0]["values"]} == {""}
+    values = {v["i_showname"]: v["value"] for p in periods if p["code"] == "202503SS" for v in p["values"]}
+    assert (values["国内生产总值_累计值"], values["国内生产总值_当季值"]) == ("1015036", "")
+    wrong = json.dumps({**json.loads(ask.body), "cid": "0"})
+    assert get(replica, url, "POST", content=wrong).status_code == 404
+    text = json.dumps({**json.loads(ask.body), "dts": "202601SS-202602SS"})
+    assert get(replica, url, "POST", content=text).json()["success"] is False
+    old = get(replica, "https://data.stats.gov.cn/easyquery.htm?m=QueryData&dbcode=hgjd")
+    assert old.status_code == 403 and "UrlACL" in old.text
+
+
+def test_the_calendar_has_two_rows_an_item(replica: Replica, get: Get) -> None:
+    site = replica.sites["nbs_calendar"]
+    text = get(replica, site.list_url).text
+    assert "2026年主要统计信息发布日程表" in text and "<sup>注1</sup>" in text and "<td>……</td>" in text
+    assert '<td rowspan="2">' in text and "<td>18/日</td>" in text and "<td>10:00</td>" in text
+    with Replica(date(2025, 6, 1), sources=[site.source]) as running:
+        assert "<td>18/六 24/五</td>" in get(running, site.list_url).text
 
 
 def test_govcn_list_is_json_and_its_pages_have_the_block(replica: Replica, get: Get) -> None:

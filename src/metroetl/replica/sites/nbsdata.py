@@ -103,12 +103,10 @@ class NbsData(Site):
         if self.list_number(ask, 1) is None:
             return None
         wanted = _json(ask.body)
-        if wanted.get("cid") != self.source.options["cid"] or not isinstance(wanted.get("dts"), list):
-            return (
-                None
-                if wanted.get("cid")
-                else json_answer({"success": False, "message": "参数错误", "data": None})
-            )
+        if wanted.get("cid") != self.source.options["cid"]:
+            return None  # the table of another source
+        if not isinstance(wanted.get("dts"), list) or wanted.get("daCatalogId") != "":
+            return json_answer({"success": False, "message": "参数错误", "data": None})
         codes = list(_codes(str(wanted["dts"][0])))
         if len(codes) > 1:
             codes += [code for code in _year_of(codes[-1]) if code > codes[-1]]

@@ -19,6 +19,7 @@ class Sitemap(Site):
 
     family = "sitemap"
     templates = "generic"
+    page_size = 10_000
 
     def article_path(self, article: Article) -> str:
         return f"/tjsj/{article.published_on:%Y%m}/{article.number}.html"
