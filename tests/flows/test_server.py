@@ -30,6 +30,7 @@ DEPLOYMENTS = {
     "collect/circle-bulletin",
     "collect/plans",
     "collect/monthly",
+    "collect/release-calendar",
     "collect/bulletins",
     "collect/collect",
     "backfill/backfill",

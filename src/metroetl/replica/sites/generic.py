@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
+from metroetl.errors import ReplicaError
 from metroetl.replica.articles import Article, File
 from metroetl.replica.sites.base import Answer, Ask, Scene, Site
 
+ROWS = ".xx-list p"
+STEP = re.compile(r"([a-z][a-z0-9]{0,9})?((?:[.#][\w-]{1,60}){0,5})")
+
 
 class Generic(Site):
-    """Rows are `.xx-list p`; page n lies where the source's option `next_page` says."""
+    """Rows are what the source's option `rows` selects, page n lies where `next_page` says.
+
+    Raises ReplicaError for a selector of more than tags, classes and identities.
+    """
 
     family = "generic"
     page_size = 3
@@ -20,11 +28,17 @@ class Generic(Site):
     def file_path(self, article: Article, file: File) -> str:
         return f"/upload/{article.published_on:%Y%m}/{article.number}.{file.kind}"
 
+    @property
+    def frame(self) -> list[tuple[str, str]]:
+        """Opening and closing tags of the selected elements, the row's last."""
+        steps = str(self.source.options.get("rows", ROWS)).replace(">", " ").split()
+        return [_tags(step, "p" if step is steps[-1] else "div") for step in steps]
+
     def page_path(self, number: int) -> str:
         """Address of page `number` of the list on the host."""
         if number == 1:
             return self.list_path
-        pattern = str(self.source.options["next_page"])
+        pattern = str(self.source.options.get("next_page", f"{self.list_path}?page={{page}}"))
         return urlsplit(pattern.format(page=number, index=number - 1)).path
 
     def list_number(self, ask: Ask, pages: int) -> int | None:
@@ -33,3 +47,18 @@ class Generic(Site):
     def listing(self, number: int, scene: Scene) -> Answer:
         rows, pages = self.rows(number, scene), self.pages(scene)
         return self.page("list", self.modified(scene), rows=rows, number=number, pages=pages)
+
+
+def _tags(step: str, usual: str) -> tuple[str, str]:
+    """`ul.news` as its two tags."""
+    match = STEP.fullmatch(step)
+    if match is None:
+        raise ReplicaError(
+            f"no example is made for the selector {step!r}",
+            way_out="Choose rows by tags, classes and ids alone, or save list.html and page.html of your own.",
+        )
+    name, marks = match.group(1) or usual, match.group(2)
+    classes = " ".join(re.findall(r"\.([\w-]+)", marks))
+    identity = "".join(re.findall(r"#([\w-]+)", marks))
+    attributes = (f' id="{identity}"' if identity else "") + (f' class="{classes}"' if classes else "")
+    return f"<{name}{attributes}>", f"</{name}>"

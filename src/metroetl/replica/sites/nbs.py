@@ -10,3 +10,4 @@ class Nbs(Trs):
 
     family = "nbs"
     templates = "trs"
+    look = "nbs"
