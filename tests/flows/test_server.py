@@ -138,7 +138,9 @@ def test_every_deployment_is_there_with_limit_and_schedule(server: Server) -> No
 def test_every_host_has_limits_that_workers_share(server: Server) -> None:
     limits = server.post("/v2/concurrency_limits/filter", {"limit": 200})
     hosts = catalogue().allowed_hosts
-    assert {x["name"] for x in limits} >= {f"{kind}:{host}" for kind in ("host", "host-rate") for host in hosts}
+    assert {x["name"] for x in limits} >= {
+        f"{kind}:{host}" for kind in ("host", "host-rate") for host in hosts
+    }
 
 
 def test_the_scheduler_makes_runs(server: Server) -> None:

@@ -37,7 +37,8 @@ def collect(source: Source, replica: Replica, home: Path, known: dict[str, Known
 
     async def steps() -> list[Harvested]:
         async with Client(settings, [source]) as client:
-            given = harvest(source, client=client, archive=Archive(home / "archive"), known=known)
+            archive, agenda = Archive(home / "archive"), home / "agenda"
+            given = harvest(source, client=client, archive=archive, agenda=agenda, known=known)
             return [step async for step in given]
 
     return asyncio.run(steps())
