@@ -4,10 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check lint accuracy bench up down requirements build clean help
+.PHONY: demo test check lint accuracy bench bench-fetch up down requirements build clean help
 
 help:            ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14) and "MetroETL needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 …")'
@@ -34,6 +34,9 @@ accuracy: $(READY) ## what the extractor reaches on the open passages, and where
 
 bench: $(READY)  ## speed and memory of the extractor (against=FOLDER: and of another checkout, in turn)
 	$(BIN)/python -m benchmarks.extract $(if $(against),--against $(against))
+
+bench-fetch: $(READY) ## pages a second and memory of the client, beside bare httpx
+	$(BIN)/python -m benchmarks.fetch
 
 up: $(READY)     ## Prefect server, worker and all deployments on 127.0.0.1, until interrupted
 	$(BIN)/python -m deployments.up
