@@ -1,7 +1,7 @@
 """Speed and memory of the client, beside bare httpx, each measurement in a process of its own: `make bench-fetch`.
 
 The two take turns against one server on this machine, so that both meet the same; read the figures as ratios. httpx
-keeps a file in memory, the client on disk; the client also reads robots.txt, names barriers and hashes.
+keeps a file in memory, the client on disk (`archived`: and compresses it into the archive); the client also reads robots.txt, names barriers and hashes.
 """
 
 from __future__ import annotations
@@ -15,18 +15,23 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from metroetl.harvest import Archive
 
 ROOT = Path(__file__).resolve().parents[1]
 HOST = "bench.jia.gov.cn"
 PAGES, PAGE_SIZE, AT_ONCE = 2_000, 62_000, 8
 FILE_SIZE = 200 * 1024 * 1024
 BLOCK = bytes(range(256)) * 256
-WAYS = ("httpx", "client")
+WAYS = {"pages": ("httpx", "client"), "file": ("httpx", "client", "archived")}
 
 
 def page() -> bytes:
@@ -97,7 +102,7 @@ async def _by_httpx(port: int, paths: list[str]) -> int:
         return sum(await asyncio.gather(*map(get, paths)))
 
 
-async def _by_client(port: int, paths: list[str]) -> int:
+async def _by_client(port: int, paths: list[str], archive: Archive | None = None) -> int:
     from metroetl.catalogue.models import Cadence, Expectations, Source
     from metroetl.harvest import Client
     from metroetl.harvest.addresses import Request
@@ -121,17 +126,32 @@ async def _by_client(port: int, paths: list[str]) -> int:
 
         async def get(path: str) -> int:
             role: Role = "attachment" if path == "/file" else "page"
-            return (await client.fetch(Request(f"https://{HOST}{path}"), role=role)).content.size
+            content = (await client.fetch(Request(f"https://{HOST}{path}"), role=role)).content
+            if archive is not None:
+                with content.open() as file:
+                    archive.put(file)
+            return content.size
 
         return sum(await asyncio.gather(*map(get, paths)))
 
 
 def fetch(way: str, port: int, what: str) -> dict[str, Any]:
     """In a child: fetch all pages or the file; seconds, bytes and how far memory rose above the start's."""
-    ask = _by_client if way == "client" else _by_httpx
+    from metroetl.harvest import Archive
+
+    with tempfile.TemporaryDirectory() as folder:
+        ask = _by_httpx if way == "httpx" else _by_client
+        if way == "archived":
+            ask = partial(_by_client, archive=Archive(folder))
+        return _measured(ask, port, ["/file"] if what == "file" else [f"/{n}.html" for n in range(PAGES)])
+
+
+def _measured(
+    ask: Callable[[int, list[str]], Coroutine[Any, Any, int]], port: int, paths: list[str]
+) -> dict[str, Any]:
     asyncio.run(ask(port, ["/warm"]))
     before, began = _peak(), time.perf_counter()
-    size = asyncio.run(ask(port, ["/file"] if what == "file" else [f"/{n}.html" for n in range(PAGES)]))
+    size = asyncio.run(ask(port, paths))
     return {"seconds": time.perf_counter() - began, "size": size, "grown": _peak() - before}
 
 
@@ -162,18 +182,18 @@ def main() -> None:
         print(json.dumps(fetch(way, int(port), what)))
         return
     with server() as port:
-        for what in ("pages", "file"):
-            found: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
+        for what, ways in WAYS.items():
+            found: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
             for _ in range(given.turns):
-                for way in WAYS:
+                for way in ways:
                     found[way].append(in_child(way, port, what))
-            seconds = {way: statistics.median(r["seconds"] for r in found[way]) for way in WAYS}
-            for way in WAYS:
+            seconds = {way: statistics.median(r["seconds"] for r in found[way]) for way in ways}
+            for way in ways:
                 rate = PAGES / seconds[way] if what == "pages" else FILE_SIZE / 1024**2 / seconds[way]
                 grown = max(r["grown"] for r in found[way])
                 unit = "pages/s" if what == "pages" else "MB/s"
                 print(
-                    f"{what:6} {way:7} {seconds[way]:7.2f} s {rate:8.0f} {unit:8} memory +{grown:.0f} MB"
+                    f"{what:6} {way:8} {seconds[way]:7.2f} s {rate:8.0f} {unit:8} memory +{grown:.0f} MB"
                     f"   {seconds[way] / seconds['httpx']:.2f} × the time of httpx",
                     flush=True,
                 )

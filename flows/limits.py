@@ -19,6 +19,8 @@ from metroetl.errors import SharedLimitFailure
 from metroetl.harvest.client import Gate
 from metroetl.harvest.hosts import politeness_of
 
+LEASE = 60  # seconds after which the place of a killed process is free again; renewed while a request takes longer
+
 
 def at_once(host: str) -> str:
     """Name of the limit of requests at once."""
@@ -51,7 +53,9 @@ def shared_gate() -> Gate | None:
 async def _gate(host: str) -> AsyncIterator[None]:
     """One request to a host; raises SharedLimitFailure where the server has no such limit or doesn't answer."""
     try:
-        async with concurrency(at_once(host), strict=True, raise_on_lease_renewal_failure=False):
+        async with concurrency(
+            at_once(host), strict=True, lease_duration=LEASE, raise_on_lease_renewal_failure=False
+        ):
             await rate_limit(how_often(host), strict=True)
             yield
     except ConcurrencySlotAcquisitionError as error:

@@ -36,8 +36,10 @@ def keep(
     The header `content-location` is where a redirect led.
     """
     moved = {"content-location": answer.final_url} if answer.final_url != answer.url else {}
+    with answer.content.open() as file:
+        sha256 = archive.put(file)
     snapshot = Snapshot(
-        sha256=archive.put(answer.body),
+        sha256=sha256,
         source_id=source_id,
         url=request.key,
         role=role,
