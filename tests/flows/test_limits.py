@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-HOST, DELAY, PAGES = "tjj.jia.gov.cn", 0.5, 5
+HOST, DELAY, PAGES = "tjj.jia.gov.cn", 1.5, 3
 SOURCE = f"""\
 id: jia_tjj
 title: 甲市统计局（合成）
@@ -56,7 +56,7 @@ def site() -> Iterator[Slow]:
                 seen.asked.append(time.monotonic())
                 seen.open += 1
                 seen.most = max(seen.most, seen.open)
-            time.sleep(0.2)
+            time.sleep(0.1)
             with lock:
                 seen.open -= 1
             self.send_response(404 if self.path == "/robots.txt" else 200)

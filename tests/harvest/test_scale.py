@@ -109,6 +109,8 @@ def test_every_page_once_none_lost_politely_and_over_a_kill(tmp_path: Path, root
         assert second.returncode == 0, told
         served = sites.served()
 
+    assert_polite(sites.log)
+
     # every readable page is archived once, whole; none is lost; what couldn't be read has its name
     _, rows = warehouse.query("SELECT url, sha256 FROM raw_snapshot WHERE role = 'page'")
     assert len(rows) == len(READABLE) and {url for url, _ in rows} == READABLE
@@ -126,4 +128,3 @@ def test_every_page_once_none_lost_politely_and_over_a_kill(tmp_path: Path, root
     assert KILLED_AFTER <= len(before) < len(READABLE)
     assert not twice & recorded and twice <= set(before)
     assert len(twice) <= AT_ONCE * (CONCURRENCY + 8)
-    assert_polite(sites.log)
