@@ -61,9 +61,7 @@ class Host:
         self.polite = politeness is not None
         self._places = asyncio.Semaphore(politeness.concurrency if politeness else concurrency)
         self._limiter = _limiter(self.delay)
-        self._not_before = min(
-            _last_asked.get(name, -math.inf) + self.delay, time.monotonic() + LONGEST_PAUSE
-        )
+        self._not_before = 0.0
         self._breakers = breakers
         self._failure: HarvestError | None = None
 
@@ -89,11 +87,12 @@ class Host:
         return error
 
     async def rest(self) -> None:
-        """Wait for the end of a pause that the host asked for; raises RateLimited if it is too long to wait."""
+        """Wait, without keeping anything from others, for the end of a pause that the host asked for, and until its
+        rate may let it be asked again; raises RateLimited if the pause is too long to wait."""
         if (rest := self.pause_left) > LONGEST_PAUSE:
             raise RateLimited(f"{self.name} asked for a pause of {rest:.0f} s")
-        if rest > 0:
-            await asyncio.sleep(rest)
+        since = time.monotonic() - _last_asked.get(self.name, -math.inf)
+        await asyncio.sleep(max(0.0, rest, self.delay - since))
 
     async def turn(self) -> None:
         """Wait until the host's rate lets it be asked once more; the request must follow at once."""
