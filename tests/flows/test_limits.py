@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -19,7 +20,6 @@ import httpx
 import pytest
 
 HOST, DELAY, PAGES = "tjj.jia.gov.cn", 1.5, 3
-LONG = 2.2  # seconds of one answer, longer than the delay
 SOURCE = f"""\
 id: jia_tjj
 title: 甲市统计局（合成）
@@ -57,7 +57,7 @@ def site() -> Iterator[Slow]:
                 seen.asked.append(time.monotonic())
                 seen.open += 1
                 seen.most = max(seen.most, seen.open)
-            time.sleep(LONG if self.path == "/0.html" else 0.05)
+            time.sleep(0.05)
             with lock:
                 seen.open -= 1
             self.send_response(404 if self.path == "/robots.txt" else 200)
@@ -121,3 +121,28 @@ def test_two_processes_keep_the_limits_of_a_host_together(
     assert len(site.asked) == 2 * (PAGES + 1) and site.most == 1
     gaps = [b - a for a, b in pairwise(sorted(site.asked))]
     assert min(gaps) >= 0.8 * DELAY, gaps
+
+
+def test_a_place_is_taken_until_the_request_ends(prefect_server: str) -> None:
+    from prefect.client.orchestration import get_client
+
+    from flows.limits import at_once, how_often, shared_gate
+
+    host, events = "www.yi.gov.cn", []
+    with get_client(sync_client=True) as client:
+        client.upsert_global_concurrency_limit_by_name(at_once(host), 1)
+        client.upsert_global_concurrency_limit_by_name(how_often(host), 1, 10.0)
+    gate = shared_gate()
+    assert gate is not None
+
+    async def hold(name: str) -> None:
+        async with gate(host):
+            events.append(name)
+            await asyncio.sleep(1)
+            events.append(name)
+
+    async def both() -> None:
+        await asyncio.gather(hold("a"), hold("b"))
+
+    asyncio.run(both())
+    assert events in (["a", "a", "b", "b"], ["b", "b", "a", "a"])
