@@ -22,6 +22,8 @@ from metroetl.harvest.steps import failed_step, file_name, keep, page_step, unmo
 
 log = logging.getLogger("metroetl.harvest")
 
+AT_ONCE = 4
+
 Steps = AsyncGenerator[Harvested, None]
 
 
@@ -40,8 +42,17 @@ class PageFetcher:
     listed: set[str]
 
     async def fetch(self, items: Iterable[Item]) -> Steps:
-        """All items, at once as far as politeness lets; every attempt is a step, also a failed one."""
-        tasks = [asyncio.create_task(self._fetch_item(item)) for item in items]
+        """All items, at once as far as politeness lets; every attempt is a step, also a failed one.
+
+        `AT_ONCE` bounds what was fetched and isn't archived yet: in memory, and lost if the run is killed.
+        """
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def in_room(item: Item) -> list[Harvested]:
+            async with room:
+                return await self._fetch_item(item)
+
+        tasks = [asyncio.create_task(in_room(item)) for item in items]
         try:
             for done in asyncio.as_completed(tasks):
                 for step in await done:

@@ -8,6 +8,7 @@ advisory lock for the writers that move batches. Both: UTC, UTF-8, foreign error
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from sqlalchemy.pool import NullPool
 from metroetl.errors import LoadConflict, WarehouseError
 
 BUSY_MILLISECONDS = 60_000
+_turn = threading.Lock()
 WRITER_LOCK = 0x4D45_5452_4F  # "METRO": any number, the same for every process
 
 
@@ -105,8 +107,11 @@ def execute_as_is(connection: Connection, sql: str) -> None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction of the one writer; anything that goes wrong leaves the database as it was."""
-    with named_errors(), engine.begin() as connection:
+    """One transaction of the one writer; anything that goes wrong leaves the database as it was.
+
+    Writers of one process wait in line: SQLite's own waiting looks again after a while, and some never get a turn.
+    """
+    with _turn, named_errors(), engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
         yield connection
