@@ -53,9 +53,9 @@ def harvest_and_stage(
 
 @task(task_run_name="inbox", **RETRIES)
 def stage_inbox(run_id: str) -> list[SourceOutcome]:
-    """Read what lies in the inbox."""
-    outcome = pipeline.read_and_stage(run_id, INBOX)
-    return [outcome] if outcome.documents or outcome.failed else []
+    """Take in what lies in the inbox folder, and read what was archived of it and before."""
+    outcome = pipeline.read_and_stage(run_id, INBOX, pipeline.take_in_inbox(run_id))
+    return [outcome] if outcome.documents or outcome.outcomes or outcome.failed else []
 
 
 @task(task_run_name="gate", **RETRIES)

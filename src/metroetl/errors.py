@@ -216,6 +216,20 @@ class ArchiveFailure(MetroError):
     way_out = "Check METROETL_ARCHIVE and the store behind it; nothing was lost, the next run tries again."
 
 
+class NotToldRight(MetroError):
+    """What was told of a file of the inbox can't be."""
+
+    code = "NOT_TOLD_RIGHT"
+    way_out = "Correct it: title, publisher, published_on (2025-04-18), url, region (a code), access (public or internal)."
+
+
+class NotTakenIn(MetroError):
+    """A file of the inbox can't be archived."""
+
+    code = "NOT_TAKEN_IN"
+    way_out = "Put a whole, readable file into the inbox."
+
+
 # --- documents ---------------------------------------------------------------------------------------------------
 
 

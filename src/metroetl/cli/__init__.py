@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from metroetl.cli import catalogue, explain, extract, operate, sources, warehouse
+from metroetl.cli import catalogue, explain, extract, inbox, operate, sources, warehouse
 from metroetl.errors import CatalogueError, MetroError, SettingsError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 operate.register(app)
 sources.register(app)
+inbox.register(app)
 extract.register(app)
 explain.register(app)
 warehouse.register(app)

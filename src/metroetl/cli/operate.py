@@ -1,4 +1,4 @@
-"""Commands that do the work: demo, run, inbox, monitor, replica."""
+"""Commands that do the work: demo, run, monitor, replica."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ import typer
 
 from metroetl.cli.local import use_local_prefect
 
-inbox = typer.Typer(
-    help="收件箱：人工保存或收到的文件 · Files that a person saved or received.", no_args_is_help=True
-)
 replica = typer.Typer(help="仿真站点 · Stand-ins for the real sites on localhost.", no_args_is_help=True)
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期 YYYY-MM-DD · a day")]
@@ -24,7 +21,6 @@ def register(app: typer.Typer) -> None:
     app.command("run")(run)
     app.command("revisit")(revisit)
     app.command("monitor")(monitor)
-    app.add_typer(inbox, name="inbox")
     app.add_typer(replica, name="replica")
 
 
@@ -83,23 +79,6 @@ def revisit(
     except pydantic.ValidationError as error:
         raise typer.BadParameter("; ".join(e["msg"] for e in error.errors())) from None
     summary = revisit_here(request)
-    show_summary(summary)
-    raise typer.Exit(summary.exit_code)
-
-
-@inbox.command("add")
-def inbox_add(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)]) -> None:
-    """把文件放入收件箱并入库 · Archive files, then take them the whole way."""
-    use_local_prefect()
-    from flows.collect import collect_here
-    from flows.parameters import CollectRequest
-    from metroetl import pipeline
-    from metroetl.cli.show import show_summary
-    from metroetl.harvest.models import INBOX
-
-    added = pipeline.add_to_inbox(files)
-    print(f"{len(added)} of {len(files)} files are new")
-    summary = collect_here(CollectRequest(sources=[INBOX]))
     show_summary(summary)
     raise typer.Exit(summary.exit_code)
 

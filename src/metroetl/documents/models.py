@@ -66,9 +66,9 @@ class Attachment(BaseModel):
 
 
 class DateCandidate(BaseModel):
-    """One of the competing dates of a page: where it stood and what it said."""
+    """One of the competing dates of a page: where it stood and what it said; `told` is what a person said of a file."""
 
-    origin: Literal["list", "url", "meta", "printed", "block", "signature", "effective"]
+    origin: Literal["list", "url", "meta", "printed", "block", "signature", "effective", "told"]
     value: date
     text: str = ""
 
@@ -76,7 +76,7 @@ class DateCandidate(BaseModel):
 class Document(BaseModel):
     """A document as read, pure: the same snapshot always gives the same document.
 
-    Dates are apart: `published_on` (发布日期, by precedence block, meta, printed, list, url), `written_on` (成文日期 or
+    Dates are apart: `published_on` (发布日期, by precedence block, meta, printed, told, list, url), `written_on` (成文日期 or
     signature), `effective_on` (施行); every candidate is kept. `text` is the body only, blocks joined by newlines,
     table cells by tabs; all spans refer to it.
     """

@@ -7,6 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from metroetl.documents.told import REGION, access_of, with_told
 from metroetl.errors import ScannedImage, Unreadable
 
 if TYPE_CHECKING:
@@ -46,12 +47,12 @@ def read_document(
 
     `parts` are the bytes of an article's further pages, in the order of `find_parts`. Raises Unreadable, Encrypted, ScannedImage or LayoutChanged, each with what a person can do.
     """
-    document = _read(data, snapshot, source, parts)
+    document = with_told(_read(data, snapshot, source, parts), snapshot)
     return document.model_copy(
         update={
             "parent_url": snapshot.parent_url,
-            "region_code": source.regions[0] if source is not None else None,
-            "access": "internal" if snapshot.role == "inbox" else "public",
+            "region_code": source.regions[0] if source is not None else snapshot.headers.get(REGION),
+            "access": access_of(snapshot),
             "content_hash": content_hash(document),
         }
     )

@@ -76,7 +76,7 @@ async def look_at_address(
     answer = await client.fetch(Request(url), role="listing")
     text = decode(answer.body, charset_of(answer))[0]
     fragment = urldefrag(url).fragment
-    address = answer.final_url
+    address = urldefrag(answer.final_url).url
     frame = frame_of(text, f"{address}#{fragment}" if fragment else address)
     if frame is not None:
         provisional = provisional_source(frame.list, {**frame.options, **options})

@@ -1,7 +1,7 @@
 """The way through the rooms, as steps that a flow or a command calls."""
 
 from metroetl.pipeline.check import check_examples, check_sources
-from metroetl.pipeline.inbox import add_to_inbox
+from metroetl.pipeline.inbox import add_to_inbox, take_in_inbox
 from metroetl.pipeline.revisit import revisit_sources
 from metroetl.pipeline.steps import (
     archived_sources,
@@ -38,5 +38,6 @@ __all__ = [
     "replay_source",
     "revisit_sources",
     "source_title",
+    "take_in_inbox",
     "write_quarterly_report",
 ]
