@@ -160,6 +160,27 @@ def test_a_file_of_the_inbox_goes_the_whole_way(loaded: Command, tmp_path: Path)
         "query", "SELECT access FROM core_document WHERE source_id = 'inbox'", "--csv"
     ).stdout.split()
     assert found == ["access", "internal"]
+    listed = loaded("inbox", "list").stdout
+    assert "简报.txt" in listed and "已入库" in listed and "internal" in listed
+
+
+def test_what_lies_in_the_inbox_folder_is_taken_in_by_a_run(loaded: Command, tmp_path: Path) -> None:
+    folder = (
+        Path(json.loads(loaded("warehouse", "info").stdout)["url"].removeprefix("sqlite:///")).parent
+        / "inbox"
+    )
+    folder.mkdir(exist_ok=True)
+    note, empty = folder / "来函.txt", folder / "空.txt"
+    note.write_text("关于报送资料的函\n\n请各市按时报送统计资料，并做好数据审核工作。\n", encoding="utf-8")
+    empty.touch()
+    for file in (note, empty):
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+    told = loaded("run", "--source", "deyang", expect=1).stdout
+    assert "NOT_TAKEN_IN" in told and "收件箱" in told
+    assert sorted(p.name for p in (folder / "done").iterdir()) == ["来函.txt"]
+    listed = loaded("inbox", "list").stdout
+    assert "来函.txt" in listed and "NOT_TAKEN_IN" in listed
+    (folder / "rejected" / "空.txt.reason.txt").unlink()
 
 
 def test_a_held_batch_is_3(loaded: Command, tmp_path: Path) -> None:

@@ -102,13 +102,14 @@ def _examples(site: Site) -> Iterator[tuple[str, tuple[str, Ask], dict[str, Any]
 
 
 def example_site(source: Source) -> Site:
-    """A site of the source's family for its examples alone: with the facts of its region, else pages without figures.
+    """A site of the source's family for its examples alone: with the facts of its own region, else pages without figures.
 
     Where the replica can't serve the source's own list address, it stands at the family's usual one. Raises ReplicaError
     for a family that no module serves.
     """
     form = form_of(source)
-    statistics = statistics_articles(load_facts(), [source]) if "plans" not in source.kinds else []
+    own = source.model_copy(update={"regions": source.regions[:1]})
+    statistics = statistics_articles(load_facts(), [own]) if "plans" not in source.kinds else []
     articles = statistics or plain_articles(source)
     path, options = USUAL.get(source.family, ("/list.html", {}))
     usual = {
