@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -77,13 +78,17 @@ def add(
     raise typer.Exit(_tell(written))
 
 
-def _options(pairs: list[str]) -> dict[str, str]:
-    found = {}
+def _options(pairs: list[str]) -> dict[str, Any]:
+    """Options of a family: texts, or lists and objects as JSON."""
+    found: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise typer.BadParameter(f"{pair!r} is not NAME=VALUE")
-        found[name.strip()] = value.strip()
+        try:
+            found[name.strip()] = json.loads(value) if value[:1] in {"[", "{"} else value.strip()
+        except ValueError as error:
+            raise typer.BadParameter(f"{pair!r} holds no JSON: {error}") from None
     return found
 
 

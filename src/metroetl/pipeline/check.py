@@ -90,21 +90,17 @@ def _of_look(source: Source, look: Look, live: bool, day: date) -> SourceCheck:
         outcome="listed",
         family_declared=source.family,
         family_seen=look.family_seen,
-        items=len(look.page.notices),
+        items=look.items,
         newest=newest,
         days_late=days_late(source, newest, day),
         robots=look.robots,
         seconds=round(look.seconds, 2),
     )
     if look.family_seen != source.family:
-        other = (
-            f"the page has the marks of {look.family_seen}; {len(look.page.notices)} items by {source.family}"
-        )
+        other = f"the page has the marks of {look.family_seen}; {look.items} items by {source.family}"
         found = found.model_copy(update={"detail": other})
-    if len(look.page.notices) < source.expect.min_items and not look.page.scheduled:
-        error = EmptyListing(
-            f"{len(look.page.notices)} items, at least {source.expect.min_items} are expected"
-        )
+    if look.items < source.expect.min_items:
+        error = EmptyListing(f"{look.items} items, at least {source.expect.min_items} are expected")
         detail = f"{error.message}; {found.detail}" if found.detail else error.message
         return found.model_copy(update={"outcome": error.code, "detail": detail, "way_out": error.way_out})
     return found

@@ -28,6 +28,7 @@ STATISTICS = re.compile(
 )
 PLANS = re.compile(r"规划|计划|方案|纲要|清单|要点|行动|都市圈|同城化|一体化|意见|通知")
 HOST_NOISE = {"www", "gov", "cn", "com", "org", "net", "edu"}
+CENTRAL = "www.gov.cn"  # also sousuo.www.gov.cn
 MINISTRY = re.compile(r"^bm", re.I)
 NATION = "000000"
 CRONS = {"statistics": "8,12,18 1-5,15-31 * *", "plans": "8,13,18 * * *"}
@@ -51,7 +52,7 @@ class Examined:
         return host_of(self.look.list)
 
 
-def examine(url: str, options: Mapping[str, str] | None = None, family: str | None = None) -> Examined:
+def examine(url: str, options: Mapping[str, Any] | None = None, family: str | None = None) -> Examined:
     """Look at a list and at one page of it, politely; nothing is stored.
 
     Raises CatalogueError for what is no public web address, and the named HarvestError of what stands in the way.
@@ -63,7 +64,7 @@ def examine(url: str, options: Mapping[str, str] | None = None, family: str | No
     return asyncio.run(_examine(url, options or {}, family))
 
 
-async def _examine(url: str, options: Mapping[str, str], family: str | None) -> Examined:
+async def _examine(url: str, options: Mapping[str, Any], family: str | None) -> Examined:
     provisional = provisional_source(url)
     async with Client(settings(), [provisional]) as client:
         try:
@@ -72,22 +73,23 @@ async def _examine(url: str, options: Mapping[str, str], family: str | None) -> 
             if "catalogue" in error.message:
                 error.way_out = "It leads to another host: run `metroetl sources add` with that address."
             raise
-        document, page_error = None, None
+        document, page_error, of_page = None, None, ""
         first = next((n for n in look.page.notices if host_of(n.url) == host_of(url) and not n.post), None)
         if first is not None:
             try:
-                document = await _one_page(first.url, look.list, client)
+                document, of_page = await _one_page(first.url, look.list, client)
             except MetroError as raised:
                 page_error = raised
         hosts = Counter(host_of(n.url) for n in look.page.notices)
         hosts.update(host_of(a.url) for a in (document.attachments if document else []))
-        metas = _metas(look.text)
+        of_site = {k: v for k, v in _metas(of_page).items() if k in {"sitename", "siteidcode"}}
+        metas = of_site | _metas(look.text)
         return Examined(look, document, page_error, hosts, host_of(url) in client.stand_ins, metas)
 
 
-async def _one_page(url: str, referer: str, client: Client) -> Document:
-    """What the documents room reads of a page that is looked at only."""
-    from metroetl.documents import read_document
+async def _one_page(url: str, referer: str, client: Client) -> tuple[Document, str]:
+    """What the documents room reads of a page that is looked at only, and its text as it came."""
+    from metroetl.documents import decode, read_document
     from metroetl.harvest.models import Snapshot
 
     answer = await client.fetch(Request(url), referer=referer)
@@ -101,7 +103,7 @@ async def _one_page(url: str, referer: str, client: Client) -> Document:
         size=len(answer.body),
         headers=dict(answer.headers),
     )
-    return read_document(answer.body, snapshot)
+    return read_document(answer.body, snapshot), decode(answer.body)[0]
 
 
 def _metas(text: str) -> dict[str, str]:
@@ -109,7 +111,8 @@ def _metas(text: str) -> dict[str, str]:
     from metroetl.documents.html import parse_html
     from metroetl.documents.metadata import read_metas
 
-    if not text.lstrip("\ufeff \r\n\t").startswith("<"):
+    head = text[:500].lstrip("\ufeff \r\n\t").lower()
+    if not head.startswith("<") or head.startswith(("<?xml", "<rss", "<feed")):
         return {}
     soup = parse_html(text)
     title = soup.title.get_text(strip=True) if soup.title is not None else ""
@@ -161,7 +164,7 @@ def _kinds(seen: Examined) -> list[str]:
 def _region(seen: Examined, publisher: str, words: Catalogue) -> str:
     """The region by SiteIDCode, else by the longest name of a place that the publisher or the page's title holds."""
     code = seen.metas.get("siteidcode", "")
-    if MINISTRY.match(code):
+    if MINISTRY.match(code) or seen.host.endswith(CENTRAL):
         return NATION
     if code[:6] in words.regions:
         return code[:6]
@@ -174,7 +177,7 @@ def _region(seen: Examined, publisher: str, words: Catalogue) -> str:
 
 def _free_id(host: str, words: Catalogue) -> str:
     parts = [p.replace("-", "_") for p in host.split(".") if p not in HOST_NOISE]
-    base = re.sub(r"[^a-z0-9_]", "", "_".join(parts)) or "source"
+    base = re.sub(r"[^a-z0-9_]", "", "_".join(parts)) or "gov_cn"
     free = (base, *(f"{base}_{n}" for n in range(2, 1000)))
     return next(name for name in free if name not in words.sources)
 
@@ -197,7 +200,8 @@ def _expect(seen: Examined) -> dict[str, int]:
 def own_hosts(seen: Examined) -> list[str]:
     """The list's host, and hosts of items and attachments under the same registered name; others a person adds."""
     home = ".".join(seen.host.split(".")[-3:])
-    return [seen.host, *sorted(h for h in seen.hosts if h != seen.host and h.endswith(f".{home}"))]
+    near = sorted(h for h in seen.hosts if h == home or h.endswith(f".{home}"))
+    return [seen.host, *(h for h in near if h != seen.host)]
 
 
 def watched_by(seen: Examined, words: Catalogue | None = None) -> list[str]:

@@ -104,7 +104,7 @@ def _examples(site: Site) -> Iterator[tuple[str, tuple[str, Ask], dict[str, Any]
 def example_site(source: Source) -> Site:
     """A site of the source's family for its examples alone: with the facts of its own region, else pages without figures.
 
-    Where the replica can't serve the source's own list address, it stands at the family's usual one. Raises ReplicaError
+    Where the replica can't serve the source's own list address, or finds nothing there, it stands at the family's usual one. Raises ReplicaError
     for a family that no module serves.
     """
     form = form_of(source)
@@ -117,7 +117,10 @@ def example_site(source: Source) -> Site:
         "options": {**options, **source.options},
     }
     site = form(source, articles)
-    return site if _serves_list(site) else form(source.model_copy(update=usual), articles)
+    if site.articles and _serves_list(site):
+        return site
+    plain = source.model_copy(update=usual)
+    return form_of(plain)(plain, articles)
 
 
 def _serves_list(site: Site) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from metroetl.harvest.listings.jpaas import UNIT
@@ -21,11 +22,12 @@ HANWEB_COLUMN = re.compile(r"/col/col(\d{1,9})/")
 
 @dataclass(frozen=True)
 class Frame:
-    """What a source needs to read the list behind a frame."""
+    """What a source needs to read a list; `rows_here` where its rows stand in the page itself."""
 
     family: str
     list: str
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    rows_here: bool = False
 
 
 def frame_of(text: str, url: str) -> Frame | None:
