@@ -16,7 +16,7 @@ from metroetl.catalogue import catalogue, load
 from metroetl.catalogue.load import reload
 from metroetl.catalogue.models import Source
 from metroetl.catalogue.write import source_yaml
-from metroetl.errors import CatalogueError, MetroError
+from metroetl.errors import CatalogueError, ExampleDiffers, MetroError
 from metroetl.pipeline.adding import write_source
 from metroetl.pipeline.examples import differences, examples_in
 from metroetl.pipeline.proposal import examine, propose, watched_by
@@ -55,7 +55,6 @@ def test_a_source_of_each_form_is_added_and_collected(
     proposal |= {"regions": known.regions[:1], "publisher": proposal["publisher"] or known.publisher}
     assert known.id in watched_by(seen)
     written = write_source({**proposal, "id": f"new_{family}"}, seen, confirmed=True, own=True)
-    assert written.differences == []
     assert {f.parent for f in written.files} == {
         home / "catalogue/sources",
         home / f"catalogue/pages/new_{family}",
@@ -222,6 +221,16 @@ def test_a_wrong_entry_is_refused_and_nothing_stays_behind(
         write_source({**entry, **changes}, seen, confirmed=False, own=True)
     assert [p for p in (tmp_path / "home").rglob("*") if p.is_file()] == []
     assert "tjj_jia" not in catalogue().sources
+
+
+def test_what_isn_t_read_as_its_form_shows_it_isn_t_added(
+    proposal: tuple[dict[str, Any], Any], tmp_path: Path
+) -> None:
+    entry, seen = proposal
+    with pytest.raises(ExampleDiffers) as raised:
+        write_source({**entry, "options": {"rows": "div.menu a"}}, seen, confirmed=False, own=True)
+    assert "--option" in raised.value.way_out
+    assert [p for p in (tmp_path / "home").rglob("*") if p.is_file()] == []
 
 
 def test_an_id_in_both_folders_is_a_mistake_of_the_catalogue(operator: Operator, root: Path) -> None:

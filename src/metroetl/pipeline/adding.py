@@ -12,18 +12,22 @@ from metroetl.catalogue import catalogue
 from metroetl.catalogue.load import FOLDER, own_folder, project_pages, reload
 from metroetl.catalogue.models import Source
 from metroetl.catalogue.write import source_yaml
-from metroetl.errors import CatalogueError
+from metroetl.errors import CatalogueError, ExampleDiffers
 from metroetl.pipeline.examples import differences, examples_in
 from metroetl.pipeline.proposal import Examined
+
+OPTIONS_WRONG = (
+    "As it would be configured, a page of that form isn't read right: compare the items shown with the browser, then give "
+    "--option (rows, path, body …) or another --family."
+)
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was written for a source, and what of its examples isn't read as expected."""
+    """What was written for a source, and whether into the checkout."""
 
     source: Source
     files: list[Path]
-    differences: list[str]
     in_checkout: bool
 
 
@@ -34,7 +38,8 @@ def write_source(
 
     They go into the checkout where there is one, else (or with `own`) into METROETL_HOME. `confirmed` says that a person
     looked at what the live site shows: only then is the source verified. Raises CatalogueError for what is wrong with
-    the entry, ReplicaError where no example can be made of it; then nothing stays behind.
+    the entry, ReplicaError where no example can be made of it, ExampleDiffers where that isn't read as it should be; then
+    nothing stays behind.
     """
     from metroetl.replica.examples import example_site
     from metroetl.replica.examples import write_source as write_examples
@@ -54,19 +59,20 @@ def write_source(
         raise CatalogueError(f"{there} is already there", way_out="Move it away, or choose another id.")
     files: list[Path] = []
     try:
-        files = write_examples(example_site(source), pages)
+        files = write_examples(example_site(source), pages, origin="added")
         source_folder.mkdir(parents=True, exist_ok=True)
         target.write_text(source_yaml(source, _comment(seen)), encoding="utf-8")
         files.insert(0, target)
         source = reload().sources[source.id]
+        if wrong := [line for example in examples_in(pages) for line in differences(source, example)]:
+            raise ExampleDiffers("; ".join(wrong), way_out=OPTIONS_WRONG)
     except BaseException:
         _remove([target, *pages.glob("*")])
         if pages.is_dir():
             pages.rmdir()
         reload()
         raise
-    wrong = [line for example in examples_in(pages) for line in differences(source, example)]
-    return Written(source, files, wrong, source_folder == FOLDER / "sources")
+    return Written(source, files, source_folder == FOLDER / "sources")
 
 
 def _places(own: bool) -> tuple[Path, Path]:
@@ -102,7 +108,7 @@ def _comment(seen: Examined) -> list[str]:
 def _note(seen: Examined) -> str:
     look = seen.look
     pages = look.page.pages if look.page.pages is not None else "unstated"
-    return f"When it was added: {len(look.page.notices)} items on page 1, pages {pages}, robots.txt {look.robots}."
+    return f"When it was added: {look.items} items on page 1, pages {pages}, robots.txt {look.robots}."
 
 
 def _today() -> date:

@@ -31,6 +31,7 @@ from metroetl.replica.sites.sitemap import Sitemap
 DAY = date(2026, 11, 1)
 FACTS_OF_A_GOOD_EXAMPLE = 5
 LARGEST = 30_000
+ORIGIN = "replica"
 OK = 200
 # the release that shows most of a source's form, where the newest large one doesn't
 CHOSEN = {"cdstats": "AGG.CDMC/2025-Q1/2025-05-17", "sc_gov": "chengdu-three-year-1"}
@@ -54,9 +55,19 @@ USUAL: dict[str, tuple[str, dict[str, str]]] = {
 
 
 def write(folder: Path) -> list[Path]:
-    """Write the examples of all sources into one folder a source; the paths written."""
+    """Write the examples of all sources into one folder a source; the paths written.
+
+    Examples that lie there and are of another origin (`added` with their source, `written` by hand) stay as they are.
+    """
     readable = [s for s in catalogue().sources.values() if s.enabled or s.replica_list]
-    return [path for source in readable for path in write_source(site_of(source), folder / source.id)]
+    made = [s for s in readable if _origin(folder / s.id) == ORIGIN]
+    return [path for source in made for path in write_source(site_of(source), folder / source.id)]
+
+
+def _origin(home: Path) -> str:
+    """Who made the examples of a folder; the replica where there are none."""
+    sidecar = home / "list.expected.json"
+    return str(json.loads(sidecar.read_text("utf-8"))["origin"]) if sidecar.exists() else ORIGIN
 
 
 def site_of(source: Source) -> Site:
@@ -69,7 +80,7 @@ def _sites() -> dict[str, Site]:
     return replica_sites()
 
 
-def write_source(site: Site, home: Path) -> list[Path]:
+def write_source(site: Site, home: Path, origin: str = ORIGIN) -> list[Path]:
     """Write the examples of a source into its folder: each page and its expectation; the paths written.
 
     Raises ReplicaError if a page is larger than an example may be, or not served.
@@ -83,7 +94,7 @@ def write_source(site: Site, home: Path) -> list[Path]:
         page = home / f"{name}.{_ending(answer)}"
         page.write_bytes(answer.body)
         sidecar = home / f"{name}.expected.json"
-        text = json.dumps({"origin": "replica", "url": url, **expected}, ensure_ascii=False, indent=1)
+        text = json.dumps({"origin": origin, "url": url, **expected}, ensure_ascii=False, indent=1)
         sidecar.write_text(text + "\n", encoding="utf-8")
         paths += [page, sidecar]
     return paths

@@ -14,7 +14,7 @@ STEP = re.compile(r"([a-z][a-z0-9]{0,9})?((?:[.#][\w-]{1,60}){0,5})")
 
 
 class Generic(Site):
-    """Rows are what the source's option `rows` selects, page n lies where `next_page` says.
+    """Rows are what the source's option `rows` selects (without it there is no sidebar), page n where `next_page` says.
 
     Raises ReplicaError for a selector of more than tags, classes and identities.
     """

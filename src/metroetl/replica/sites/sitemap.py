@@ -15,7 +15,10 @@ OTHER_PAGES = ("/lxwm/index.html", "/wzdt/index.html")
 
 
 class Sitemap(Site):
-    """`sitemap.xml` names `sitemap_<year>.xml`, newest first; they are pages 2 and on of the list."""
+    """`sitemap.xml` names `sitemap_<year>.xml`, newest first; they are pages 2 and on of the list.
+
+    Pages that are no articles are among them where the source's option `path` tells them apart.
+    """
 
     family = "sitemap"
     templates = "generic"
@@ -68,7 +71,8 @@ class Sitemap(Site):
         rows = self.rows(number, scene)
         if not rows:
             return Answer(NOT_FOUND.encode(), status=404)
-        pages = [(row.href, row.date) for row in rows] + [(path, rows[0].date) for path in OTHER_PAGES]
+        others = OTHER_PAGES if self.source.options.get("path") else ()
+        pages = [(row.href, row.date) for row in rows] + [(path, rows[0].date) for path in others]
         return self._map(
             "urlset", [ENTRY.format("url", self.address(path), day) for path, day in pages], scene
         )
