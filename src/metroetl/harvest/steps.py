@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 import time
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
+from metroetl.documents.told import REGION
 from metroetl.errors import HarvestError, MetroError
 from metroetl.harvest.addresses import Request
 from metroetl.harvest.answer import Answer
 from metroetl.harvest.archive import Archive
-from metroetl.harvest.models import Fetch, Harvested, Known, Notice, Role, Snapshot
+from metroetl.harvest.models import STAND_IN, Fetch, Harvested, Known, Notice, Role, Snapshot
 
 CHARSET = re.compile(r"charset=[\"']?([\w.:-]{2,20})", re.I)
 FILE_NAME = re.compile(
@@ -56,6 +59,38 @@ def keep(
     )
     archive.describe(snapshot)
     return snapshot
+
+
+def member_step(
+    archive: Archive, container: Snapshot, name: str, data: bytes, known: Mapping[str, Known]
+) -> Harvested:
+    """A file out of an archive, as a snapshot of its own at the archive's address and the file's name."""
+    member = container.model_copy(
+        update={
+            "sha256": archive.put(data),
+            "url": f"{container.url}#{quote(name)}",
+            "role": "inbox" if container.role == "inbox" else "attachment",
+            "media_type": mimetypes.guess_type(name)[0] or "",
+            "size": len(data),
+            "headers": {k: v for k, v in container.headers.items() if k in {STAND_IN, REGION, "date"}},
+            "parent_url": container.parent_url or container.url,
+            "name": name,
+            "request": {"member_of": container.url},
+        }
+    )
+    archive.describe(member)
+    before = known.get(member.url)
+    same = before is not None and before.sha256 == member.sha256
+    fetch = Fetch(
+        source_id=member.source_id,
+        url=member.url,
+        role=member.role,
+        at=member.fetched_at,
+        outcome="unchanged" if same else "changed" if before else "new",
+        size=member.size,
+        sha256=member.sha256,
+    )
+    return Harvested(fetch=fetch, snapshot=None if same else member)
 
 
 def page_step(answer: Answer, snapshot: Snapshot, known: Known | None) -> Harvested:

@@ -145,11 +145,11 @@ def _take_in(run_id: str, warehouse: Warehouse, file: Waiting) -> list[str]:
 
 
 def _steps(file: Waiting, told: Told, known: dict[str, Known]) -> list[Harvested]:
-    """A file as snapshots: itself last, before it what an archive or a saved page's folder holds."""
+    """A file as snapshots: itself last, before it what a saved page's folder holds."""
     archive = Archive(settings().archive)
     data = _bytes_of(file.path)
     snapshot = _snapshot(file, told, data)
-    inside = _inside(file, data)
+    inside = _inside(file)
     steps = [member_step(archive, snapshot, name, content, known) for name, content in inside]
     snapshot = snapshot.model_copy(update={"sha256": archive.put(data)})
     archive.describe(snapshot)
@@ -195,7 +195,7 @@ def _snapshot(file: Waiting, told: Told, data: bytes) -> Snapshot:
     return Snapshot(
         sha256="",
         source_id=INBOX,
-        url=told.url or own_address(data, file.path.name) or f"inbox:{file.name}",
+        url=told.url or f"inbox:{file.name}",
         role="inbox",
         fetched_at=datetime.now(UTC),
         media_type=mimetypes.guess_type(file.path.name)[0] or "",
@@ -209,39 +209,12 @@ def _snapshot(file: Waiting, told: Told, data: bytes) -> Snapshot:
     )
 
 
-def own_address(data: bytes, name: str) -> str:
-    """Where a saved page was read, as it says itself, if that is on a host of the catalogue; else empty."""
-    from metroetl.catalogue import catalogue
-    from metroetl.documents import decode
-    from metroetl.documents.kinds import kind_of
-    from metroetl.documents.saved import open_mhtml, saved_address
-    from metroetl.harvest.addresses import host_of
-
-    kind = kind_of(data)
-    try:
-        address = open_mhtml(data, name).address if kind == "mhtml" else ""
-    except MetroError:
-        return ""  # it is archived all the same, and named when it is read
-    if kind == "html":
-        address = saved_address(decode(data)[0])
-    return address.split("#")[0] if host_of(address) in catalogue().allowed_hosts else ""
-
-
-def _inside(file: Waiting, data: bytes) -> list[tuple[str, bytes]]:
-    """Files that came with a file: those in an archive, documents in the folder of a saved page."""
-    from metroetl.documents import is_archive, list_members
-
-    if file.companion is not None:
-        found = sorted(f for f in file.companion.rglob("*") if f.suffix.lower() in BELONGINGS)
-        return [(f.relative_to(file.companion.parent).as_posix(), _bytes_of(f)) for f in found if f.is_file()]
-    if not is_archive(data):
+def _inside(file: Waiting) -> list[tuple[str, bytes]]:
+    """Files that came with a file: documents in the folder of a saved page."""
+    if file.companion is None:
         return []
-    try:
-        return [
-            (member.name, member.data) for member in list_members(data, file.path.name) if member.data.strip()
-        ]
-    except MetroError:
-        return []  # the archive itself is named when it is read
+    found = sorted(f for f in file.companion.rglob("*") if f.suffix.lower() in BELONGINGS and f.is_file())
+    return [(f.relative_to(file.companion.parent).as_posix(), _bytes_of(f)) for f in found]
 
 
 # --- where files go ----------------------------------------------------------------------------------------------

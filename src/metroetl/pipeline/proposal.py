@@ -77,7 +77,7 @@ async def _examine(url: str, options: Mapping[str, Any], family: str | None) -> 
         first = next((n for n in look.page.notices if host_of(n.url) == host_of(url) and not n.post), None)
         if first is not None:
             try:
-                document, of_page = await _one_page(first.url, look.list, client)
+                document, of_page = await _one_page(first.url, look, client)
             except MetroError as raised:
                 page_error = raised
         hosts = Counter(host_of(n.url) for n in look.page.notices)
@@ -87,12 +87,12 @@ async def _examine(url: str, options: Mapping[str, Any], family: str | None) -> 
         return Examined(look, document, page_error, hosts, host_of(url) in client.stand_ins, metas)
 
 
-async def _one_page(url: str, referer: str, client: Client) -> tuple[Document, str]:
+async def _one_page(url: str, look: Look, client: Client) -> tuple[Document, str]:
     """What the documents room reads of a page that is looked at only, and its text as it came."""
     from metroetl.documents import decode, read_document
     from metroetl.harvest.models import Snapshot
 
-    answer = await client.fetch(Request(url), referer=referer)
+    answer = await client.fetch(Request(url), referer=look.list)
     snapshot = Snapshot(
         sha256=sha256(answer.body).hexdigest(),
         source_id="new",
@@ -103,7 +103,10 @@ async def _one_page(url: str, referer: str, client: Client) -> tuple[Document, s
         size=len(answer.body),
         headers=dict(answer.headers),
     )
-    return read_document(answer.body, snapshot), decode(answer.body)[0]
+    source = (
+        provisional_source(look.list, look.options, look.family_seen) if look.options.get("body") else None
+    )
+    return read_document(answer.body, snapshot, source), decode(answer.body)[0]
 
 
 def _metas(text: str) -> dict[str, str]:
