@@ -105,6 +105,18 @@ def test_wrong_usage_is_told(metroetl: Command, arguments: list[str], exit_code:
     assert told in refused and "Traceback" not in refused
 
 
+def test_without_questions_a_page_must_be_readable(
+    metroetl: Command, replica: Replica, tmp_path: Path
+) -> None:
+    replica.set_faults("tjj_sc", "soft_404")
+    try:
+        refused = metroetl("sources", "add", LIST, "--own", "--yes", expect=1)
+    finally:
+        replica.set_faults("tjj_sc")
+    assert "SOFT_NOT_FOUND" in refused.stderr and "2025年一季度四川省经济运行情况" in refused.stdout
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_barrier_is_named_with_its_way_out(metroetl: Command, replica: Replica, tmp_path: Path) -> None:
     replica.set_faults("tjj_sc", "ruishu")
     try:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 SHOWN = 8
 ASKED = {
     "id": "编号 id",
-    "title": "名称 title",
     "publisher": "发布机构 publisher",
+    "title": "名称 title",
     "regions": "地区代码，逗号分隔 region codes",
     "kinds": "内容 kinds: statistics, plans",
     "cron": "采集时间 cron (Asia/Shanghai)",
@@ -66,6 +66,10 @@ def add(
         "cron": cron,
         "hosts": [*proposal["hosts"], *host] if host else None,
     }
+    if yes and seen.page_error is not None:
+        raise seen.page_error
+    if publisher and not proposal["publisher"]:
+        proposal["title"] = f"{publisher} {proposal['title']}"
     for name, label in ASKED.items():
         _settle(proposal, name, label, told[name], ask=not yes)
     if not proposal["regions"] or not proposal["publisher"]:

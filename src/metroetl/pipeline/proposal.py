@@ -22,7 +22,7 @@ from metroetl.settings import settings
 if TYPE_CHECKING:
     from metroetl.documents.models import Document
 
-SITE_WORDS = re.compile(r"(?:政府)?(?:门户|官方)?网站?$|官网$")
+SITE_WORDS = re.compile(r"(?:门户网站|官方网站|网站|官网)$|(?<=人民政府)网$")
 STATISTICS = re.compile(
     r"统计|数据|经济运行|生产总值|公报|指数|增加值|投资|消费品|进出口|价格|收入|人口|指标|快报|核算"
 )
