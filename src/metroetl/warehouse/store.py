@@ -15,6 +15,7 @@ from metroetl.warehouse.checks import record_checks
 from metroetl.warehouse.frames import staging_frames
 from metroetl.warehouse.parts import part_rows
 from metroetl.warehouse.release import release_row
+from metroetl.warehouse.republish import tie_republications
 from metroetl.warehouse.settle import settle
 from metroetl.warehouse.stage import batches_in, stage
 from metroetl.warehouse.tables import metadata, table
@@ -129,6 +130,11 @@ class Warehouse:
         """Carry out the gate's decision."""
         with self._write() as connection:
             return settle(connection, decision)
+
+    def tie_republications(self, run_id: str | None = None) -> int:
+        """Tie what a run published (or every document) to other copies of the same paper; rows that changed."""
+        with self._write() as connection:
+            return tie_republications(connection, run_id)
 
     # --- people --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,88 @@
+"""Which documents are worth comparing as the same paper: by number, by title, by a sketch of the body.
+
+A sketch is a MinHash of the body's shingles; locality-sensitive hashing finds alike ones without comparing all pairs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from metroetl.documents.naming import number_key, title_layers
+from metroetl.documents.same import LEAST, SEASON, Paper
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+Pair = tuple[str, str]
+PERMUTATIONS = 64
+ALIKE = 0.7
+COMMON = 200  # a title that so many papers of a season bear says nothing
+
+
+def name_pairs(new: Iterable[Paper], papers: Iterable[Paper]) -> set[Pair]:
+    """Pairs of a new paper and any other with the same number or title, or where one title wraps the other's."""
+    numbers: dict[str, list[Paper]] = defaultdict(list)
+    titles: dict[str, list[Paper]] = defaultdict(list)
+    wrapped: dict[str, list[Paper]] = defaultdict(list)
+    for paper in papers:
+        if number := number_key(paper.number):
+            numbers[number].append(paper)
+        for depth, layer in enumerate(title_layers(paper.title)):
+            (wrapped if depth else titles)[layer].append(paper)
+    found: set[Pair] = set()
+    for paper in new:
+        layers = title_layers(paper.title)
+        groups = [numbers.get(number_key(paper.number), [])]
+        groups += [_in_season(paper, titles.get(layers[0], []))] if layers else []
+        groups += [titles.get(layer, []) for layer in layers[1:]]
+        groups += [wrapped.get(layers[0], [])] if layers else []
+        found |= {
+            _ordered(paper.id, other.id)
+            for group in groups
+            if len(group) <= COMMON
+            for other in group
+            if other.key != paper.key
+        }
+    return found
+
+
+def _in_season(paper: Paper, others: list[Paper]) -> list[Paper]:
+    day = paper.day
+    if day is None:
+        return others
+    return [o for o in others if o.day is None or abs((o.day - day).days) <= SEASON]
+
+
+class Sketches:
+    """Sketches of bodies, to be asked which are alike."""
+
+    def __init__(self) -> None:
+        from datasketch import MinHashLSH
+
+        self._index = MinHashLSH(threshold=ALIKE, num_perm=PERMUTATIONS)
+        self._sketches: dict[str, MinHash] = {}
+
+    def add(self, paper: Paper) -> None:
+        """Sketch a paper; one with hardly any text is left out."""
+        if len(paper.body) < LEAST or paper.id in self._sketches:
+            return
+        from datasketch import MinHash
+
+        sketch = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
+        sketch.update_batch(paper.shingles.tolist())
+        self._sketches[paper.id] = sketch
+        self._index.insert(paper.id, sketch, check_duplication=False)
+
+    def pairs(self, ids: Iterable[str]) -> Iterator[Pair]:
+        """Pairs of these papers with any that was added and looks alike."""
+        for paper_id in ids:
+            if paper_id in self._sketches:
+                for other in self._index.query(self._sketches[paper_id]):
+                    if other != paper_id:
+                        yield _ordered(paper_id, str(other))
+
+
+def _ordered(one: str, other: str) -> Pair:
+    return (one, other) if one < other else (other, one)

@@ -1,0 +1,220 @@
+"""Whether two documents are the same paper: republished on another site, or forwarded whole.
+
+A title is no key (three cases of one day bear the same), a number stands on explanations too, and two monthly releases
+share nearly every word. So number, title and body are judged together, and what speaks against counts: other numbers
+in the body, another period in the title, another 发文字号, another day of signing, names exchanged in a set text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from metroetl.documents.naming import number_key, plain, title_kind, title_layers, title_numerals
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Basis = Literal["number", "title", "body"]
+
+FIGURE = re.compile(r"\d+(?:\.\d+)?")
+SENTENCE = re.compile(r"[。！？；!?;\n]")
+NOISE = re.compile(r"[^\w.%]|_")
+SHINGLE = 6
+LEAST = 80  # characters of a body that can be told from others
+DAYS = 31  # between a paper and a copy under another headline
+SEASON = 92  # between a paper and a copy under its title: some titles come back every year
+FIGURE_WEIGHT = 10  # a figure in the place of another weighs more than a word
+LONGEST = 200_000
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What is compared of a document; `key` is the same for all versions of an address."""
+
+    id: str
+    key: str
+    url: str
+    title: str
+    text: str
+    number: str | None = None
+    publisher: str = ""
+    day: date | None = None
+    written_on: date | None = None
+    parent_url: str | None = None
+
+    @cached_property
+    def body(self) -> str:
+        """The text without blanks and punctuation: lines break differently on every site."""
+        return NOISE.sub("", plain(self.text[:LONGEST]))
+
+    @cached_property
+    def shingles(self) -> NDArray[np.uint64]:
+        """Hashes of all runs of SHINGLE characters, sorted, each once."""
+        return shingles_of(self.body)
+
+    @cached_property
+    def figures(self) -> Counter[str]:
+        """The numbers of the body with how often they stand there."""
+        return Counter(FIGURE.findall(plain(self.text[:LONGEST])))
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Two documents that are the same paper, by what, and how alike they are; `forwarder` wraps the other whole."""
+
+    first: str
+    second: str
+    basis: Basis
+    score: float
+    forwarder: str | None = None
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How two bodies agree: shares of shingles (of the shorter, of both), of length, of numbers."""
+
+    contained: float
+    alike: float
+    length: float
+    figures: float
+
+
+def judge(a: Paper, b: Paper) -> Tie | None:
+    """The tie of two documents, None where they aren't surely the same paper."""
+    if a.key == b.key or a.url in (b.url, b.parent_url) or a.parent_url == b.url:
+        return None
+    if tie := _forwarded(a, b) or _forwarded(b, a):
+        return tie
+    if title_kind(a.title) != title_kind(b.title) or not _same_period(a.title, b.title):
+        return None
+    numbers = number_key(a.number), number_key(b.number)
+    if all(numbers) and numbers[0] != numbers[1]:
+        return None
+    if all(numbers) and (score := _by_number(a, b)):
+        return Tie(a.id, b.id, "number", round(score, 4))
+    if a.written_on and b.written_on and a.written_on != b.written_on:
+        return None
+    found = overlap(a, b)
+    if title_layers(a.title)[:1] == title_layers(b.title)[:1] != ():
+        fits = _within(SEASON, a, b) and _agree(found, alike=0.6, figures=0.9) and clash(a, b) <= 0.02
+        return Tie(a.id, b.id, "title", round(found.alike, 4)) if fits else None
+    fits = _within(DAYS, a, b) and not _exchanged_names(a.title, b.title)
+    if fits and _agree(found, alike=0.8, figures=0.95) and clash(a, b) <= 0.005:
+        return Tie(a.id, b.id, "body", round(found.alike, 4))
+    return None
+
+
+def _forwarded(outer: Paper, inner: Paper) -> Tie | None:
+    """A notice that forwards or issues a paper with its whole text."""
+    layers, own = title_layers(outer.title), title_layers(inner.title)
+    if not own or own[0] not in layers[1:] or title_kind(outer.title) != title_kind(inner.title):
+        return None
+    found = overlap(outer, inner)
+    whole = found.contained >= 0.85 and found.figures >= 0.9 and len(outer.body) >= 0.95 * len(inner.body)
+    if len(inner.body) < LEAST or not whole:
+        return None
+    return Tie(outer.id, inner.id, "title", round(found.contained, 4), forwarder=outer.id)
+
+
+def _by_number(a: Paper, b: Paper) -> float:
+    """How alike two documents of one number are; 0 where one only speaks of the other."""
+    from rapidfuzz.fuzz import ratio
+
+    first, second = title_layers(a.title)[:1], title_layers(b.title)[:1]
+    titles = ratio(first[0], second[0]) / 100 if first and second else 0.0
+    if titles >= 0.9:
+        return titles
+    found = overlap(a, b)
+    return found.contained if _agree(found, alike=0.5, figures=0.8) else 0.0
+
+
+def _same_period(first: str, second: str) -> bool:
+    """Whether one title names nothing of numbers and periods that the other contradicts."""
+    one, other = title_numerals(first), title_numerals(second)
+    return one <= other or other <= one
+
+
+def _within(days: int, a: Paper, b: Paper) -> bool:
+    return a.day is None or b.day is None or abs((a.day - b.day).days) <= days
+
+
+def _exchanged_names(first: str, second: str) -> bool:
+    """Whether two titles are one form with other names in it: nearly alike, and neither within the other."""
+    from rapidfuzz.fuzz import ratio
+
+    one, other = "".join(title_layers(first)[:1]), "".join(title_layers(second)[:1])
+    return ratio(one, other) >= 70 and one not in other and other not in one
+
+
+def _agree(found: Overlap, *, alike: float, figures: float) -> bool:
+    return (
+        found.alike >= alike and found.contained >= 0.8 and found.length >= 0.5 and found.figures >= figures
+    )
+
+
+def overlap(a: Paper, b: Paper) -> Overlap:
+    """How the bodies of two documents agree."""
+    import numpy as np
+
+    short, long = sorted((len(a.body), len(b.body)))
+    if short < LEAST:
+        return Overlap(0.0, 0.0, 0.0, 0.0)
+    common = len(np.intersect1d(a.shingles, b.shingles, assume_unique=True))
+    least = min(len(a.shingles), len(b.shingles))
+    both = len(a.shingles) + len(b.shingles) - common
+    figures = min(a.figures.total(), b.figures.total())
+    kept = (a.figures & b.figures).total() / figures if figures else 1.0
+    return Overlap(common / least, common / both, short / long, kept)
+
+
+def clash(a: Paper, b: Paper) -> float:
+    """Share of the text in which something stands in the place of something else: figures, names.
+
+    What only one side has (a source line, an annex) is no clash: copies are cut and lengthened, not rewritten.
+    """
+    from difflib import SequenceMatcher
+
+    one, other = _sentences(a.text), _sentences(b.text)
+    replaced = 0
+    for tag, i, j, k, m in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if tag == "replace":
+            replaced += _exchanged("".join(one[i:j]), "".join(other[k:m]))
+    return replaced / max(1, min(len(a.body), len(b.body)))
+
+
+def _sentences(text: str) -> list[str]:
+    pieces = SENTENCE.split(plain(text[:LONGEST].replace("\n", "")))
+    return [s for s in (NOISE.sub("", piece) for piece in pieces) if s]
+
+
+def _exchanged(one: str, other: str) -> int:
+    """Characters of one text that the other has others for; where figures are among them they weigh more."""
+    from rapidfuzz.distance import Levenshtein
+
+    if max(len(one), len(other)) > 8_000:
+        return min(len(one), len(other))
+    weight = 0
+    for op in Levenshtein.opcodes(one, other):
+        if op.tag == "replace":
+            was, now = one[op.src_start : op.src_end], other[op.dest_start : op.dest_end]
+            figures = any(c.isdigit() for c in was + now)
+            weight += max(len(was), len(now)) * (FIGURE_WEIGHT if figures else 1)
+    return weight
+
+
+def shingles_of(body: str) -> NDArray[np.uint64]:
+    """Hashes of all runs of SHINGLE characters of a text, sorted, each once."""
+    import numpy as np
+
+    codes = np.frombuffer(body.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    places = max(0, len(codes) - SHINGLE + 1)
+    hashes = np.zeros(places, np.uint64)
+    for offset in range(SHINGLE):
+        hashes = hashes * np.uint64(1_099_511_628_211) + codes[offset : offset + places]
+    return np.unique((hashes >> np.uint64(15)) & np.uint64(0xFFFF_FFFF))
