@@ -10,10 +10,10 @@ import pytest
 
 from metroetl.errors import ReplicaError
 from metroetl.replica import Faults, Replica
-from metroetl.replica.mischief import FAULTS
+from metroetl.replica.faults import FAULTS
 from metroetl.replica.sites import Site
 
-from .conftest import Get, on_host, seen
+from .conftest import NOW, Get, on_host, seen
 
 NEWEST = 0
 NUMBERED = re.compile(r"000000000/\d{4}-\d{5}")
@@ -24,9 +24,7 @@ def first_page(site: Site) -> str:
 
 
 def test_every_fault_is_described() -> None:
-    described = re.findall(r"^\s*\| ([\w, ]+) \|", Faults.__doc__ or "", re.M)
-    names = {name for cell in described for name in cell.split(", ")} - {"name"}
-    assert names == FAULTS
+    assert all(re.fullmatch(r"[a-z0-9_]{3,20}", name) and told for name, told in FAULTS.items())
 
 
 def test_an_unknown_fault_or_source_is_refused(own: Replica) -> None:
@@ -34,6 +32,8 @@ def test_an_unknown_fault_or_source_is_refused(own: Replica) -> None:
         Faults({"cdstats": ["on_fire"]})
     with pytest.raises(ReplicaError, match="nowhere"):
         own.set_faults("nowhere", "down")
+    with pytest.raises(ReplicaError, match="nowhere"):
+        Replica(NOW, Faults({"nowhere": ["down"]}))
 
 
 def test_down_refuses_connections_until_mended(own: Replica, get: Get) -> None:

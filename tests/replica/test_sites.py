@@ -149,8 +149,8 @@ def test_ucap_forms_of_the_two_chengdu_sites(replica: Replica, get: Get) -> None
     text = get(replica, site.list_url).text
     assert re.search(r"<span>20\d\d\.\d\d\.\d\d</span>", text)
     assert re.search(r"/cdstjj/c154737/20\d\d-\d\d/\d\d/content_[0-9a-f]{32}\.shtml", text)
-    named = next(a for a in site.articles if a.files and a.files[0].kind == "xlsx")
-    assert re.search(r"/files/2022%E5.*\.xlsx$", site.file_path(named, named.files[0]))
+    named = next(a for a in site.articles if a.files and a.files[0].kind == "pdf")
+    assert re.search(r"/files/20\d\d%E5.*\.pdf$", site.file_path(named, named.files[0]))
 
 
 def test_hanweb_answers_overlap_and_want_a_referer(replica: Replica, get: Get) -> None:

@@ -30,7 +30,7 @@ from metroetl.harvest.models import Role
 HEAD = 131_072
 TINY_BODY, SHELL_BODY = 400, 4_096
 BARE_TEXT, SHORT_TEXT = 40, 600
-HOME_LINKS = 30
+HOME_LINKS, HOME_SHARE = 30, 0.6
 
 RUISHU = re.compile(r"\$_ts\b|\br=['\"]m['\"]")
 CLEARANCE = re.compile(r"__jsl_clearance|wzwschallenge|wzws_cid", re.I)
@@ -43,6 +43,7 @@ NOT_FOUND = re.compile(
 )
 ERROR_PATH = re.compile(r"/(?:404|error|notfound|not_found)[^/]{0,20}$", re.I)
 HOME_PATH = re.compile(r"/?(?:(?:index|default|home)\.(?:s?html?|jsp|aspx?))?", re.I)
+ORGAN = re.compile(r"[\u4e00-\u9fff]{2,30}(?:政府|委员会|委|厅|局|部|办公室)")
 HOME_WORDS = re.compile(r"首页|主页|官网|官方网站|门户网站|网站|[-_|·—\s]")
 GO = re.compile(
     r"\blocation(?:\.href)?\s{0,3}=\s{0,3}['\"]([^'\"]{1,300})['\"]"
@@ -64,11 +65,15 @@ NO_PAGE = ("image/", "video/", "audio/", "font/", "text/css")
 
 @dataclass(frozen=True)
 class _Seen:
-    """What a person would see of a page: title, text without blanks, links and other content, meta tags."""
+    """What a person would see of a page: title, text without blanks, links and other content, meta tags.
+
+    `linked` is how much of the text stands in links.
+    """
 
     title: str = ""
     text: str = ""
     links: int = 0
+    linked: int = 0
     metas: Mapping[str, str] | None = None
 
     def meta(self, *names: str) -> str:
@@ -159,21 +164,21 @@ def _soft_not_found(seen: _Seen, requested: str, final: str) -> HarvestError | N
 
 
 def _is_home(seen: _Seen, requested: str, final: str, role: Role) -> bool:
-    """Whether the site's home page came: by its address, or by a title that is the site's name alone."""
+    """Whether the site's home page came: by its address, or by a title that is the site's name alone.
+
+    A home page without meta tags (Shanghai's portal) is known by an organ's name as title and little text but links.
+    """
     asked, came = urlsplit(requested), urlsplit(final)
     if HOME_PATH.fullmatch(asked.path):
         return False
     if HOME_PATH.fullmatch(came.path) and not came.query:
         return True
-    name = _bare_name(seen.meta("sitename"))
-    article = seen.meta("articletitle", "pubdate", "columnname")
-    return (
-        role == "page"
-        and bool(name)
-        and not article
-        and _bare_name(seen.title) == name
-        and seen.links >= HOME_LINKS
-    )
+    if role != "page" or seen.links < HOME_LINKS or seen.meta("articletitle", "pubdate", "columnname"):
+        return False
+    title, name = _bare_name(seen.title), _bare_name(seen.meta("sitename"))
+    if name:
+        return title == name
+    return bool(ORGAN.fullmatch(title)) and seen.linked >= HOME_SHARE * len(seen.text)
 
 
 def _bare_name(text: str) -> str:
@@ -225,4 +230,10 @@ def _look(text: str) -> _Seen:
     title = page.findtext(".//title") or ""
     links = sum(1 for _ in page.iter("a", "img", "iframe", "embed", "object"))
     etree.strip_elements(page, "script", "style", "noscript", "title", etree.Comment, with_tail=False)
-    return _Seen(title.strip(), "".join("".join(map(str, page.itertext())).split()), links, metas)
+    linked = sum(len(_bare(a)) for a in page.iter("a"))
+    return _Seen(title.strip(), _bare(page), links, linked, metas)
+
+
+def _bare(element: html.HtmlElement) -> str:
+    """The text of an element without blanks."""
+    return "".join("".join(map(str, element.itertext())).split())

@@ -10,26 +10,28 @@ from typing import Literal
 
 from metroetl.replica.facts import Fact
 
-FileKind = Literal["xlsx", "pdf"]
+FileKind = Literal["xlsx", "xls", "pdf"]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as printed, with its extent."""
+    """A cell as printed, with its extent; `mark` is that of a footnote."""
 
     text: str
     colspan: int = 1
     rowspan: int = 1
+    mark: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table: caption, the note of its unit (单位：亿元), header rows and body rows."""
+    """A table: caption, the note of its unit (单位：亿元), header rows, body rows and the notes behind it."""
 
     caption: str
     head: tuple[tuple[Cell, ...], ...]
     body: tuple[tuple[Cell, ...], ...]
     unit_note: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def columns(self) -> int:
@@ -60,6 +62,7 @@ class Article:
     """One release or plan page of one source, the same in whatever form a site serves it.
 
     `key` is stable over runs and names the page's address; `facts` are the figures that page and files state.
+    `changed_on` is the day of an edit in place; a page that isn't `listed` still answers.
     """
 
     key: str
@@ -72,7 +75,10 @@ class Article:
     facts: tuple[Fact, ...] = ()
     doc_number: str = ""
     written_on: date | None = None
+    index_number: str = ""
     plan: bool = False
+    changed_on: date | None = None
+    listed: bool = True
 
     @property
     def digest(self) -> str:
@@ -83,6 +89,11 @@ class Article:
     def number(self) -> int:
         """A seven-digit number for addresses, larger for later pages as a content system counts."""
         return 1_000_000 + (self.published_on.toordinal() % 4000) * 2000 + int(self.digest[:6], 16) % 2000
+
+    @property
+    def modified_on(self) -> date:
+        """Day on which page and files became what they are."""
+        return self.changed_on or self.published_on
 
     @property
     def tables(self) -> list[Table]:

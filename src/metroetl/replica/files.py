@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from metroetl.replica.articles import Article, Cell, File, Table
@@ -15,8 +16,7 @@ FONT = "STSong-Light"
 @lru_cache(maxsize=128)
 def file_bytes(article: Article, file: File) -> bytes:
     """A file's bytes, the same at each call."""
-    make = _xlsx if file.kind == "xlsx" else _pdf
-    return make(article, file.table)
+    return _MAKERS[file.kind](article, file.table)
 
 
 def _xlsx(article: Article, table: Table) -> bytes:
@@ -55,6 +55,17 @@ def _write(sheet: Any, book: Any, row: int, column: int, cell: Cell) -> None:
     )
 
 
+def _html(article: Article, table: Table) -> bytes:
+    """A table of HTML, as office programs save one under the name of a spreadsheet."""
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell.text)}</td>" for cell in row) + "</tr>"
+        for row in (*table.head, *table.body)
+    )
+    note = f"<p>{escape(table.unit_note)}</p>" if table.unit_note else ""
+    head = '<html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head><body>'
+    return f"{head}<p>{escape(table.caption)}</p>{note}<table>{rows}</table></body></html>".encode()
+
+
 def _noon(article: Article) -> datetime:
     day = article.published_on
     return datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001  a spreadsheet's property has no zone
@@ -83,3 +94,6 @@ def _pdf(article: Article, table: Table) -> bytes:
     day = Paragraph(f"发布日期：{article.published_on}", note)
     document.build([Paragraph(table.caption, title), *notes, Spacer(1, 8), ruled, Spacer(1, 8), day])
     return buffer.getvalue()
+
+
+_MAKERS = {"xlsx": _xlsx, "xls": _html, "pdf": _pdf}

@@ -1,97 +1,13 @@
-"""What can be broken on a site: wrong articles and wrong answers, each by the name in `FAULTS`."""
+"""What comes in place of a page: the bodies of challenges, refusals and pages that are gone."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import replace
-
-from metroetl.replica.articles import Article, Block, Cell, Table
-
-# each is described at metroetl.replica.faults.Faults
-FAULTS = frozenset(
-    [
-        "down",
-        "error",
-        "ruishu",
-        "jiasule",
-        "wzws",
-        "forbidden",
-        "cookie_bounce",
-        "busy",
-        "empty_listing",
-        "soft_404",
-        "not_found",
-        "home_page",
-        "wrong_charset",
-        "truncated",
-        "truncated_pdf",
-        "no_unit",
-        "out_of_range",
-        "duplicate",
-    ]
-)
-
-
-def spoil(articles: Sequence[Article], faults: frozenset[str]) -> list[Article]:
-    """Articles as a broken site has them, newest first."""
-    shown = list(articles)
-    if not shown:
-        return shown
-    if "no_unit" in faults:
-        index = next((i for i, a in enumerate(shown) if a.tables), None)
-        if index is not None:
-            shown[index] = _without_unit(shown[index])
-    if "out_of_range" in faults:
-        index = next((i for i, a in enumerate(shown) if _GROWTH.search(_text(a))), None)
-        if index is not None:
-            shown[index] = _too_large(shown[index])
-    if "duplicate" in faults:
-        shown.insert(1, replace(shown[0], key=f"{shown[0].key}/again"))
-    return shown
-
-
-_GROWTH = re.compile(r"(生产总值[0-9.]{1,20}亿元，按..价格计算，(?:同比|比上年)增长)([0-9.]{1,8})%")
-_UNIT = re.compile(r"[（(](?:亿元|%|％)[）)]")
-
-
-def _text(article: Article) -> str:
-    return "\n".join(block.text for block in article.blocks)
-
-
-def _too_large(article: Article) -> Article:
-    blocks = []
-    for block in article.blocks:
-        text = _GROWTH.sub(lambda m: f"{m[1]}{float(m[2]) * 100:.1f}%", block.text)
-        blocks.append(replace(block, text=text))
-    return article.with_blocks(blocks)
-
-
-def _without_unit(article: Article) -> Article:
-    blocks = []
-    for block in article.blocks:
-        blocks.append(replace(block, table=_bare(block.table)) if block.table else block)
-    kept = [b for b in blocks if b.table or b.kind == "heading"]
-    return article.with_blocks([Block("paragraph", "有关数据见下表。"), *kept])
-
-
-def _bare(table: Table) -> Table:
-    column = next((i for i, cell in enumerate(table.head[0]) if cell.text == "单位"), None)
-    rows = [_cut(row, column) for row in (*table.head, *table.body)]
-    head = len(table.head)
-    return replace(table, unit_note="", head=tuple(rows[:head]), body=tuple(rows[head:]))
-
-
-def _cut(row: Sequence[Cell], column: int | None) -> tuple[Cell, ...]:
-    return tuple(replace(cell, text=_UNIT.sub("", cell.text)) for i, cell in enumerate(row) if i != column)
-
-
-# --- answers in place of a page ----------------------------------------------------------------------------------
-
-RUISHU = """<!DOCTYPE html><html><head><meta charset="utf-8">
-<meta id="9DhefwqGPrzGxEp9hPaoag" content="3N1ZV.replica.MVSmU2jFVQ" r="m">
+RUISHU_SCRIPT = """<meta id="9DhefwqGPrzGxEp9hPaoag" content="3N1ZV.replica.MVSmU2jFVQ" r="m">
 <script type="text/javascript" r='m'>$_ts=window['$_ts'];if(!$_ts)$_ts={};$_ts.nsd=59352;$_ts.cd="qWNqrfAlErLcDsZk";</script>
-<script type="text/javascript" charset="utf-8" src="/TZ4rkQ/8f2a.replica.js" r='m'></script>
+<script type="text/javascript" charset="utf-8" src="/TZ4rkQ/8f2a.replica.js" r='m'></script>"""
+
+RUISHU = f"""<!DOCTYPE html><html><head><meta charset="utf-8">
+{RUISHU_SCRIPT}
 </head><body></body></html>"""
 
 JIASULE = """<script>document.cookie=('__jsl_clearance_s=')+('1700000000.000')+('|-1|')+('replica;Max-Age=3600;path=/');
@@ -113,3 +29,15 @@ SOFT_404 = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>提示信�
 <div class="tip"><p>您访问的页面不存在或已删除</p><p><a href="/">返回首页</a></p></div></body></html>"""
 
 NOT_FOUND = """<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center></body></html>"""
+
+JIASULE_AGAIN = """<html><head><meta charset="utf-8"></head><body><script>
+var _0x={"bts":["1700000000.000|0|","replica"],"chars":"","ct":"","ha":"sha1","tn":"__jsl_clearance_s","vt":"3600","wt":"1500"};
+</script></body></html>"""
+
+SLIDER = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>安全验证</title>
+<script src="/wzwschallenge/slider.js"></script></head><body><div id="slider">请向右拖动滑块完成验证</div></body></html>"""
+
+GEO = WZWS.replace("UrlACL", "GeoBL")
+
+APOLOGY = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>系统提示</title></head><body>
+<div class="msg">系统繁忙，数据加载失败，请稍后再试。</div></body></html>"""

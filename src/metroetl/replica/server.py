@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +24,7 @@ from starlette.routing import Route
 from metroetl.catalogue import catalogue
 from metroetl.catalogue.models import Source
 from metroetl.errors import ReplicaError
-from metroetl.replica.answers import answer_for, response_of
+from metroetl.replica.answers import Traffic, answer_for, response_of
 from metroetl.replica.facts import load_facts
 from metroetl.replica.faults import Faults
 from metroetl.replica.plans import plan_articles
@@ -33,6 +33,7 @@ from metroetl.replica.sites import Ask, Scene, Site, build_sites
 
 LOCAL = "127.0.0.1"
 START_SECONDS = 10.0
+QUICK = 10  # requests of a host whose times are kept
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ class Replica:
         self.faults = faults or Faults()
         self.log: list[Logged] = []
         self.sites = replica_sites(sources)
+        if strange := self.faults.sources - self.sites.keys():
+            raise self._no_such_source(*sorted(strange))
         self._port_base = port_base
         self._hosts: dict[str, list[Site]] = {}
         for site in self.sites.values():
@@ -82,6 +85,7 @@ class Replica:
         self._servers: dict[str, uvicorn.Server] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._asked: Counter[str] = Counter()
+        self._times: dict[str, deque[float]] = {host: deque(maxlen=QUICK) for host in self._hosts}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="replica", daemon=True)
 
@@ -127,10 +131,15 @@ class Replica:
     def set_faults(self, source_id: str, *names: str) -> None:
         """Break a source in these ways (see Faults), or mend it with no name."""
         if source_id not in self.sites:
-            raise ReplicaError(f"no such source: {source_id}", way_out=f"One of {', '.join(self.sites)}.")
+            raise self._no_such_source(source_id)
         self.faults.set(source_id, *names)
         self._asked.clear()
         self._hide_broken()
+
+    def _no_such_source(self, *source_ids: str) -> ReplicaError:
+        return ReplicaError(
+            f"no such source: {', '.join(source_ids)}", way_out=f"One of {', '.join(self.sites)}."
+        )
 
     # --- hosts up and down ---
 
@@ -185,14 +194,20 @@ class Replica:
     def _endpoint(self, host: str) -> Any:
         async def endpoint(request: Request) -> Response:
             ask = await _ask(request)
-            self._asked[host] += 1
             site, scene = self._site_of(host, ask)
-            answer = answer_for(self._hosts[host], site, ask, scene, self._asked[host])
+            answer = answer_for(site, ask, scene, self._traffic(host))
             response = response_of(answer, ask, site)
             self.log.append(Logged(host, time.monotonic(), request.method, ask.target, response.status_code))
             return response
 
         return endpoint
+
+    def _traffic(self, host: str) -> Traffic:
+        """Count a request."""
+        now = time.monotonic()
+        self._asked[host] += 1
+        self._times[host].append(now)
+        return Traffic(self._asked[host], sum(now - at < 1.0 for at in self._times[host]))
 
     def _site_of(self, host: str, ask: Ask) -> tuple[Site, Scene]:
         """The source whose address is asked for (else the host's first) and what one sees there now."""
@@ -204,9 +219,9 @@ class Replica:
         return sites[0], scenes[0]
 
 
-def serve(as_of: date, port_base: int | None = None) -> None:
+def serve(as_of: date, port_base: int | None = None, faults: Faults | None = None) -> None:
     """Serve the stand-ins until interrupted; prints host and address, one a line."""
-    with Replica(as_of, port_base=port_base) as replica:
+    with Replica(as_of, faults, port_base=port_base) as replica:
         for host, address in replica.host_map.items():
             print(f"{host}\t{address}", flush=True)
         with contextlib.suppress(KeyboardInterrupt):

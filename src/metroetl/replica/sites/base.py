@@ -6,23 +6,27 @@ import json
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from metroetl.catalogue.models import Source
 from metroetl.replica.articles import Article, File
-from metroetl.replica.mischief import spoil
+from metroetl.replica.spoil import spoil
 
 HTML = "text/html"
 MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xls": "application/vnd.ms-excel",
     "pdf": "application/pdf",
 }
+SHORT = 5
+SAME = 3  # rows of one title, where titles are no keys
+LATE = timedelta(days=10)
 ROBOTS = "User-agent: *\nDisallow: /search/\n"
 # NBS, NDRC and gov.cn as printed there; every other code ends in zeros and claims nothing
 SITE_CODES = {"www.stats.gov.cn": "bm36000002", "www.ndrc.gov.cn": "bm04000007"}
@@ -180,43 +184,75 @@ class Site(ABC):
         """Headers that the host sends with everything."""
         return {}
 
-    def visible(self, scene: Scene) -> list[Article]:
-        """Articles that exist on the day, newest first."""
+    def present(self, scene: Scene) -> list[Article]:
+        """Articles whose pages answer on the day, newest first."""
         shown = [a for a in self.articles if a.published_on <= scene.day]
-        return spoil(shown, scene.faults)
+        return spoil(shown, scene.faults, scene.day)
+
+    def visible(self, scene: Scene) -> list[Article]:
+        """Articles that the list shows on the day, newest first."""
+        return [a for a in self.present(scene) if a.listed]
 
     def pages(self, scene: Scene) -> int:
         """Number of pages of the list (at least one)."""
-        return max(1, math.ceil(len(self.visible(scene)) / self.page_size))
+        return max(1, math.ceil(len(self.visible(scene)) / self.size(scene)))
+
+    def size(self, scene: Scene) -> int:
+        """Rows of a list page."""
+        return SHORT if "short_pages" in scene.faults else self.page_size
 
     def rows(self, number: int, scene: Scene) -> list[Row]:
         """Rows of a page of the list."""
         if "empty_listing" in scene.faults:
             return []
-        start = (number - 1) * self.page_size
-        shown = self.visible(scene)[start : start + self.page_size]
-        return [Row(a.title, self.article_path(a), a.published_on, a) for a in shown]
+        start = (number - 1) * self.size(scene)
+        shown = self.visible(scene)[start : start + self.size(scene)]
+        rows = [Row(a.title, self.article_path(a), a.published_on, a) for a in shown]
+        return [self._spoiled(row, rows[: SAME if number == 1 else 0], scene.faults) for row in rows]
+
+    def _spoiled(self, row: Row, first: Sequence[Row], faults: frozenset[str]) -> Row:
+        """A row as a broken list prints it."""
+        if "same_titles" in faults and row in first:
+            row = replace(row, title=first[0].title)
+        if "late_dates" in faults:
+            row = replace(row, date=row.date + LATE)
+        if "pdf_rows" in faults and row.article.files:
+            row = replace(row, href=self.file_path(row.article, row.article.files[0]))
+        return row
 
     def index_number(self, article: Article) -> str:
-        """索引号: zeros for the organ, then year and a number of this site."""
-        return f"000000000/{article.published_on.year}-{article.number % 100_000:05d}"
+        """索引号: zeros for the organ, then year and a number of this site; the paper's own where it has one."""
+        return article.index_number or f"000000000/{article.published_on.year}-{article.number % 100_000:05d}"
 
     def answer(self, ask: Ask, scene: Scene) -> Answer | None:
         """The answer to a request, or None where the address is not of this site."""
         number = self.list_number(ask, self.pages(scene))
         if number is not None:
             return self.listing(number, scene)
-        index = self._index(scene)
-        found = index.get(unquote(ask.target)) or index.get(ask.path)
+        found = self._found(ask.target, scene) or self._found(ask.path, scene)
         if found is None:
             return self.other(ask, scene)
         article, file = found
-        return self.detail(article) if file is None else self.file(article, file, scene)
+        return self.detail(article, scene) if file is None else self.file(article, file, scene)
 
-    def detail(self, article: Article) -> Answer:
+    def kind_of(self, target: str, scene: Scene) -> Literal["page", "file"] | None:
+        """What answers at an address of the host: an article's page, a file, or something else."""
+        if found := self._found(target, scene):
+            return "file" if found[1] else "page"
+        return None
+
+    def file_name(self, ask: Ask, scene: Scene) -> str:
+        """Name of the file at an address, as old servers send it: raw GBK."""
+        _, file = self._found(ask.target, scene) or (None, None)
+        return file.name.encode("gb18030").decode("latin-1") if file else ""
+
+    def _found(self, target: str, scene: Scene) -> tuple[Article, File | None] | None:
+        return self._index(scene).get(unquote(target))
+
+    def detail(self, article: Article, scene: Scene, **context: Any) -> Answer:
         """An article's page."""
         files = [{"name": f.name, "href": self.file_path(article, f), "kind": f.kind} for f in article.files]
-        return self.page("detail", article.published_on, article=article, files=files)
+        return self.page("detail", article.modified_on, article=article, files=files, **context)
 
     def file(self, article: Article, file: File, scene: Scene) -> Answer:
         """A file of an article."""
@@ -225,7 +261,7 @@ class Site(ABC):
         body = file_bytes(article, file)
         if file.kind == "pdf" and "truncated_pdf" in scene.faults:
             body = body[: len(body) // 2]
-        return Answer(body, media_type=MEDIA[file.kind], charset=None, modified=article.published_on)
+        return Answer(body, media_type=MEDIA[file.kind], charset=None, modified=article.modified_on)
 
     def page(self, name: str, modified: date, **context: Any) -> Answer:
         """A page made by the family's template of that name."""
@@ -249,7 +285,7 @@ class Site(ABC):
     def _index(self, scene: Scene) -> dict[str, tuple[Article, File | None]]:
         if scene not in self._indexes:
             index: dict[str, tuple[Article, File | None]] = {}
-            for article in self.visible(scene):
+            for article in self.present(scene):
                 index[self.article_path(article)] = (article, None)
                 index.update({unquote(self.file_path(article, f)): (article, f) for f in article.files})
             self._indexes[scene] = index

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from metroetl.replica.articles import Article, File
 from metroetl.replica.sites.base import Answer, Ask, Scene, Site
@@ -63,7 +65,26 @@ class Trs(Site):
         parent = self.folder.rstrip("/").rpartition("/")[0] + "/"
         if self.look == "ndrc" and ask.path == parent:
             return Answer(SHELL.format(target=f"./{self.folder.removeprefix(parent)}").encode())
-        return None
+        return self._second_part(ask, scene)
+
+    def detail(self, article: Article, scene: Scene, **context: Any) -> Answer:
+        if not self._in_parts(article, scene):
+            return super().detail(article, scene, **context)
+        part = context.get("part", 0)
+        half = len(article.blocks) // 2
+        blocks = article.blocks[half:] if part else article.blocks[:half]
+        shown = replace(article, blocks=blocks, files=article.files if part else ())
+        return super().detail(shown, scene, part=part, parts=2)
+
+    def _in_parts(self, article: Article, scene: Scene) -> bool:
+        """Whether a long article has a second page, `t20260418_1234567_1.html`."""
+        return "two_parts" in scene.faults and len(article.blocks) > 1
+
+    def _second_part(self, ask: Ask, scene: Scene) -> Answer | None:
+        found = self._found(re.sub(r"_1(?=\.html$)", "", ask.path), scene)
+        if found is None or found[1] is not None or not self._in_parts(found[0], scene):
+            return None
+        return self.detail(found[0], scene, part=1)
 
     def robots(self) -> Answer | None:
         if self.look == "ndrc":

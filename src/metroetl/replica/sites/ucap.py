@@ -42,8 +42,8 @@ class Ucap(Site):
         return f"{folder}{day.format(article.published_on)}/{prefix}{article.digest}.shtml"
 
     def file_path(self, article: Article, file: File) -> str:
-        # spreadsheets keep their name, the rest is renamed
-        name = quote(file.name) if file.kind == "xlsx" else f"{article.digest[::-1]}.{file.kind}"
+        # PDF files keep their name, the rest is renamed
+        name = f"{quote(file.name.removesuffix('.pdf'))}.pdf" if file.kind == "pdf" else f"{article.digest[::-1]}.{file.kind}"
         return f"{self.article_path(article).removesuffix('.shtml')}/files/{name}"
 
     def list_number(self, ask: Ask, pages: int) -> int | None:
