@@ -26,6 +26,7 @@ from metroetl.statistics import extract_statistics
 from .conftest import on_host
 
 FEW = 4
+ENOUGH = 20
 GENTLE = Politeness(delay=0.4, concurrency=1)
 
 
@@ -51,9 +52,11 @@ class Trial:
 
     @cached_property
     def source(self) -> Source:
-        source = catalogue().sources[self.source_id]
+        source = catalogue().sources[self.source_id].model_copy(update={"max_pages": ENOUGH})
         if self.list_path:
-            source = source.model_copy(update={"list": on_host(self.site, self.list_path), "replica_list": None})
+            source = source.model_copy(
+                update={"list": on_host(self.site, self.list_path), "replica_list": None}
+            )
         return source.model_copy(update={"politeness": GENTLE}) if self.polite else source
 
     @cached_property

@@ -41,8 +41,10 @@ class Hanweb(Site):
         return 1 if ask.path in {self.list_path, self.folder} else None
 
     def listing(self, number: int, scene: Scene) -> Answer:
-        store = datastore(self.rows(1, scene), len(self.visible(scene)))
-        return self.page("list", self.modified(scene), store=store, total=len(self.visible(scene)))
+        store = datastore(self.rows(1, scene), len(self.visible(scene)), self.size(scene))
+        return self.page(
+            "list", self.modified(scene), store=store, total=len(self.visible(scene)), size=self.size(scene)
+        )
 
     def other(self, ask: Ask, scene: Scene) -> Answer | None:
         return self._proxy(ask, scene) if ask.path == PROXY else None
@@ -62,15 +64,17 @@ class Hanweb(Site):
         first = max(int(start), 1) - 1
         rows = [Row(a.title, self.article_path(a), a.published_on, a) for a in shown[first : first + OVERLAP]]
         return Answer(
-            datastore(rows, len(shown)).encode(), media_type="text/xml", modified=self.modified(scene)
+            datastore(rows, len(shown), self.size(scene)).encode(),
+            media_type="text/xml",
+            modified=self.modified(scene),
         )
 
 
-def datastore(rows: Iterable[Row], total: int) -> str:
+def datastore(rows: Iterable[Row], total: int, size: int) -> str:
     """The XML of the family, on one line; long link texts are cut, `title` is whole."""
     records = "".join(f"<record><![CDATA[{_record(row)}]]></record>" for row in rows)
     return (
-        f"<datastore><totalrecord>{total}</totalrecord><totalpage>{math.ceil(total / PER_PAGE)}</totalpage>"
+        f"<datastore><totalrecord>{total}</totalrecord><totalpage>{math.ceil(total / size)}</totalpage>"
         f"<recordset>{records}</recordset></datastore>"
     )
 

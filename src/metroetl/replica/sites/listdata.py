@@ -37,9 +37,8 @@ class ListData(Site):
 
     def listing(self, number: int, scene: Scene) -> Answer:
         channel = {"code": self.channel, "articleCount": len(self.visible(scene)), "channelType": "0"}
-        return self.page(
-            "list", self.modified(scene), data=_script(self._data(1, scene)), channel=_script(channel)
-        )
+        shown = {"data": _script(self._data(1, scene)), "channel": _script(channel), "size": self.size(scene)}
+        return self.page("list", self.modified(scene), **shown)
 
     def other(self, ask: Ask, scene: Scene) -> Answer | None:
         if ask.path not in {QUERY, f"{self.base.rstrip('/')}{QUERY}"} or ask.method != "POST":
@@ -58,7 +57,7 @@ class ListData(Site):
             "total": len(self.visible(scene)),
             "pages": self.pages(scene),
             "current": number,
-            "perPage": self.page_size,
+            "perPage": self.size(scene),
             "articleList": [self._item(row) for row in self.rows(number, scene)],
         }
 

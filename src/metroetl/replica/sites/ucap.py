@@ -43,7 +43,11 @@ class Ucap(Site):
 
     def file_path(self, article: Article, file: File) -> str:
         # PDF files keep their name, the rest is renamed
-        name = f"{quote(file.name.removesuffix('.pdf'))}.pdf" if file.kind == "pdf" else f"{article.digest[::-1]}.{file.kind}"
+        name = (
+            f"{quote(file.name.removesuffix('.pdf'))}.pdf"
+            if file.kind == "pdf"
+            else f"{article.digest[::-1]}.{file.kind}"
+        )
         return f"{self.article_path(article).removesuffix('.shtml')}/files/{name}"
 
     def list_number(self, ask: Ask, pages: int) -> int | None:
