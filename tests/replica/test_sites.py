@@ -201,7 +201,7 @@ def test_listdata_rows_stand_in_a_script(replica: Replica, get: Get) -> None:
 def test_hanweb_cuts_long_titles_in_the_text_only(replica: Replica) -> None:
     article = replica.sites["tj_jiangsu"].articles[0]
     long = "关于印发" + "甲市" * 30 + "的通知"
-    text = datastore([Row(long, "/art/1.html", NOW, article)], 1)
+    text = datastore([Row(long, "/art/1.html", NOW, article)], 1, 20)
     assert f'title="{long}">{long[:40]}...</a>' in text
 
 

@@ -27,7 +27,7 @@ from .conftest import on_host
 
 FEW = 4
 ENOUGH = 20
-GENTLE = Politeness(delay=0.4, concurrency=1)
+GENTLE = Politeness(delay=0.5, concurrency=1)
 
 
 @dataclass
@@ -52,7 +52,8 @@ class Trial:
 
     @cached_property
     def source(self) -> Source:
-        source = catalogue().sources[self.source_id].model_copy(update={"max_pages": ENOUGH})
+        wide = {"max_pages": ENOUGH, "title_has": []}
+        source = catalogue().sources[self.source_id].model_copy(update=wide)
         if self.list_path:
             source = source.model_copy(
                 update={"list": on_host(self.site, self.list_path), "replica_list": None}
@@ -77,16 +78,15 @@ class Trial:
 
     @property
     def rows(self) -> list[Row]:
-        """Every row that the list shows, of those that the source wants."""
-        words = self.source.title_has
+        """Every row that the list shows."""
         pages = range(1, self.site.pages(self.scene) + 1)
-        rows = [row for number in pages for row in self.site.rows(number, self.scene)]
-        return [row for row in rows if not words or any(word in row.title for word in words)]
+        return [row for number in pages for row in self.site.rows(number, self.scene)]
 
     @cached_property
     def start(self) -> date:
         """Rows from this day on are asked for: a few."""
-        return self.since or sorted((row.date for row in self.rows), reverse=True)[:FEW][-1]
+        newest = sorted((row.date for row in self.rows), reverse=True)[:FEW]
+        return self.since or (newest[-1] if newest else date.min)
 
     def expected(self) -> dict[str, Article]:
         """The articles that a harvest should bring, by the address that their row leads to."""
@@ -105,7 +105,12 @@ class Trial:
         async def steps() -> list[Harvested]:
             async with Client(self.settings, [self.source]) as client:
                 given = harvest(
-                    self.source, client=client, archive=self.archive, known=self.known, since=self.start
+                    self.source,
+                    client=client,
+                    archive=self.archive,
+                    agenda=self.home / "agenda",
+                    known=self.known,
+                    since=self.start,
                 )
                 return [step async for step in given]
 
@@ -120,7 +125,12 @@ class Trial:
             async with Client(self.settings, [self.source]) as client:
                 pages = [s for s in self.snapshots if s.role != "listing"]
                 given = revisit(
-                    self.source, client=client, archive=self.archive, known=self.known, pages=pages
+                    self.source,
+                    client=client,
+                    archive=self.archive,
+                    agenda=self.home / "agenda",
+                    known=self.known,
+                    pages=pages,
                 )
                 return [step async for step in given]
 

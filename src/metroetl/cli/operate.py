@@ -102,10 +102,20 @@ def monitor(
 
 
 @replica.command("serve")
-def replica_serve(as_of: Day = None) -> None:
-    """在本机端口上提供仿真站点 · Serve the stand-ins until interrupted."""
+def replica_serve(
+    as_of: Day = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help="来源:故障，可多次，见 docs/reference/traps.md · source:fault, repeatable"),
+    ] = None,
+) -> None:
+    """在本机端口上提供仿真站点，可令其出故障 · Serve the stand-ins until interrupted, broken where wanted."""
     from datetime import date
 
-    from metroetl.replica import serve
+    from metroetl.replica import Faults, serve
 
-    serve(as_of.date() if as_of else date.today())  # noqa: DTZ011  the operator's own day
+    broken: dict[str, list[str]] = {}
+    for pair in fault or []:
+        source_id, _, name = pair.partition(":")
+        broken.setdefault(source_id, []).append(name)
+    serve(as_of.date() if as_of else date.today(), faults=Faults(broken))  # noqa: DTZ011  the operator's own day

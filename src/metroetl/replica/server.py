@@ -134,6 +134,8 @@ class Replica:
             raise self._no_such_source(source_id)
         self.faults.set(source_id, *names)
         self._asked.clear()
+        for times in self._times.values():
+            times.clear()
         self._hide_broken()
 
     def _no_such_source(self, *source_ids: str) -> ReplicaError:
