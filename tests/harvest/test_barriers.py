@@ -22,6 +22,7 @@ HOME = (
     + "".join(f"<a href='/{n}.html'>第{n}条新闻</a>" for n in range(40))
     + "</body></html>"
 )
+BARE_HOME = HOME.replace('<meta name="SiteName" content="甲市统计局">', "")
 GONE = "<html><head><title>提示</title></head><body><p>您访问的页面不存在或已删除</p><a href='/'>返回首页</a></body></html>"
 
 
@@ -71,6 +72,7 @@ def barrier(
             "SOFT_NOT_FOUND",
         ),
         (200, HOME, "HOME_PAGE_INSTEAD"),
+        (200, BARE_HOME, "HOME_PAGE_INSTEAD"),
         (200, ARTICLE, None),
     ],
 )
@@ -81,6 +83,13 @@ def test_every_barrier_has_its_name(status: int, body: str, code: str | None) ->
 def test_a_challenge_script_in_a_whole_page_is_no_barrier() -> None:
     whole = ARTICLE.replace("<title>", "<script r='m'>$_ts=window['$_ts'];$_ts.cd='q'</script><title>")
     assert barrier(200, whole) is None
+
+
+def test_a_page_with_a_text_of_its_own_is_no_home_page() -> None:
+    text = "<p>" + "全市经济总体平稳，主要指标好于预期。" * 30 + "</p>"
+    assert barrier(200, BARE_HOME.replace("<body>", f"<body>{text}")) is None
+    assert barrier(200, BARE_HOME.replace("甲市统计局-首页", "一季度经济运行情况")) is None
+    assert barrier(200, BARE_HOME, role="listing") is None
 
 
 def test_a_dead_article_that_leads_elsewhere() -> None:

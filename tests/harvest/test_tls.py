@@ -12,17 +12,14 @@ from typing import Any
 
 import pytest
 import trustme
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from metroetl.catalogue.models import TlsException, TlsMode
 from metroetl.errors import MetroError
 from metroetl.harvest.wire import tls_context
+from tests.certificates import Setup, old_cipher, old_key
 
 PAGE = "/sj/202504/t20250418_1.html"
 Serve = Callable[..., str]
-Setup = Callable[[ssl.SSLContext], Any]
 
 
 class Secure:
@@ -83,44 +80,6 @@ def authority() -> trustme.CA:
 def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     return tmp_path / "authority.pem"
-
-
-def old_key(authority: trustme.CA, name: str, folder: Path) -> Setup:
-    """A certificate of the authority over an RSA key of 1,024 bits."""
-    parent = x509.load_pem_x509_certificate(authority.cert_pem.bytes())
-    signer: Any = serialization.load_pem_private_key(authority.private_key_pem.bytes(), None)
-    key = rsa.generate_private_key(65537, 1024)
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(x509.Name([]))
-        .issuer_name(parent.subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=True)
-        .sign(signer, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    )
-    file = folder / "old.pem"
-    file.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-
-    def setup(context: ssl.SSLContext) -> None:
-        context.set_ciphers("DEFAULT@SECLEVEL=0")
-        context.load_cert_chain(file)
-
-    return setup
-
-
-def old_cipher(context: ssl.SSLContext) -> None:
-    """Key exchange by RSA and SHA-1, as servers of 2010 speak it."""
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers("AES128-SHA@SECLEVEL=0")
 
 
 def ask(world: Any, address: str, mode: TlsMode | None = None, ca_file: Path | None = None) -> Any:

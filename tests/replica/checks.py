@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
 from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from metroetl.documents.models import Document
+from metroetl.documents.same import Paper, judge
 from metroetl.harvest.models import Harvested
 from metroetl.replica.life import LATER
 from metroetl.replica.sites.hanweb import PROXY
+from metroetl.replica.sites.nbs_calendar import NbsCalendar
+from metroetl.replica.sites.nbsdata import NbsData
 
-from .conftest import on_host
 from .trials import Trial
 
 Check = Callable[[Trial], None]
@@ -83,8 +86,8 @@ def published_figures(trial: Trial) -> None:
 @check
 def both_vintages(trial: Trial) -> None:
     """The first figure and the revised one are both read, each from its page."""
-    growth = {f[4] for f in trial.figures() if f[:4] == ("510000", "GDP", "2022", "yoy_real_ytd")}
-    assert growth == {2.9, 2.8}
+    growths = {f[4] for f in trial.figures() if f[:4] == ("510000", "GDP", "2022", "yoy_real_ytd")}
+    assert growths == {2.9, 2.8}
 
 
 @check
@@ -137,6 +140,28 @@ def stub_ends_the_list(trial: Trial) -> None:
     assert 250 < len(stub.content) < 450
 
 
+@check
+def releases_announced(trial: Trial) -> None:
+    """Every release of the year is announced, with its day and time; nothing is called an item."""
+    site = trial.site
+    assert isinstance(site, NbsCalendar)
+    told = {(s.title, s.due_on, s.due_at) for step in trial.steps for s in step.scheduled}
+    assert told == {(e.title, e.day, time(10)) for e in site.announced(trial.scene)} != set()
+
+
+@check
+def published_periods_only(trial: Trial) -> None:
+    """Periods without a figure and those to come are no items; what the others state is what was published."""
+    site, day = trial.site, trial.replica.day
+    assert isinstance(site, NbsData)
+    listing = trial.archive.get(next(s.sha256 for s in trial.snapshots if s.role == "listing"))
+    assert f'"code": "{day.year}04SS"'.encode() in listing  # a quarter that isn't over
+    facts = [f for code in site.codes(day) for f in site.figures(code, day)]
+    assert trial.figures() == {
+        (f.region_code, f.indicator_code, f.period, f.measure, f.number) for f in facts
+    }
+
+
 # --- files -------------------------------------------------------------------------------------------------------
 
 
@@ -151,7 +176,7 @@ def files_by_href(trial: Trial) -> None:
 def named_files(trial: Trial) -> None:
     """Every file has the name that a person sees."""
     names = {
-        unquote(on_host(trial.site, trial.site.file_path(a, f))): f.name
+        unquote(trial.site.address(trial.site.file_path(a, f))): f.name
         for a in trial.expected().values()
         for f in a.files
     }
@@ -200,89 +225,115 @@ def bytes_in_gzip(trial: Trial) -> None:
     same_documents(trial)
 
 
+@check
+def told_unverified(trial: Trial) -> None:
+    """Every snapshot says that the certificate wasn't checked."""
+    assert {s.request["tls"] for s in trial.snapshots} == {"unverified"}
+
+
 # --- the days after ----------------------------------------------------------------------------------------------
 
 
-def a_week_later(trial: Trial, *, with_file: bool = False) -> tuple[Trial, list[Harvested], list[Harvested]]:
-    """The newest page (or that with a file) on its first day, and what a harvest and a revisit find a week later."""
-    day = trial.replica.day
-    shown = trial.site.visible(trial.scene)
-    newest = next(a for a in shown if a.files) if with_file else shown[0]
-    first = replace(trial, home=trial.home / "life", steps=[], since=newest.published_on)
+@dataclass(frozen=True)
+class Week:
+    """The newest page (with a file) on its first day, and what a revisit finds a week later."""
+
+    url: str
+    first: Trial
+    revisited: list[Harvested]
+
+    def found(self) -> set[tuple[str, str]]:
+        """Role and outcome of what the revisit asked for: this page, and files."""
+        fetches = [s.fetch for s in self.revisited]
+        return {(f.role, f.outcome) for f in fetches if f.url == self.url or f.role == "attachment"}
+
+
+def a_week_later(trial: Trial) -> Week:
+    """A harvest of the page's day; a week later a harvest, which looks at no page again, and a revisit."""
+    day, site = trial.replica.day, trial.site
+    article = next(a for a in site.articles if a.files or not trial.files())
+    first = replace(trial, home=trial.home / "life", steps=[], since=article.published_on)
     try:
-        trial.replica.set_clock(newest.published_on)
+        trial.replica.set_clock(article.published_on)
         first.harvest()
-        trial.replica.set_clock(newest.published_on + LATER)
-        return first, first.harvest(), first.revisit()
+        trial.replica.set_clock(article.published_on + LATER)
+        assert {s.fetch.role for s in first.harvest()} == {"listing"}
+        week = Week(site.address(site.article_path(article)), first, first.revisit())
     finally:
         trial.replica.set_clock(day)
-
-
-def outcomes(steps: list[Harvested]) -> set[tuple[str, str]]:
-    return {(s.fetch.role, s.fetch.outcome) for s in steps if s.fetch.role != "listing"}
+    assert week.url in first.pages()
+    return week
 
 
 @check
 def edit_seen(trial: Trial) -> None:
-    """A harvest doesn't look at the page again, a revisit finds the new version under the same address."""
-    first, harvested, revisited = a_week_later(trial)
-    assert outcomes(harvested) == set()
-    (changed,) = [s.snapshot for s in revisited if s.fetch.outcome == "changed"]
+    """A revisit finds the new version under the same address; it differs by what was edited."""
+    week = a_week_later(trial)
+    assert week.found() == {("page", "changed")}
+    changed = next(s.snapshot for s in week.revisited if s.fetch.url == week.url)
     assert changed is not None
-    before, after = first.pages()[changed.url], first.document(changed)
-    (note,) = set(after.text.splitlines()) - set(before.text.splitlines())
-    assert note.startswith("更正说明")
+    before, after = week.first.pages()[week.url], week.first.document(changed)
+    assert before.text in after.text
+    assert "更正说明" in after.text.removeprefix(before.text)
     assert before.published_on == after.published_on
     assert before.content_hash != after.content_hash
 
 
 @check
 def replaced_file_seen(trial: Trial) -> None:
-    """A revisit finds other bytes under the file's address, whatever became of the page."""
-    _, harvested, revisited = a_week_later(trial, with_file=True)
-    assert outcomes(harvested) == set()
-    assert ("attachment", "changed") in outcomes(revisited)
+    """A revisit finds other bytes under the file's address."""
+    assert ("attachment", "changed") in a_week_later(trial).found()
 
 
 @check
 def page_outlives_its_row(trial: Trial) -> None:
     """The row is gone from the list, its page is what it was."""
-    first, harvested, revisited = a_week_later(trial)
-    assert outcomes(harvested) == set()
-    assert {outcome for _, outcome in outcomes(revisited)} == {"unchanged"}
-    (url,) = first.pages()
-    assert first.since is not None
-    trial.replica.set_clock(first.since + LATER)
-    assert urlsplit(url).path not in ask(trial, trial.site.list_path).text
+    week = a_week_later(trial)
+    assert week.found() == {("page", "unchanged")}
+    rows = ask(trial, trial.site.list_path).text
+    assert urlsplit(week.url).path.rpartition("/")[2] not in rows
 
 
 @check
 def vanished_page_told(trial: Trial) -> None:
-    """A harvest says nothing; a revisit says NOT_FOUND, and what was archived stays."""
-    first, harvested, revisited = a_week_later(trial)
-    assert outcomes(harvested) == set()
-    assert {outcome for _, outcome in outcomes(revisited)} == {"NOT_FOUND"}
-    assert all(first.archive.get(s.sha256) for s in first.snapshots)
+    """The harvest says nothing; the revisit says NOT_FOUND, and what was archived stays."""
+    week = a_week_later(trial)
+    assert week.found() == {("page", "NOT_FOUND")}
+    assert all(week.first.archive.get(s.sha256) for s in week.first.snapshots)
 
 
 @check
 def forwarded_whole(trial: Trial) -> None:
     """The paper stands on three sites with three titles, addresses and days, its text whole in each."""
-    replica, papers = trial.replica, []
+    replica = trial.replica
+    papers: list[Document] = []
     for source_id in ("sc_gov", "chengdu_gov", "deyang"):
         replica.set_faults(source_id, "forwarded")
-        other = replace(trial, source_id=source_id, home=trial.home / source_id, steps=[])
         other = Trial(replica, source_id, trial.home / source_id, since=date(2021, 11, 1))
         other.harvest()
         papers += [d for d in other.pages().values() if "《成都都市圈发展规划》" in d.title]
-        replica.set_faults(source_id)
     original, *forwards = papers
-    assert len(forwards) == 2
-    assert len({d.title for d in papers}) == len({d.url for d in papers}) == 3
-    assert len({d.published_on for d in papers}) == 3
-    assert all(original.text in d.text for d in forwards)
-    assert all(
-        "关于转发" in d.title and original.doc_number in d.text for d in forwards if original.doc_number
+    assert (original.doc_number, len(forwards)) == ("川府发〔2021〕34号", 2)
+    for told in (lambda d: d.title, lambda d: d.url, lambda d: d.published_on):
+        assert len(set(map(told, papers))) == 3
+    for forward in forwards:
+        assert "关于转发" in forward.title
+        assert original.text in forward.text
+        assert judge(paper_of(forward), paper_of(original)) is not None
+
+
+def paper_of(document: Document) -> Paper:
+    """What is compared of a document."""
+    return Paper(
+        id=document.url,
+        key=document.url,
+        url=document.url,
+        title=document.title,
+        text=document.text,
+        number=document.doc_number,
+        publisher=document.publisher,
+        day=document.published_on,
+        written_on=document.written_on,
     )
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import itertools
 import re
+import signal
+import subprocess
+import sys
 from datetime import date
 
 import httpx
@@ -168,3 +173,27 @@ def test_one_release_on_two_addresses(own: Replica, get: Get) -> None:
     first, second = (seen(get(own, on_host(site, link)).content) for link in links)
     assert NUMBERED.sub("", first) == NUMBERED.sub("", second)
     assert article.title in first
+
+
+def test_an_operator_sees_a_broken_site_in_a_browser() -> None:
+    command = [sys.executable, "-m", "metroetl", "replica", "serve", "--as-of", "2025-05-01"]
+    command += ["--fault", "deyang:ruishu", "--fault", "meishan:bom", "--fault", "meishan:edited"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
+        try:
+            assert serving.stdout is not None
+            lines = itertools.takewhile(lambda line: "www.ziyang" not in line, serving.stdout)
+            hosts = dict(line.split() for line in lines)
+            assert httpx.get(hosts["www.deyang.gov.cn"]).status_code == 412
+            listed = httpx.get(f"{hosts['www.ms.gov.cn']}/tjsj.htm")
+            assert listed.content.startswith(codecs.BOM_UTF8)
+        finally:
+            serving.send_signal(signal.SIGINT)
+        assert serving.wait(20) == 0
+
+
+@pytest.mark.parametrize("fault", ["nowhere:ruishu", "deyang:on_fire", "deyang"])
+def test_a_fault_that_is_none_is_refused_on_the_command_line(fault: str) -> None:
+    command = [sys.executable, "-m", "metroetl", "replica", "serve", "--fault", fault]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode != 0
+    assert "REPLICA" in done.stderr

@@ -8,9 +8,10 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from metroetl.catalogue import catalogue
-from metroetl.catalogue.models import Politeness, Source
+from metroetl.catalogue.models import Politeness, Source, TlsException, TlsMode
 from metroetl.documents import find_parts, read_document
 from metroetl.documents.models import Document
 from metroetl.errors import DocumentError
@@ -20,6 +21,7 @@ from metroetl.replica import Replica
 from metroetl.replica.articles import Article
 from metroetl.replica.sites import Scene, Site
 from metroetl.replica.sites.base import Row
+from metroetl.replica.sites.nbsdata import NbsData
 from metroetl.settings import Settings
 from metroetl.statistics import extract_statistics
 
@@ -27,7 +29,7 @@ from .conftest import on_host
 
 FEW = 4
 ENOUGH = 20
-GENTLE = Politeness(delay=0.5, concurrency=1)
+GENTLE = Politeness(delay=0.4, concurrency=1)
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Trial:
     list_path: str = ""
     polite: bool = False
     since: date | None = None
+    tls: TlsMode | None = None
+    ca_file: Path | None = None
     steps: list[Harvested] = field(default_factory=list)
 
     @property
@@ -52,12 +56,16 @@ class Trial:
 
     @cached_property
     def source(self) -> Source:
-        wide = {"max_pages": ENOUGH, "title_has": []}
-        source = catalogue().sources[self.source_id].model_copy(update=wide)
+        """The catalogue's source, of whose list everything is wanted."""
+        everything = {"max_pages": ENOUGH, "title_has": []}
+        source = catalogue().sources[self.source_id].model_copy(update=everything)
         if self.list_path:
             source = source.model_copy(
                 update={"list": on_host(self.site, self.list_path), "replica_list": None}
             )
+        if self.tls:
+            exception = TlsException(mode=self.tls, reason="本测试")
+            source = source.model_copy(update={"tls": {self.site.host: exception}})
         return source.model_copy(update={"politeness": GENTLE}) if self.polite else source
 
     @cached_property
@@ -65,10 +73,17 @@ class Trial:
         return Archive(self.home / "archive")
 
     @property
+    def host_map(self) -> dict[str, str]:
+        """Hosts to stand-ins; where TLS is tried they are asked by https, whatever they speak."""
+        hosts = self.replica.host_map
+        return {h: a.replace("http://", "https://") for h, a in hosts.items()} if self.ca_file else hosts
+
+    @property
     def settings(self) -> Settings:
         return Settings(
             home=self.home,
-            host_map=self.replica.host_map,
+            host_map=self.host_map,
+            ca_file=self.ca_file,
             politeness=self.polite,
             retries=1,
             timeout_seconds=5.0,
@@ -85,17 +100,28 @@ class Trial:
     @cached_property
     def start(self) -> date:
         """Rows from this day on are asked for: a few."""
-        newest = sorted((row.date for row in self.rows), reverse=True)[:FEW]
-        return self.since or (newest[-1] if newest else date.min)
+        days = sorted((row.date for row in self.rows), reverse=True)[:FEW]
+        return self.since or (days[-1] if days else self.replica.day)
 
     def expected(self) -> dict[str, Article]:
         """The articles that a harvest should bring, by the address that their row leads to."""
-        return {on_host(self.site, r.href): r.article for r in self.rows if r.date >= self.start}
+        return {self.site.address(r.href): r.article for r in self.rows if r.date >= self.start}
 
-    def expected_files(self) -> set[str]:
-        return {
-            on_host(self.site, self.site.file_path(a, f)) for a in self.expected().values() for f in a.files
+    def expected_pages(self) -> set[str]:
+        """Addresses of all that should come: the rows', or what is asked of a data interface."""
+        if isinstance(self.site, NbsData):
+            return {self.site.period_ask(code)[0] for code in self.site.codes(self.replica.day)}
+        return set(self.expected())
+
+    def missing_files(self) -> set[str]:
+        """Files of the expected pages that didn't come."""
+        rows = {self.site.address(row.href) for row in self.rows}
+        wanted = {
+            unquote(self.site.address(self.site.file_path(a, f)))
+            for a in self.expected().values()
+            for f in a.files
         }
+        return wanted - {unquote(url) for url in self.files()} - {unquote(url) for url in rows}
 
     # --- what comes ---
 
@@ -104,14 +130,7 @@ class Trial:
 
         async def steps() -> list[Harvested]:
             async with Client(self.settings, [self.source]) as client:
-                given = harvest(
-                    self.source,
-                    client=client,
-                    archive=self.archive,
-                    agenda=self.home / "agenda",
-                    known=self.known,
-                    since=self.start,
-                )
+                given = harvest(self.source, client=client, since=self.start, **self.stores())
                 return [step async for step in given]
 
         found = asyncio.run(steps())
@@ -124,17 +143,14 @@ class Trial:
         async def steps() -> list[Harvested]:
             async with Client(self.settings, [self.source]) as client:
                 pages = [s for s in self.snapshots if s.role != "listing"]
-                given = revisit(
-                    self.source,
-                    client=client,
-                    archive=self.archive,
-                    agenda=self.home / "agenda",
-                    known=self.known,
-                    pages=pages,
-                )
+                given = revisit(self.source, client=client, pages=pages, **self.stores())
                 return [step async for step in given]
 
         return asyncio.run(steps())
+
+    def stores(self) -> dict[str, Any]:
+        """Where a harvest keeps things, and what it knows."""
+        return {"archive": self.archive, "agenda": self.home / "agenda", "known": self.known}
 
     @property
     def snapshots(self) -> list[Snapshot]:

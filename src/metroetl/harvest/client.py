@@ -231,7 +231,8 @@ class Client:
         announced = response.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > limit:
             raise TooLarge(f"{announced} bytes announced, the limit is {limit}")
-        content, opener = Content(), Opener(response.headers.get("content-encoding", ""))
+        encoding, media = (response.headers.get(n, "") for n in ("content-encoding", "content-type"))
+        content, opener = Content(), Opener(encoding, media)
         try:
             async for chunk in response.aiter_raw():
                 for piece in opener.open(chunk):

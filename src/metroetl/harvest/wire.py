@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 import zlib
@@ -28,6 +29,8 @@ from metroetl.harvest.addresses import HostMap, is_private
 
 PIECE = 256 * 1024
 ENCODINGS = {"gzip": zlib.MAX_WBITS | 32, "x-gzip": zlib.MAX_WBITS | 32, "deflate": zlib.MAX_WBITS}
+GZIP = b"\x1f\x8b"
+TEXT = re.compile(r"\s*(?:text/|application/(?:[\w.+-]{1,60}\+)?(?:json|xml|xhtml))", re.I)
 NOT_OPENED = {"br", "zstd", "compress", "x-compress", "dcb", "dcz"}
 
 
@@ -104,18 +107,22 @@ async def public_addresses(host: str) -> list[str]:
 class Opener:
     """Opens a compressed body in pieces of bounded size, so that a bomb ends at the limit and not in memory.
 
-    gzip and deflate, also one in the other, also gzip that wasn't asked for. Raises UnexpectedContentType for what
-    can't be opened, Truncated for a damaged body or one that ends too early.
+    gzip and deflate, also one in the other, also gzip that wasn't asked for or that no header tells of in place of a
+    text. Raises UnexpectedContentType for what can't be opened, Truncated for a damaged body or one that ends too early.
     """
 
-    def __init__(self, content_encoding: str) -> None:
+    def __init__(self, content_encoding: str, media_type: str = "") -> None:
         names = [name.strip().lower() for name in content_encoding.split(",")]
         for name in NOT_OPENED.intersection(names):
             raise UnexpectedContentType(f"a body in the encoding {name}, which wasn't asked for")
         self._layers = [_Layer(ENCODINGS[name]) for name in reversed(names) if name in ENCODINGS]
+        self._perhaps = not self._layers and TEXT.match(media_type) is not None
 
     def open(self, data: bytes) -> Iterator[bytes]:
         """Pieces of the opened body that these bytes give."""
+        if data and self._perhaps:
+            self._perhaps = False
+            self._layers = [_Layer(ENCODINGS["gzip"])] if data.startswith(GZIP) else []
         pieces: Iterable[bytes] = (data,)
         for layer in self._layers:
             pieces = layer.open_all(pieces)
@@ -149,7 +156,7 @@ class _Layer:
         more = False
         while data or more:
             if self._inflate.eof:  # gzip may come in several members; what else follows is padding
-                if data[:2] not in (b"\x1f\x8b", b"\x1f"):
+                if data[:2] not in (GZIP, GZIP[:1]):
                     return
                 self._inflate = zlib.decompressobj(self._window)
             try:

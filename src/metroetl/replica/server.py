@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import TracebackType
@@ -59,7 +60,7 @@ class Replica:
 
     `host_map` sends each catalogue host to its port (for METROETL_HOST_MAP). A listing shows what existed on the
     clock's day and no more; `set_clock` moves it, `set_faults` breaks or mends a source, `log` has every request.
-    Raises ReplicaError where the servers don't come up.
+    Hosts in `tls` speak it with the context given. Raises ReplicaError where the servers don't come up.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Replica:
         *,
         sources: Iterable[Source] | None = None,
         port_base: int | None = None,
+        tls: Mapping[str, ssl.SSLContext] | None = None,
     ) -> None:
         self.day = as_of
         self.faults = faults or Faults()
@@ -77,6 +79,7 @@ class Replica:
         if strange := self.faults.sources - self.sites.keys():
             raise self._no_such_source(*sorted(strange))
         self._port_base = port_base
+        self._tls = tls or {}
         self._hosts: dict[str, list[Site]] = {}
         for site in self.sites.values():
             for host in dict.fromkeys((site.host, site.page_host)):
@@ -116,8 +119,9 @@ class Replica:
 
     @property
     def host_map(self) -> dict[str, str]:
-        """Catalogue host to `http://127.0.0.1:port`."""
-        return {host: f"http://{LOCAL}:{port}" for host, port in self._ports.items()}
+        """Catalogue host to `http://127.0.0.1:port`, `https://` where it speaks TLS."""
+        schemes = {host: "https" if host in self._tls else "http" for host in self._ports}
+        return {host: f"{schemes[host]}://{LOCAL}:{port}" for host, port in self._ports.items()}
 
     @property
     def open_sources(self) -> list[str]:
@@ -167,6 +171,8 @@ class Replica:
         config = uvicorn.Config(
             Starlette(routes=routes), log_level="critical", access_log=False, lifespan="off"
         )
+        config.load()
+        config.ssl = self._tls.get(host)
         server = uvicorn.Server(config)
         self._run(self._start(host, server, listener))
         self._servers[host] = server
