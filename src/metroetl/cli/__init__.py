@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from metroetl.cli import catalogue, explain, extract, inbox, operate, sources, warehouse
+from metroetl.cli import archive, catalogue, explain, extract, inbox, operate, sources, warehouse
 from metroetl.errors import CatalogueError, MetroError, SettingsError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ inbox.register(app)
 extract.register(app)
 explain.register(app)
 warehouse.register(app)
+archive.register(app)
 catalogue.register(app)
 
 
