@@ -283,6 +283,50 @@ def test_explain_what_is_archived(loaded: Command) -> None:
     loaded("explain", "--document", document_id, "--snapshot", sha256, expect=2)
 
 
+def test_the_archive_is_counted_verified_and_pruned(loaded: Command) -> None:
+    told = loaded("archive", "info").stdout
+    assert "deyang" in told and "attachment" in told and "压缩比 ratio" in told
+    assert "损坏 damaged: 0\n缺失 missing: 0" in loaded("archive", "verify").stdout
+    assert "nothing was dropped" in loaded("archive", "prune", "--keep-days", "1").stdout
+    assert "dropped: 0" in loaded("archive", "prune", "--yes").stdout
+    loaded("archive", "prune", "--keep-days", "0", expect=2)
+
+
+def test_a_lost_body_fails_the_verification(loaded: Command, tmp_path: Path) -> None:
+    sha256 = loaded("query", "SELECT MAX(sha256) AS s FROM core_document", "--csv").stdout.split()[1]
+    home = Path(json.loads(loaded("warehouse", "info").stdout)["url"].removeprefix("sqlite:///")).parent
+    body = home / "archive" / sha256[:2] / f"{sha256}.gz"
+    body.rename(tmp_path / "away")
+    try:
+        told = loaded("archive", "verify", expect=1).stdout
+        unreadable = loaded("archive", "export", str(tmp_path / "part.warc.gz"), expect=1).stdout
+    finally:
+        (tmp_path / "away").rename(body)
+    assert "缺失 missing: 1" in told and sha256 in told and "import a WARC" in told
+    assert "未能读取 unreadable" in unreadable and sha256 in unreadable
+
+
+def test_an_archive_moves_into_a_bucket_as_warc(
+    loaded: Command, bucket: str, s3_env: dict[str, str], tmp_path: Path
+) -> None:
+    out = tmp_path / "all.warc.gz"
+    assert "导出 exported" in loaded("archive", "export", out, "--source", "deyang").stdout
+    other = s3_env | {"METROETL_HOME": str(tmp_path / "other"), "METROETL_ARCHIVE": f"{bucket}/archive"}
+    told = loaded("archive", "import", out, **other).stdout
+    assert "the next `metroetl run` reads them" in told and "left out" not in told
+    assert "已入库 · loaded" in loaded("run", "--source", "deyang", **other).stdout
+    asked = "SELECT DISTINCT role FROM raw_fetch JOIN ops_run USING (run_id) WHERE flow = 'collect'"
+    assert loaded("query", asked, "--csv", **other).stdout.split() == ["role", "listing"]
+    assert not (tmp_path / "other" / "archive").exists()
+    deyang = ("query", "SELECT COUNT(*) AS n FROM core_document WHERE source_id = 'deyang'", "--csv")
+    assert loaded(*deyang, **other).stdout == loaded(*deyang).stdout != "n\n0\n"
+
+
+def test_an_archive_that_cant_be_opened_is_named(loaded: Command) -> None:
+    refused = loaded("archive", "info", expect=1, METROETL_ARCHIVE="ftp://a/b").stderr
+    assert "ARCHIVE" in refused and "METROETL_ARCHIVE is a folder or s3://bucket/prefix" in refused
+
+
 def test_gaps_of_the_catalogue(loaded: Command, tmp_path: Path) -> None:
     note = tmp_path / "动态.txt"
     note.write_text(

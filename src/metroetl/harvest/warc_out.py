@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from metroetl import __version__
 from metroetl.errors import Unreadable
-from metroetl.harvest.addresses import SAFE
+from metroetl.harvest.addresses import SAFE, host_of
 from metroetl.harvest.archive import Archive
 from metroetl.harvest.models import Snapshot
 
@@ -59,7 +59,7 @@ def write_warc(
 
 def _records(writer: WARCWriter, archive: Archive, snapshot: Snapshot) -> list[Any]:
     """The records of one snapshot; its body is checked as it is read into them."""
-    served = bool(snapshot.headers)
+    served = bool(snapshot.headers and host_of(snapshot.url))
     uri = quote(_target(snapshot) if served else snapshot.url, safe=SAFE + "?#[]")
     key = f"<urn:uuid:{uuid4()}>"
     with archive.open(snapshot.sha256) as body:
