@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from metroetl.harvest import Client, revisit
+from metroetl.harvest.archive import body_name
 from metroetl.harvest.models import Harvested, Snapshot
 
 LIST = "/sj/index.html"
@@ -67,6 +68,16 @@ def test_unchanged_pages_are_asked_conditionally(world: Any) -> None:
     assert not any(s.snapshot for s in found)
     assert LIST not in world.site.paths()
     assert sum("if-none-match" in a.headers for a in world.site.asked) == 2
+
+
+def test_a_page_whose_body_is_lost_is_asked_for_whole(world: Any) -> None:
+    publish(world, 2)
+    steps = world.harvest()
+    lost = next(s.snapshot for s in steps if s.snapshot and s.snapshot.role == "page")
+    world.archive.store.remove(body_name(lost.sha256))
+    (found,) = [s.fetch for s in again(world, steps) if s.fetch.url == lost.url]
+    assert (found.status, found.outcome) == (200, "unchanged")
+    assert world.archive.get(lost.sha256) and world.archive.described(lost.sha256) == [lost]
 
 
 def test_an_edit_a_replaced_file_and_a_vanished_page(world: Any) -> None:

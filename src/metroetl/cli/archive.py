@@ -50,8 +50,9 @@ def archive_verify() -> None:
         print(f"{title}: {len(lines)}")
         _list(lines)
     if not found.good:
+        print("→ 导入含有它们的 WARC；或删除损坏的文件，由 revisit 重取缺失的")
         print(
-            "→ 从 WARC 备份导入，或等下一次采集重取 · import a WARC of it, or let the next run fetch it again"
+            "→ import a WARC that has them; or delete what is damaged: `metroetl revisit` fetches what is missing"
         )
         raise typer.Exit(1)
 

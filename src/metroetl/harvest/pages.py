@@ -65,11 +65,12 @@ class PageFetcher:
         """One page, part or attachment, and what it leads to."""
         began = time.monotonic()
         page_url = item.notice.url if item.notice else item.url
+        known = await asyncio.to_thread(self._archived, item.url)
         try:
             answer = await self.client.fetch(
                 _request(item),
                 role=item.role,
-                known=self.known.get(item.url),
+                known=known,
                 referer=self.source.list if item.role == "page" else page_url,
             )
         except HarvestError as error:
@@ -83,6 +84,11 @@ class PageFetcher:
             return [step]
         owed = await asyncio.to_thread(self._belongings, item, answer)
         return [step, *[s for i in owed for s in await self._fetch_item(i)]]
+
+    def _archived(self, url: str) -> Known | None:
+        """What is known of an address; nothing if its bytes are lost, for then a 304 wouldn't bring them back."""
+        known = self.known.get(url)
+        return known if known and self.archive.has(known.sha256) else None
 
     def _archive_item(self, item: Item, answer: Answer) -> Harvested:
         known = self.known.get(item.url)
