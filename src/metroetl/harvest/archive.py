@@ -130,7 +130,10 @@ class Archive:
 
     def _missing(self, sha256: str) -> Unreadable | ArchiveFailure:
         if not self.store.is_there():
-            return ArchiveFailure(f"there is no archive at {self.address}")
+            return ArchiveFailure(
+                f"there is no archive at {self.address}",
+                way_out="Check METROETL_ARCHIVE; if the archive is lost, make the empty folder, and import a WARC of it.",
+            )
         return Unreadable(f"{sha256} is not in the archive {self.address}")
 
     def _damaged(self, name: str, why: str) -> Unreadable:
