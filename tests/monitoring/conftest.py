@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -15,8 +14,11 @@ from metroetl.warehouse import Warehouse
 
 
 @pytest.fixture(scope="session")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """All stand-in sites' releases, loaded by the steps of the pipeline (no Prefect)."""
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """All stand-in sites' releases, loaded by the steps of the pipeline (no Prefect).
+
+    The settings of the replica hold while it loads only: other rooms' tests follow in the same process.
+    """
     with pytest.MonkeyPatch.context() as patch, Replica(as_of=date(2026, 6, 1)) as replica:
         patch.setenv("METROETL_HOME", str(tmp_path_factory.mktemp("monitoring")))
         patch.setenv("METROETL_HOST_MAP", json.dumps(replica.host_map))
@@ -27,5 +29,5 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         for source in pipeline.choose_sources():
             pipeline.read_and_stage(run_id, source.id, pipeline.harvest_source(run_id, source.id))
         assert not pipeline.pass_gate(run_id).held
-        yield loaded
     settings.cache_clear()
+    return loaded
