@@ -258,7 +258,10 @@ class ScannedImage(DocumentError):
     """The file holds pictures of text only."""
 
     code = "SCANNED_IMAGE"
-    way_out = "Put a copy with text into the inbox."
+    way_out = (
+        "Put a copy with text into the inbox, or switch recognition on (METROETL_OCR=true and the extra `ocr`), "
+        "then run the deployment `replay`."
+    )
 
 
 class LayoutChanged(DocumentError):

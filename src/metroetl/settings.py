@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     )
     concurrency: int = 8
     retries: int = 3
+    ocr: bool = Field(
+        default=False,
+        description="read pictures of text too (needs the extra `ocr`); their figures wait for a person",
+    )
     politeness: bool = Field(
         default=True, description="false only against the replica: delays of the sources are kept otherwise"
     )

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import shutil
-import subprocess
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -23,7 +20,7 @@ from metroetl.documents import read_document
 from metroetl.documents.models import Document
 from metroetl.harvest.models import Snapshot
 from metroetl.statistics import extract_statistics
-from tests.conftest import missing
+from tests.office import Convert
 
 FONT = "STSong-Light"
 ROWS: list[list[str | float]] = [
@@ -132,24 +129,11 @@ def test_a_workbook() -> None:
     assert said(document(workbook(), "各市.xlsx")) == EXPECTED
 
 
-def test_an_old_workbook(tmp_path: Path) -> None:
-    office = shutil.which("soffice")
-    if office is None:
-        missing("soffice", "LibreOffice, which writes the old workbook, is not installed")
-    (tmp_path / "a.xlsx").write_bytes(workbook())
-    home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
-    to = [
-        "--headless",
-        "--convert-to",
-        "xls:MS Excel 97",
-        "--outdir",
-        str(tmp_path),
-        str(tmp_path / "a.xlsx"),
-    ]
-    subprocess.run([str(office), home, *to], check=True, capture_output=True, timeout=120)
-    doc = document((tmp_path / "a.xls").read_bytes(), "各市.xls")
+@pytest.mark.office
+def test_an_old_workbook(convert: Convert) -> None:
+    doc = document(convert(workbook(), "a.xlsx", "xls"), "各市.xls")
     assert doc.media_type == "application/vnd.ms-excel"
-    assert [f.partition(":")[0] for f in doc.findings] == ["FORMATS_UNREAD"]
+    assert doc.findings == []
     assert said(doc) == EXPECTED
 
 

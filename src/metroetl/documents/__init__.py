@@ -5,7 +5,21 @@ Pure: no network, no database. Readers and their libraries are imported when a f
 
 from metroetl.documents.decode import decode
 from metroetl.documents.folder import read_folder
+from metroetl.documents.members import Member, is_archive, member_url, open_members
 from metroetl.documents.parts import find_parts
 from metroetl.documents.reading import content_hash, find_attachments, read_document
+from metroetl.documents.saved import saved_from
 
-__all__ = ["content_hash", "decode", "find_attachments", "find_parts", "read_document", "read_folder"]
+__all__ = [
+    "Member",
+    "content_hash",
+    "decode",
+    "find_attachments",
+    "find_parts",
+    "is_archive",
+    "member_url",
+    "open_members",
+    "read_document",
+    "read_folder",
+    "saved_from",
+]

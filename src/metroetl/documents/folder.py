@@ -14,7 +14,10 @@ from metroetl.documents.models import Document
 from metroetl.documents.reading import read_document
 from metroetl.errors import DocumentError
 
-SUFFIX = re.compile(r"\.(?:s?html?|xhtml|pdf|xlsx|xlsm|xls|et|txt|md|docx?|wps|ofd)", re.I)
+SUFFIX = re.compile(
+    r"\.(?:s?html?|xhtml|mht(?:ml)?|pdf|docx?|wps|rtf|odt|xlsx|xlsm|xlsb|xls|et|ods|ofd|csv|txt|md|zip|jpe?g|png|tiff?)",
+    re.I,
+)
 
 
 def read_folder(path: Path) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from metroetl.documents.grid import build_table, place_cells
-from metroetl.documents.lines import clean_line, continues, is_furniture, line_kind
+from metroetl.documents.lines import clean_line, continues, is_furniture, line_kind, raised
 from metroetl.documents.writer import TextWriter
 from metroetl.errors import Unreadable
 
@@ -107,7 +107,7 @@ def inline_text(node: PageElement) -> str:
             if item.name == "br":
                 parts.append(BREAK)
             elif item.name in {"sup", "sub"}:
-                parts.append(_raised(item, "".join(parts[-1:])))
+                parts.append(raised(item.get_text(), "".join(parts[-1:]), low=item.name == "sub"))
             else:
                 block = BLOCK.fullmatch(item.name) is not None
                 stack.extend([BREAK] * block + list(reversed(item.contents)) + [BREAK] * block)
@@ -117,16 +117,6 @@ def inline_text(node: PageElement) -> str:
         else:
             parts.append(BREAK)
     return "".join(parts)
-
-
-def _raised(tag: Tag, before: str) -> str:
-    """A raised or lowered text: exponents of units as ² ³, bare footnote numbers in brackets, the rest as it is."""
-    text = tag.get_text().strip()
-    if tag.name == "sub" or not text.isdecimal():
-        return text
-    if before.rstrip()[-1:].isascii() and before.rstrip()[-1:].isalpha():
-        return text.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"[{text}]"
 
 
 class BlockReader:
@@ -160,7 +150,9 @@ class BlockReader:
                     stack.extend((child, node) for child in reversed(node.contents))
                 elif node.name in {"br", "sup", "sub"}:
                     self._inline.append(
-                        BREAK if node.name == "br" else _raised(node, "".join(self._inline[-1:]))
+                        BREAK
+                        if node.name == "br"
+                        else raised(node.get_text(), "".join(self._inline[-1:]), low=node.name == "sub")
                     )
                 else:
                     stack.extend((child, owner) for child in reversed(node.contents))

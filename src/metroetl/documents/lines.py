@@ -20,6 +20,7 @@ NUMBERED = (
     (re.compile(r"[0-9０-９]{1,2}[.．、](?![0-9０-９])"), 3),
     (re.compile(r"[（(][0-9０-９]{1,2}[）)]"), 4),
 )
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 HEADING_LENGTH = 60
 LONGEST = 3000
 NOTE = re.compile(r"(?:注|备注|附注|说明|资料来源|数据来源)\s?[0-9]{0,2}\s?[：:]|注[0-9]{1,2}[.、：]")
@@ -48,6 +49,16 @@ def clean_line(text: str) -> str:
     """
     text = LINE_BREAK.sub("", INVISIBLE.sub("", text))
     return BLANKS.sub(" ", text).strip(" \u3000")
+
+
+def raised(text: str, before: str, *, low: bool = False) -> str:
+    """A raised (or lowered) text: exponents of units as ² ³, bare footnote numbers in brackets, the rest as it is."""
+    text = text.strip()
+    if low or not text.isdecimal():
+        return text
+    if before.rstrip()[-1:].isascii() and before.rstrip()[-1:].isalpha():
+        return text.translate(RAISED)
+    return f"[{text}]"
 
 
 def line_kind(text: str) -> tuple[BlockKind, int]:

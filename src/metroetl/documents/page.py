@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
@@ -40,7 +39,7 @@ def read_page(
     """
     text, encoding = decode(data, header_charset(snapshot))
     soup, body = _find_body(text, snapshot.url, source)
-    labels, url = find_labels(soup), page_url(soup, snapshot.url)
+    labels, url = find_labels(soup), page_url(soup, snapshot)
     information = information_blocks(labels)
     labels = _outside_body(labels, body, {id(t) for t in information})
     attachments = list_attachments(soup, url)
@@ -103,7 +102,7 @@ def page_attachments(data: bytes, url: str) -> list[Attachment]:
         soup = parse_html(text)
     except DocumentError:
         return []
-    return list_attachments(soup, page_url(soup, url))
+    return list_attachments(soup, url)
 
 
 def header_charset(snapshot: Snapshot) -> str | None:
@@ -115,16 +114,18 @@ def header_charset(snapshot: Snapshot) -> str | None:
     return match.group(1) if match else None
 
 
-def page_url(soup: BeautifulSoup, url: str) -> str:
-    """Where the page stands: the snapshot's address, or what a saved page says of itself."""
-    if urlsplit(url).scheme in {"http", "https"}:
-        return url
-    for tag in soup.find_all(["meta", "link"]):
-        if attribute(tag, "name").lower() == "url" or attribute(tag, "rel") == "canonical":
-            own = (attribute(tag, "content") or attribute(tag, "href")).strip()
-            if own.startswith(("http://", "https://")):
-                return own
-    return url
+def page_url(soup: BeautifulSoup, snapshot: Snapshot) -> str:
+    """Where the page stands: where a redirect led or a saved file says it stood, the snapshot's address, or what the
+    page says of itself."""
+    moved = snapshot.headers.get("content-location", "")
+    own = (
+        (attribute(tag, "content") or attribute(tag, "href")).strip()
+        for tag in soup.find_all(["meta", "link"])
+        if attribute(tag, "name").lower() == "url" or attribute(tag, "rel") == "canonical"
+    )
+    return next(
+        (u for u in (moved, snapshot.url, *own) if u.startswith(("http://", "https://"))), snapshot.url
+    )
 
 
 def body_selectors(source: Source | None) -> list[str]:

@@ -1,23 +1,22 @@
 """PDF to a document: text with page numbers, tables as grids, ruled or set in columns.
 
-Lines become paragraphs by where they stand: a line that reaches the right margin goes on in the next one unless that
-is indented. What pictures show isn't read: a PDF without text is named as a scan.
+What pictures show isn't read, unless recognition (OCR) is switched on: a PDF without text is named as a scan.
 """
 
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from metroetl.documents.columns import PlacedTable, find_column_tables
 from metroetl.documents.files import file_document
-from metroetl.documents.grid import build_table, place_cells
-from metroetl.documents.lines import CANT_START, clean_line, continues, line_kind, numbering_level
+from metroetl.documents.grid import place_cells
+from metroetl.documents.layout import is_folio, outside, write_placed
 from metroetl.documents.models import Cell, Document
-from metroetl.documents.pdf_columns import ColumnTable, find_column_tables
+from metroetl.documents.ocr import read_scan
 from metroetl.documents.writer import TextWriter
-from metroetl.errors import DocumentError, Encrypted, ScannedImage, Unreadable
+from metroetl.errors import DocumentError, Encrypted, Unreadable
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
@@ -29,13 +28,8 @@ MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 300
 MAX_EDGES = 6000
 TAIL = 4096
-FOLIO = re.compile(
-    r"[-—–－·\s]{0,4}(?:第\s?)?[0-9]{1,4}(?:\s?页)?(?:\s?[/／]?\s?共?\s?[0-9]{1,4}\s?页?)?[-—–－·\s]{0,4}"
-)
-MARGIN = 0.09
 TOUCH = 3.0
 OPEN = 12.0  # points by which level rulings reach beyond the last upright one
-LEAST_RIGHT = 0.75
 
 
 def read_pdf(data: bytes, snapshot: Snapshot, source: Source | None = None) -> Document:
@@ -66,35 +60,22 @@ def read_pdf(data: bytes, snapshot: Snapshot, source: Source | None = None) -> D
             raise Encrypted(f"{name} opens with a password only") from error
         raise Unreadable(f"{name} is no sound PDF: {error!r}") from error
     if not writer.text.strip():
-        raise ScannedImage(f"{name} {'holds pictures only' if images else 'has no text'}")
+        return read_scan(data, snapshot, source, "holds pictures only" if images else "has no text")
     return file_document(writer, snapshot, source, MEDIA_TYPE, findings)
 
 
 def _read_pdf_page(page: Page, writer: TextWriter, findings: list[str]) -> None:
     """Write a page's lines and tables from top to bottom."""
     ruled = _ruled_tables(page, findings)
-    outside = page.filter(lambda item: not _inside(item, ruled)) if ruled else page
-    lines = [line for line in outside.extract_text_lines(return_chars=False) if not _is_folio(line, page)]
-    columned = find_column_tables(outside.extract_words()) if len(lines) > 1 else []
-    lines = [line for line in lines if not any(t.top - 1 < line["top"] < t.bottom for t in columned)]
-    tables = [*ruled, *columned]
-    pending: list[dict[str, Any]] = []
-    right = max([line["x1"] for line in lines] + [LEAST_RIGHT * float(page.width)])
-    left = min((line["x0"] for line in lines), default=0.0)
-    for item in sorted([*lines, *tables], key=_top):
-        if isinstance(item, dict):
-            if pending and not _wraps(pending[-1], item, left, right):
-                _write_lines(pending, writer, page.page_number)
-                pending = []
-            pending.append(item)
-            continue
-        _write_lines(pending, writer, page.page_number)
-        pending = []
-        if isinstance(item, ColumnTable):
-            _write_cells(item.cells, page, writer)
-        else:
-            _write_cells(_ruled_cells(item), page, writer)
-    _write_lines(pending, writer, page.page_number)
+    unruled = page.filter(lambda item: not _inside(item, ruled)) if ruled else page
+    lines = [
+        line
+        for line in unruled.extract_text_lines(return_chars=False)
+        if not is_folio(line, float(page.height))
+    ]
+    columned = find_column_tables(unruled.extract_words()) if len(lines) > 1 else []
+    tables = [PlacedTable(t.bbox[1], t.bbox[3], _ruled_cells(t)) for t in ruled]
+    write_placed(outside(lines, columned), [*tables, *columned], float(page.width), writer, page.page_number)
 
 
 def _ruled_tables(page: Page, findings: list[str]) -> list[Any]:
@@ -120,55 +101,11 @@ def _open_sides(page: Page) -> list[float]:
     return [float(x) for x, beyond in sides if beyond > OPEN]
 
 
-def _top(item: Any) -> float:
-    if isinstance(item, ColumnTable):
-        return item.top
-    return float(item["top"] if isinstance(item, dict) else item.bbox[1])
-
-
 def _inside(item: dict[str, Any], tables: Sequence[Any]) -> bool:
     if item.get("object_type") != "char":
         return False
     x, y = (item["x0"] + item["x1"]) / 2, (item["top"] + item["bottom"]) / 2
     return any(t.bbox[0] <= x <= t.bbox[2] and t.bbox[1] <= y <= t.bbox[3] for t in tables)
-
-
-def _is_folio(line: dict[str, Any], page: Page) -> bool:
-    at_edge = line["top"] < page.height * MARGIN or line["bottom"] > page.height * (1 - MARGIN)
-    return at_edge and FOLIO.fullmatch(line["text"].strip()) is not None
-
-
-def _wraps(line: dict[str, Any], following: dict[str, Any], left: float, right: float) -> bool:
-    """Whether a line only wraps into the following one."""
-    size = line["bottom"] - line["top"]
-    indented = following["x0"] - left > 0.8 * size and line["x0"] - left <= 0.8 * size
-    if indented or following["top"] - line["bottom"] > 1.6 * size:
-        return False
-    full = right - line["x1"] < 1.8 * size
-    text = following["text"].strip()
-    return full and not (numbering_level(text) and line["text"].rstrip()[-1:] in "。；：")
-
-
-def _write_lines(lines: Iterable[dict[str, Any]], writer: TextWriter, page: int) -> None:
-    """Write wrapped lines as one block; the first of a page may go on with the last block of the page before."""
-    text = ""
-    for line in lines:
-        part = clean_line(line["text"])
-        blank = text[-1:].isascii() and text[-1:].isalnum() and part[:1].isascii() and part[:1].isalnum()
-        text += f" {part}" if blank else part
-    if not text:
-        return
-    last = writer.blocks[-1] if writer.blocks else None
-    if (
-        last is not None
-        and last.table is None
-        and last.page != page
-        and (continues(last.text, text) or text[0] in CANT_START)
-    ):
-        writer.extend(text)
-        return
-    kind, level = line_kind(text)
-    writer.write(kind, text, level=level, page=page)
 
 
 def _ruled_cells(table: Any) -> list[Cell]:
@@ -188,12 +125,6 @@ def _ruled_cells(table: Any) -> list[Cell]:
             cells.append((_join_cell(text or ""), max(1, height), max(1, width)))
         rows.append(cells)
     return place_cells(rows)
-
-
-def _write_cells(cells: list[Cell], page: Page, writer: TextWriter) -> None:
-    built = build_table(cells, writer.blocks)
-    if built is not None:
-        writer.write_table(built, page=page.page_number)
 
 
 def _join_cell(text: str) -> str:

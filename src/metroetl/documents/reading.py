@@ -7,8 +7,9 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from metroetl.documents.kinds import HEAD, Kind, is_markup, kind_of
 from metroetl.documents.told import REGION, access_of, with_told
-from metroetl.errors import ScannedImage, Unreadable
+from metroetl.errors import Encrypted, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,24 +18,10 @@ if TYPE_CHECKING:
     from metroetl.documents.models import Attachment, Document
     from metroetl.harvest.models import Snapshot
 
-PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")
-UNSUPPORTED = (
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"{\\rtf", "an RTF file"),
-)
-OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-WORKBOOK_STREAMS = (
-    "Workbook".encode("utf-16-le"),
-    "Book".encode("utf-16-le"),
-    "EncryptedPackage".encode("utf-16-le"),
-)
-TAGS = re.compile(
-    rb"<(?:!doctype|html|head|meta|body|table|div|p|td|tr|span|h[1-6]|ucapcontent|article|section|title|link|script)[\s>/]",
-    re.I,
-)
-HEAD = 4096
+UNSUPPORTED = {
+    "slides": "a presentation or another old Office file",
+    "foreign_archive": "a RAR, 7z or gzip archive",
+}
 COUNTERS = re.compile(
     r"(?:浏览|阅读|访问|点击|查看)(?:次|量|数|率|人){0,2}(?:次数)?[：:]?\s{0,4}[0-9]{1,9}\s?次?|(?:页面)?生成时间[：:]?\s?[0-9: /-]{8,20}"
 )
@@ -45,7 +32,7 @@ def read_document(
 ) -> Document:
     """The document in a snapshot's bytes, pure: the same snapshot always gives the same document.
 
-    `parts` are the bytes of an article's further pages, in the order of `find_parts`. Raises Unreadable, Encrypted, ScannedImage or LayoutChanged, each with what a person can do.
+    `parts` are the bytes of an article's further pages, in the order of `find_parts`. Raises a DocumentError (Unreadable, Encrypted, ScannedImage, LayoutChanged …) with what a person can do.
     """
     document = with_told(_read(data, snapshot, source, parts), snapshot)
     return document.model_copy(
@@ -59,73 +46,80 @@ def read_document(
 
 
 def _read(data: bytes, snapshot: Snapshot, source: Source | None, parts: Sequence[bytes]) -> Document:
-    name, head = snapshot.name or snapshot.url, data[:HEAD]
+    """By the kind of file; a reader is imported when a file of its kind is met."""
     if not data.strip():
-        raise Unreadable(f"{name} is empty")
-    if b"%PDF-" in head[:1024]:
-        from metroetl.documents.pdf import read_pdf
+        raise Unreadable(f"{snapshot.name or snapshot.url} is empty")
+    match kind_of(data):
+        case "page":
+            from metroetl.documents.page import read_page
 
-        return read_pdf(data, snapshot, source)
-    if head.startswith(b"PK") or head.startswith(OLD_OFFICE):
-        _require_workbook(data, name)
-        from metroetl.documents.xlsx import read_workbook
+            return read_page(data, snapshot, source, parts)
+        case "saved_page":
+            from metroetl.documents.saved import read_saved_page
 
-        return read_workbook(data, snapshot, source)
-    if head.startswith(PICTURES):
-        raise ScannedImage(f"{name} is a picture")
-    for magic, what in UNSUPPORTED:
-        if head.startswith(magic):
-            raise Unreadable(f"{name} is {what}, which isn't read")
-    if _is_markup(head):
-        from metroetl.documents.page import read_page
+            return read_saved_page(data, snapshot, source, parts)
+        case "json":
+            return _read_json(data, snapshot, source)
+        case "text":
+            from metroetl.documents.plain import read_text
 
-        return read_page(data, snapshot, source, parts)
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["} and _is_json(data):
-        from metroetl.documents.nbsdata import read_nbs_data, read_periods
+            return read_text(data, snapshot, source)
+        case kind:
+            return _read_file(kind, data, snapshot, source)
 
-        if read_periods(data.decode("utf-8", "replace")) is not None:
-            return read_nbs_data(data, snapshot, source)
-        raise Unreadable(f"{name} is an answer in JSON, no document")
-    from metroetl.documents.plain import read_text
 
-    return read_text(data, snapshot, source)
+def _read_file(kind: Kind, data: bytes, snapshot: Snapshot, source: Source | None) -> Document:
+    name = snapshot.name or snapshot.url
+    match kind:
+        case "pdf":
+            from metroetl.documents.pdf import read_pdf
+
+            return read_pdf(data, snapshot, source)
+        case "workbook" | "old_workbook":
+            from metroetl.documents.workbook import read_workbook
+
+            return read_workbook(data, snapshot, source)
+        case "docx":
+            from metroetl.documents.docx import read_docx
+
+            return read_docx(data, snapshot, source)
+        case "old_word":
+            from metroetl.documents.office import read_old_word
+
+            return read_old_word(data, snapshot, source)
+        case "ofd":
+            from metroetl.documents.ofd import read_ofd
+
+            return read_ofd(data, snapshot, source)
+        case "archive":
+            from metroetl.documents.members import read_archive
+
+            return read_archive(data, snapshot)
+        case "picture":
+            from metroetl.documents.ocr import read_picture
+
+            return read_picture(data, snapshot, source)
+        case "encrypted":
+            raise Encrypted(f"{name} opens with a password only")
+        case _:
+            raise Unreadable(f"{name} is {UNSUPPORTED[kind]}, which isn't read")
+
+
+def _read_json(data: bytes, snapshot: Snapshot, source: Source | None) -> Document:
+    from metroetl.documents.nbsdata import read_nbs_data, read_periods
+
+    if read_periods(data.decode("utf-8", "replace")) is None:
+        raise Unreadable(f"{snapshot.name or snapshot.url} is an answer in JSON, no document")
+    return read_nbs_data(data, snapshot, source)
 
 
 def find_attachments(data: bytes, url: str) -> list[Attachment]:
     """The files that a page links or shows, absolute and each once; none where the bytes are no page."""
-    if not _is_markup(data[:HEAD]):
+    if not is_markup(data[:HEAD]):
         return []
     from metroetl.documents.page import page_attachments
 
     return page_attachments(data, url)
-
-
-def _is_markup(head: bytes) -> bool:
-    sample = head.replace(b"\x00", b"") if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else head
-    return TAGS.search(sample) is not None
-
-
-def _is_json(data: bytes) -> bool:
-    try:
-        json.loads(data)
-    except ValueError:
-        return False
-    return True
-
-
-def _require_workbook(data: bytes, name: str) -> None:
-    """Raise Unreadable for the other kinds of file in the containers that workbooks use."""
-    if data.startswith(OLD_OFFICE):
-        if not any(stream in data for stream in WORKBOOK_STREAMS):
-            raise Unreadable(
-                f"{name} is an old Office file other than a workbook (doc, ppt, wps), which isn't read"
-            )
-        return
-    if b"xl/workbook" in data:
-        return
-    kinds = ((b"word/", "a Word file"), (b"ppt/", "a presentation"), (b"OFD.xml", "an OFD file"))
-    what = next((w for mark, w in kinds if mark in data), "an archive")
-    raise Unreadable(f"{name} is {what}, which isn't read")
 
 
 def content_hash(document: Document) -> str:

@@ -39,6 +39,7 @@ _ENDS = tuple("。；;：:！？!?")
 _GOES_ON = re.compile(r"\s{0,4}(?:\d|占|同比|比上年|增长|下降|达)")
 _CURRENCY = re.compile(r"(港币|港元|美元)[,，]? ?下同")
 _COMPARED = tuple("比较由从与至到")
+_UNSURE = {"READ_BY_OCR", "FORMATS_UNREAD"}  # findings of a document that leave its digits in doubt
 
 
 def extract_statistics(document: Document, catalogue: Catalogue) -> list[Statement]:
@@ -57,7 +58,15 @@ def extract_statistics(document: Document, catalogue: Catalogue) -> list[Stateme
             statements += reading.build(found, document.text)
         elif block.kind != "page_break":
             statements += reading.text(document.text[block.start : block.end], block.start)
-    return weigh_release(part_currencies(statements), catalogue)
+    return _doubt_unsure_readings(weigh_release(part_currencies(statements), catalogue), document)
+
+
+def _doubt_unsure_readings(statements: list[Statement], document: Document) -> list[Statement]:
+    """Abstain from every figure of a document whose digits themselves are unsure (recognised, or without formats)."""
+    doubts = [code for finding in document.findings if (code := finding.partition(":")[0]) in _UNSURE]
+    if not doubts:
+        return statements
+    return [s.model_copy(update={"publish": False, "evidence": [*s.evidence, *doubts]}) for s in statements]
 
 
 def extract_text(

@@ -121,6 +121,8 @@ EVIDENCE = {
     "indicator:unknown": "目录没有该指标",
     "unit:misfit": "单位不符",
     "growth:out of range": "增速异常",
+    "READ_BY_OCR": "文字识别所得",
+    "FORMATS_UNREAD": "单元格格式未读",
 }
 # what statements of one release say of each other, by the part of the evidence before the colon
 CHECKS = {

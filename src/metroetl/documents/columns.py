@@ -1,4 +1,4 @@
-"""Unruled tables of a PDF page: lines whose pieces stand under each other in columns.
+"""Unruled tables of a page of placed words (PDF, OFD, recognised pictures): lines whose pieces stand under each other in columns.
 
 Nothing draws these tables (or only lines above and below): columns are found where the figures of at least two lines
 stand over each other, headings are given to the columns that they stand over.
@@ -7,7 +7,7 @@ stand over each other, headings are given to the columns that they stand over.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,17 +64,17 @@ class TextLine:
 
 
 @dataclass(slots=True)
-class ColumnTable:
-    """An unruled table: its cells and the range of heights that it fills."""
+class PlacedTable:
+    """A table on a page: its cells and the range of heights that it fills."""
 
     top: float
     bottom: float
     cells: list[Cell]
 
 
-def find_column_tables(words: Sequence[dict[str, Any]]) -> list[ColumnTable]:
+def find_column_tables(words: Sequence[Mapping[str, Any]]) -> list[PlacedTable]:
     """The unruled tables among the words of a page, from top to bottom."""
-    lines = _lines(words)
+    lines = group_lines(words)
     tables = []
     for first, last in _runs(lines):
         if (table := _table(lines[first:last])) is not None:
@@ -82,7 +82,7 @@ def find_column_tables(words: Sequence[dict[str, Any]]) -> list[ColumnTable]:
     return tables
 
 
-def _lines(words: Sequence[dict[str, Any]]) -> list[TextLine]:
+def group_lines(words: Sequence[Mapping[str, Any]]) -> list[TextLine]:
     """Words as lines, joined to pieces where no gap parts them."""
     lines: list[TextLine] = []
     for word in sorted(words, key=lambda w: (round(float(w["top"])), w["x0"])):
@@ -153,7 +153,7 @@ def _heads(line: TextLine, below: TextLine) -> bool:
     return plain and _near(line, below) and not line.tabular
 
 
-def _table(lines: list[TextLine]) -> ColumnTable | None:
+def _table(lines: list[TextLine]) -> PlacedTable | None:
     """The table of a run of lines; None where the pieces don't stand in columns."""
     columns = _columns(lines)
     if not 2 <= len(columns) <= MAX_COLUMNS:
@@ -172,7 +172,7 @@ def _table(lines: list[TextLine]) -> ColumnTable | None:
             cells.append(Cell(text=text, row=row, column=start, colspan=end - start, indent=indent))
     if fitting < LEAST_FIT * sum(line.tabular for line in lines):
         return None
-    return ColumnTable(lines[0].top, lines[-1].bottom, _without_doubles(cells))
+    return PlacedTable(lines[0].top, lines[-1].bottom, _without_doubles(cells))
 
 
 def _columns(lines: list[TextLine]) -> list[tuple[float, float]]:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metroetl.documents.pdf_columns import ColumnTable, find_column_tables
+from metroetl.documents.columns import PlacedTable, find_column_tables
 
 SIZE = 10.0
 
@@ -22,7 +22,7 @@ def words(*lines: list[tuple[float, str]]) -> list[dict[str, Any]]:
     ]
 
 
-def texts(table: ColumnTable) -> list[tuple[int, int, int, str]]:
+def texts(table: PlacedTable) -> list[tuple[int, int, int, str]]:
     return [(c.row, c.column, c.colspan, c.text) for c in table.cells]
 
 
