@@ -18,6 +18,8 @@ from metroetl.harvest import Archive
 from metroetl.pipeline.inbox import inbox_folder, rejected_files, waiting_files
 from metroetl.pipeline.told import Told, told_of
 from metroetl.settings import settings
+from tests.documents import paper as papers
+from tests.office import Convert
 from tests.pipeline.conftest import Operator
 
 TEXT = (
@@ -93,15 +95,35 @@ def paper() -> bytes:
 
 KINDS: dict[str, Callable[[], bytes]] = {
     "情况.txt": TEXT.encode,
-    "情况.html": PAGE.encode,
+    "情况.html": lambda: PAGE.replace("saved from", "read at").encode("gb18030"),
     "情况.xlsx": workbook,
     "情况.pdf": paper,
+    "计划.docx": papers.word,
+    "计划.ofd": papers.ofd_paper,
+    "计划.mhtml": lambda: papers.saved_page("cid:page"),
+}
+OLD_KINDS = {
+    "计划.doc": ("docx", "doc"),
+    "计划.wps": ("docx", "doc"),
+    "情况.xls": ("xlsx", "xls"),
+    "情况.et": ("xlsx", "xls"),
 }
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_each_kind_is_archived_read_and_moved(name: str, inbox: Path) -> None:
-    data = KINDS[name]()
+    assert_taken_in(name, KINDS[name](), inbox)
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("name", OLD_KINDS)
+def test_each_old_kind_too(name: str, inbox: Path, convert: Convert) -> None:
+    now, old = OLD_KINDS[name]
+    assert_taken_in(name, convert(papers.word() if now == "docx" else workbook(), f"a.{now}", old), inbox)
+
+
+def assert_taken_in(name: str, data: bytes, inbox: Path) -> None:
+    """The file is archived as it is, read, internal, and lies in `done`."""
     put(inbox, name, data)
     outcome = take_in()
     assert not outcome.failures and outcome.outcomes == {"new": 1} and outcome.documents == 1
@@ -110,6 +132,45 @@ def test_each_kind_is_archived_read_and_moved(name: str, inbox: Path) -> None:
     assert (snapshot["access"], snapshot["role"], snapshot["name"]) == ("internal", "inbox", name)
     assert Archive(settings().archive).get(snapshot["sha256"]) == data
     assert {d["access"] for d in documents().values()} == {"internal"}
+    if name.startswith("计划"):
+        assert [d["title"] for d in documents().values()] == [papers.TITLE]
+
+
+def test_the_files_in_an_archive_are_read_each_with_what_was_told(inbox: Path) -> None:
+    put(
+        inbox,
+        "附件.zip",
+        papers.archive({"表/指标.xlsx": workbook(), "计划.docx": papers.word(), "x.exe": b"MZ"}),
+    )
+    put(
+        inbox,
+        "附件.zip.meta.yml",
+        "publisher: 德阳市统计局\nregion: 510600\naccess: public\npublished_on: 2025-04-20\n",
+    )
+    outcome = take_in()
+    assert (outcome.outcomes, outcome.documents, outcome.failures) == ({"new": 3}, 3, [])
+    found = documents()
+    assert found["inbox:附件.zip#%E8%AE%A1%E5%88%92.docx"]["title"] == papers.TITLE
+    assert {(d["publisher"], str(d["published_on"]), d["access"]) for d in found.values()} == {
+        ("德阳市统计局", "2025-04-20", "public")
+    }
+    parents = {s["url"]: s["parent_url"] for s in snapshots().values()}
+    assert parents["inbox:附件.zip#%E8%A1%A8/%E6%8C%87%E6%A0%87.xlsx"] == "inbox:附件.zip"
+
+
+def test_an_archive_that_can_t_be_opened_is_kept_and_named(inbox: Path) -> None:
+    locked = bytearray(papers.archive({"a.txt": TEXT.encode()}))
+    locked[locked.index(b"PK\x01\x02") + 8] |= 1
+    put(inbox, "a.zip", bytes(locked))
+    outcome = take_in()
+    assert [f.code for f in outcome.failures] == ["ENCRYPTED"] and outcome.outcomes == {"new": 1}
+    assert (inbox / "done" / "a.zip").exists() and len(snapshots()) == 1
+
+
+def test_a_page_in_one_file_stands_at_the_address_that_it_was_saved_from(inbox: Path) -> None:
+    put(inbox, "计划.mhtml", papers.saved_page())
+    assert not take_in().failures
+    assert list(documents()) == ["https://www.jia.gov.cn/zfxxgk/t20250301_7.html"]
 
 
 def test_a_saved_page_brings_the_documents_of_its_folder(inbox: Path) -> None:
@@ -117,7 +178,7 @@ def test_a_saved_page_brings_the_documents_of_its_folder(inbox: Path) -> None:
     put(inbox, "四川省_files/附表.xlsx", workbook())
     put(inbox, "四川省_files/style.css", "p {}")
     assert not take_in().failures
-    url = "inbox:四川省.html"
+    url = "https://tjj.sc.gov.cn/scstjj/c112117/x.shtml"  # as the browser noted it
     found = snapshots()
     assert found.pop(url)["role"] == "inbox"
     (file,) = found.values()

@@ -18,7 +18,7 @@ from metroetl.harvest.archive import Archive
 from metroetl.harvest.barriers import HEAD, is_text
 from metroetl.harvest.client import Client
 from metroetl.harvest.models import Harvested, Known
-from metroetl.harvest.steps import failed_step, file_name, keep, page_step, unmodified_step
+from metroetl.harvest.steps import failed_step, file_name, keep, member_steps, page_step, unmodified_step
 
 log = logging.getLogger("metroetl.harvest")
 
@@ -80,7 +80,10 @@ class PageFetcher:
         step = await asyncio.to_thread(self._archive_item, item, answer)
         if step.snapshot is None:
             return [step]
-        if item.role == "attachment" or not is_text(answer.content.head(HEAD)):
+        if not is_text(answer.content.head(HEAD)):
+            inside = await asyncio.to_thread(member_steps, self.archive, step.snapshot, self.known)
+            return [*inside, step]
+        if item.role == "attachment":
             return [step]
         owed = await asyncio.to_thread(self._belongings, item, answer)
         return [step, *[s for i in owed for s in await self._fetch_item(i)]]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import mimetypes
 import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
+from metroetl.documents import is_archive, member_url, open_members
 from metroetl.documents.told import REGION
-from metroetl.errors import HarvestError, MetroError
+from metroetl.errors import DocumentError, HarvestError, MetroError
 from metroetl.harvest.addresses import Request
 from metroetl.harvest.answer import Answer
 from metroetl.harvest.archive import Archive
 from metroetl.harvest.models import STAND_IN, Fetch, Harvested, Known, Notice, Role, Snapshot
+
+log = logging.getLogger("metroetl.harvest")
 
 CHARSET = re.compile(r"charset=[\"']?([\w.:-]{2,20})", re.I)
 FILE_NAME = re.compile(
@@ -68,7 +72,7 @@ def member_step(
     member = container.model_copy(
         update={
             "sha256": archive.put(data),
-            "url": f"{container.url}#{quote(name)}",
+            "url": member_url(container.url, name),
             "role": "inbox" if container.role == "inbox" else "attachment",
             "media_type": mimetypes.guess_type(name)[0] or "",
             "size": len(data),
@@ -91,6 +95,24 @@ def member_step(
         sha256=member.sha256,
     )
     return Harvested(fetch=fetch, snapshot=None if same else member)
+
+
+def member_steps(archive: Archive, container: Snapshot, known: Mapping[str, Known]) -> list[Harvested]:
+    """The documents in an archived file, each a snapshot of its own; none where it is no archive.
+
+    They are to be recorded before the container, so that a killed run looks inside again. What can't be opened is told
+    when the container is read.
+    """
+    data = archive.get(container.sha256)
+    if not is_archive(data):
+        return []
+    steps = []
+    try:
+        for member in open_members(data, container.name or container.url):
+            steps.append(member_step(archive, container, member.name, member.data, known))
+    except DocumentError as error:
+        log.warning("%s: %s", container.url, error)
+    return steps
 
 
 def page_step(answer: Answer, snapshot: Snapshot, known: Known | None) -> Harvested:

@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from metroetl.documents import saved_from
 from metroetl.documents.told import REGION
 from metroetl.errors import MetroError, NotTakenIn
 from metroetl.harvest import Archive
 from metroetl.harvest.models import INBOX, Fetch, Harvested, Known, Snapshot
-from metroetl.harvest.steps import member_step
+from metroetl.harvest.steps import member_step, member_steps
 from metroetl.pipeline.steps import open_warehouse, source_title
 from metroetl.pipeline.told import FOLDER_SIDECAR, SIDECAR, Told, sidecars_of, told_of
 from metroetl.runs import Failure, SourceOutcome
@@ -145,14 +146,14 @@ def _take_in(run_id: str, warehouse: Warehouse, file: Waiting) -> list[str]:
 
 
 def _steps(file: Waiting, told: Told, known: dict[str, Known]) -> list[Harvested]:
-    """A file as snapshots: itself last, before it what a saved page's folder holds."""
+    """A file as snapshots: itself last, before it what a saved page's folder or an archive holds."""
     archive = Archive(settings().archive)
     data = _bytes_of(file.path)
     snapshot = _snapshot(file, told, data)
-    inside = _inside(file)
-    steps = [member_step(archive, snapshot, name, content, known) for name, content in inside]
     snapshot = snapshot.model_copy(update={"sha256": archive.put(data)})
     archive.describe(snapshot)
+    steps = [member_step(archive, snapshot, name, content, known) for name, content in _inside(file)]
+    steps += member_steps(archive, snapshot, known)
     before = known.get(snapshot.url)
     same = before is not None and before.sha256 == snapshot.sha256
     fetch = Fetch(
@@ -195,7 +196,7 @@ def _snapshot(file: Waiting, told: Told, data: bytes) -> Snapshot:
     return Snapshot(
         sha256="",
         source_id=INBOX,
-        url=told.url or f"inbox:{file.name}",
+        url=told.url or saved_from(data) or f"inbox:{file.name}",
         role="inbox",
         fetched_at=datetime.now(UTC),
         media_type=mimetypes.guess_type(file.path.name)[0] or "",
