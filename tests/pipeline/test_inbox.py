@@ -167,10 +167,18 @@ def test_an_archive_that_can_t_be_opened_is_kept_and_named(inbox: Path) -> None:
     assert (inbox / "done" / "a.zip").exists() and len(snapshots()) == 1
 
 
-def test_a_page_in_one_file_stands_at_the_address_that_it_was_saved_from(inbox: Path) -> None:
-    put(inbox, "计划.mhtml", papers.saved_page())
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://tjj.sc.gov.cn/scstjj/c112117/x.shtml", "https://tjj.sc.gov.cn/scstjj/c112117/x.shtml"),
+        ("https://www.example.com/x.html", "inbox:计划.mhtml"),
+        ("https://tjj.sc.gov.cn.example.com/x.html", "inbox:计划.mhtml"),
+    ],
+)
+def test_a_saved_page_of_a_known_host_stands_at_its_address(address: str, expected: str, inbox: Path) -> None:
+    put(inbox, "计划.mhtml", papers.saved_page(address))
     assert not take_in().failures
-    assert list(documents()) == ["https://www.jia.gov.cn/zfxxgk/t20250301_7.html"]
+    assert list(documents()) == [expected]
 
 
 def test_a_saved_page_brings_the_documents_of_its_folder(inbox: Path) -> None:

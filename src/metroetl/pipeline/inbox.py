@@ -16,10 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from metroetl.catalogue import catalogue
 from metroetl.documents import saved_from
 from metroetl.documents.told import REGION
 from metroetl.errors import MetroError, NotTakenIn
 from metroetl.harvest import Archive
+from metroetl.harvest.addresses import host_of
 from metroetl.harvest.models import INBOX, Fetch, Harvested, Known, Snapshot
 from metroetl.harvest.steps import member_step, member_steps
 from metroetl.pipeline.steps import open_warehouse, source_title
@@ -196,7 +198,7 @@ def _snapshot(file: Waiting, told: Told, data: bytes) -> Snapshot:
     return Snapshot(
         sha256="",
         source_id=INBOX,
-        url=told.url or saved_from(data) or f"inbox:{file.name}",
+        url=told.url or _saved_address(data) or f"inbox:{file.name}",
         role="inbox",
         fetched_at=datetime.now(UTC),
         media_type=mimetypes.guess_type(file.path.name)[0] or "",
@@ -208,6 +210,13 @@ def _snapshot(file: Waiting, told: Told, data: bytes) -> Snapshot:
         published_on=told.published_on,
         access=told.access,
     )
+
+
+def _saved_address(data: bytes) -> str:
+    """The address that a saved page names as its own, if it is on a host of the catalogue; empty for others."""
+    address = saved_from(data) or ""
+    hosts = {host for source in catalogue().sources.values() for host in source.hosts}
+    return address if host_of(address) in hosts else ""
 
 
 def _inside(file: Waiting) -> list[tuple[str, bytes]]:
