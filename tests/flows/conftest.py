@@ -16,7 +16,7 @@ import pytest
 from metroetl.catalogue import catalogue
 from metroetl.replica import Faults, Replica
 from metroetl.replica.facts import Fact, load_facts
-from metroetl.runs import RunSummary
+from metroetl.runs import RunSummary, SourceOutcome
 from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
 
@@ -39,13 +39,17 @@ class Run:
 
     @property
     def summary(self) -> RunSummary:
-        """The result of `collect`, `backfill` and `replay`."""
+        """The result of `collect`, `backfill`, `revisit` and `replay`."""
         assert isinstance(self.result, RunSummary), self.result
         return self.result
 
+    def of(self, source_id: str) -> SourceOutcome:
+        """What the run did at one source."""
+        return next(s for s in self.summary.sources if s.source_id == source_id)
+
     def outcomes(self, source_id: str) -> dict[str, int]:
         """Fetches of one source by outcome."""
-        return next(s.outcomes for s in self.summary.sources if s.source_id == source_id)
+        return self.of(source_id).outcomes
 
 
 @dataclass
@@ -89,6 +93,13 @@ class World:
         from flows.parameters import BackfillRequest
 
         return self._run(backfill, BackfillRequest(**request))
+
+    def revisit(self, **request: Any) -> Run:
+        """Run the flow `revisit`, over the sources that are stood in for unless the request says which."""
+        from flows.parameters import RevisitRequest
+        from flows.revisit import revisit
+
+        return self._run(revisit, RevisitRequest(**{"sources": list(self.replica.sites)} | request))
 
     def replay(self, **request: Any) -> Run:
         """Run the flow `replay`."""
