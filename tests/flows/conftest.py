@@ -73,12 +73,14 @@ class World:
     @contextmanager
     def here(self) -> Iterator[None]:
         """This process works in this world."""
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self.env.items():
-                patch.setenv(name, value)
+        try:
+            with pytest.MonkeyPatch.context() as patch:
+                for name, value in self.env.items():
+                    patch.setenv(name, value)
+                settings.cache_clear()
+                yield
+        finally:
             settings.cache_clear()
-            yield
-        settings.cache_clear()
 
     def collect(self, **request: Any) -> Run:
         """Run the flow `collect`, over the sources that are stood in for unless the request says which."""
