@@ -16,7 +16,7 @@ import pytest
 from metroetl.catalogue import catalogue
 from metroetl.replica import Faults, Replica
 from metroetl.replica.facts import Fact, load_facts
-from metroetl.runs import RunSummary
+from metroetl.runs import RunSummary, SourceOutcome
 from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
 
@@ -39,13 +39,17 @@ class Run:
 
     @property
     def summary(self) -> RunSummary:
-        """The result of `collect`, `backfill` and `replay`."""
+        """The result of `collect`, `backfill`, `revisit` and `replay`."""
         assert isinstance(self.result, RunSummary), self.result
         return self.result
 
+    def of(self, source_id: str) -> SourceOutcome:
+        """What the run did at one source."""
+        return next(s for s in self.summary.sources if s.source_id == source_id)
+
     def outcomes(self, source_id: str) -> dict[str, int]:
         """Fetches of one source by outcome."""
-        return next(s.outcomes for s in self.summary.sources if s.source_id == source_id)
+        return self.of(source_id).outcomes
 
 
 @dataclass
@@ -69,12 +73,14 @@ class World:
     @contextmanager
     def here(self) -> Iterator[None]:
         """This process works in this world."""
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self.env.items():
-                patch.setenv(name, value)
+        try:
+            with pytest.MonkeyPatch.context() as patch:
+                for name, value in self.env.items():
+                    patch.setenv(name, value)
+                settings.cache_clear()
+                yield
+        finally:
             settings.cache_clear()
-            yield
-        settings.cache_clear()
 
     def collect(self, **request: Any) -> Run:
         """Run the flow `collect`, over the sources that are stood in for unless the request says which."""
@@ -89,6 +95,13 @@ class World:
         from flows.parameters import BackfillRequest
 
         return self._run(backfill, BackfillRequest(**request))
+
+    def revisit(self, **request: Any) -> Run:
+        """Run the flow `revisit`, over the sources that are stood in for unless the request says which."""
+        from flows.parameters import RevisitRequest
+        from flows.revisit import revisit
+
+        return self._run(revisit, RevisitRequest(**{"sources": list(self.replica.sites)} | request))
 
     def replay(self, **request: Any) -> Run:
         """Run the flow `replay`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from metroetl.errors import WarehouseError
 from metroetl.pipeline import choose_sources
 from metroetl.replica.facts import Fact
 from metroetl.replica.sites.nbs_calendar import NbsCalendar
+from metroetl.replica.sites.sitemap import Sitemap
 from tests.flows.conftest import (
     CleanContents,
     NewWorld,
@@ -111,8 +113,14 @@ def test_the_mart_of_the_circle_is_the_facts_file(loaded: tuple[World, Run]) -> 
 def test_a_second_run_says_nothing_new_and_adds_no_row(loaded: tuple[World, Run]) -> None:
     world, _ = loaded
     sizes, contents = world.sizes(), world.contents()
+    world.replica.log.clear()
     run = world.collect()
     assert run.state == "NoChange"
+    # robots.txt and one list page of each source; a sitemap is an index and what it leads to
+    limits: Counter[str] = Counter()
+    for site in world.replica.sites.values():
+        limits[site.host] += 3 if isinstance(site, Sitemap) else 2
+    assert Counter(request.host for request in world.replica.log) <= limits
     assert (run.summary.state, run.summary.exit_code) == ("nothing_new", 0)
     assert {code for s in run.summary.sources for code in s.outcomes} == {"listed"}
     assert world.sizes() == sizes
