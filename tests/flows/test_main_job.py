@@ -16,7 +16,6 @@ from metroetl.errors import WarehouseError
 from metroetl.pipeline import choose_sources
 from metroetl.replica.facts import Fact
 from metroetl.replica.sites.nbs_calendar import NbsCalendar
-from metroetl.replica.sites.sitemap import Sitemap
 from tests.flows.conftest import (
     CleanContents,
     NewWorld,
@@ -116,10 +115,10 @@ def test_a_second_run_says_nothing_new_and_adds_no_row(loaded: tuple[World, Run]
     world.replica.log.clear()
     run = world.collect()
     assert run.state == "NoChange"
-    # robots.txt and one list page of each source; a sitemap is an index and what it leads to
+    # robots.txt and one list page of each source
     limits: Counter[str] = Counter()
     for site in world.replica.sites.values():
-        limits[site.host] += 3 if isinstance(site, Sitemap) else 2
+        limits[site.host] += 2
     assert Counter(request.host for request in world.replica.log) <= limits
     assert (run.summary.state, run.summary.exit_code) == ("nothing_new", 0)
     assert {code for s in run.summary.sources for code in s.outcomes} == {"listed"}

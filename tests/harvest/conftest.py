@@ -179,6 +179,7 @@ class World:
                 sha256=s.snapshot.sha256,
                 etag=s.snapshot.headers.get("etag"),
                 last_modified=s.snapshot.headers.get("last-modified"),
+                fetched_at=s.fetch.at,
             )
             for s in steps
             if s.snapshot

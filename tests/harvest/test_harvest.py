@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -409,3 +409,32 @@ def test_many_sites_with_faults_are_read_to_the_last_page(world: Any) -> None:
         assert sorted(new) == sorted(
             f"https://{source.hosts[0]}/sj/202504/t20250401_{n}.html" for n in range(each)
         )
+
+
+def test_the_maps_of_an_unchanged_sitemap_index_are_not_asked_for_again(world: Any) -> None:
+    def index(day: str) -> Response:
+        text = f"<sitemapindex><sitemap><loc>{world.root}/2025.xml</loc><lastmod>{day}</lastmod></sitemap></sitemapindex>"
+        return Response(text, media_type="application/xml")
+
+    def pages(*numbers: int) -> Response:
+        urls = "".join(f"<url><loc>{world.root}/{n}.html</loc></url>" for n in numbers)
+        return Response(f"<urlset>{urls}</urlset>", media_type="application/xml")
+
+    for n in (1, 2):
+        world.site.replies[f"/{n}.html"] = world.article(f"甲市第{n}号数据")
+    source = world.source(family="sitemap", list=f"{world.root}/sitemap.xml")
+    world.site.replies |= {"/sitemap.xml": index("2025-04-18"), "/2025.xml": pages(1)}
+    first = world.harvest(source)
+    known = world.known(first)
+    assert outcomes(first) == {("listing", "listed"): 2, ("page", "new"): 1}
+    assert outcomes(world.harvest(source, known)) == {("listing", "listed"): 1}
+
+    today = datetime.now(UTC).date().isoformat()
+    world.site.replies |= {"/sitemap.xml": index(today), "/2025.xml": pages(1, 2)}
+    changed = world.harvest(source, known)
+    assert outcomes(changed) == {("listing", "listed"): 2, ("page", "new"): 1}
+    known |= world.known(changed)
+    world.site.replies["/2025.xml"] = pages(1, 2, 3)
+    world.site.replies["/3.html"] = world.article("甲市第3号数据")
+    same_day = world.harvest(source, known)  # a second change within the day doesn't change the index
+    assert outcomes(same_day)["page", "new"] == 1

@@ -480,7 +480,7 @@ def test_sitemap(world: Any) -> None:
     ]
 
 
-def test_a_sitemap_index_is_followed_and_unchanged_it_costs_two_requests(world: Any) -> None:
+def test_a_sitemap_index_is_followed_and_unchanged_it_is_all_that_is_asked_for(world: Any) -> None:
     root = world.root
     world.site.replies |= {
         "/sitemap.xml": Response(
@@ -509,8 +509,8 @@ def test_a_sitemap_index_is_followed_and_unchanged_it_costs_two_requests(world: 
     ]
     world.site.asked.clear()
     again = world.harvest(source, known=world.known(steps))
-    assert [s.fetch.outcome for s in again] == ["listed", "listed"]
-    assert world.site.paths() == ["/sitemap.xml", "/maps/new.xml"]
+    assert [s.fetch.outcome for s in again] == ["listed"]
+    assert world.site.paths() == ["/sitemap.xml"]
 
 
 # --- any HTML ----------------------------------------------------------------------------------------------------

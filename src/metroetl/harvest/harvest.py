@@ -132,9 +132,11 @@ class _ListingReader:
             if store:
                 owed = [n for n in page.notices if is_owed(n.url, self.known) and self._is_wanted(n)]
                 self.agenda.add(Item(url=n.url, role="page", notice=n) for n in owed)
-            if page.onward:
-                continue
             seen_before = step.snapshot is None and step.fetch.url in self.known
+            if page.onward:
+                if seen_before and self._is_settled(page, self.known[step.fetch.url]):
+                    return
+                continue
             if not fresh or self._ends(page, number) or self._holds_nothing_new(page, number, seen_before):
                 return
 
@@ -146,6 +148,15 @@ class _ListingReader:
         """Whether the list has no further page."""
         all_came = page.total is not None and len(self.listed) >= page.total
         return all_came or (page.pages is not None and number >= page.pages)
+
+    def _is_settled(self, page: ListPage, known: Known) -> bool:
+        """Whether an unchanged page that names further ones tells that these didn't change since it was last read.
+
+        Days are all that it tells: on the day of a change the further pages are read all the same.
+        """
+        changed, read = page.onward_changed, known.fetched_at
+        whole = self.since is None and not self.agenda.pages_owed
+        return whole and changed is not None and read is not None and changed < read.date()
 
     def _holds_nothing_new(self, page: ListPage, number: int, seen_before: bool) -> bool:
         """Whether further pages can only hold what is too old, or known (unless a page of before is still owed)."""

@@ -6,6 +6,7 @@ import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -24,7 +25,8 @@ class ListPage(BaseModel):
     """One page of a listing: its items in order, each once; page and item counts where it states them.
 
     `paging` holds what the page says of how further pages are asked for. `scheduled` is what a release calendar announces;
-    such a page needs no items, nor does one that only names further list pages (`onward`, a sitemap index).
+    such a page needs no items, nor does one that only names further list pages (`onward`, a sitemap index, of which the
+    last changed on `onward_changed`; None where one has no day).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +38,7 @@ class ListPage(BaseModel):
     paging: dict[str, str] = {}
     scheduled: list[Scheduled] = []
     onward: list[str] = []
+    onward_changed: date | None = None
 
 
 class Family(ABC):

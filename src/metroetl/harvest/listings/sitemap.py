@@ -34,12 +34,17 @@ class Sitemap(Family):
 
     def parse(self, text: str, url: str, options: Mapping[str, Any] = NO_OPTIONS) -> ListPage:
         soup = BeautifulSoup(text.encode(), "xml", from_encoding="utf-8")
-        maps = [address for _, address, _ in _entries(soup, "sitemap", url, str(options.get("maps", "")))]
+        further = _entries(soup, "sitemap", url, str(options.get("maps", "")))
+        maps, days = [address for _, address, _ in further], [date_of(day) for day, _, _ in further]
         entries = _entries(soup, "url", url, str(options.get("path", "")))
         notices = unique([_notice(entry, address) for _, address, entry in entries])
         pages = len(maps) + 1 if maps else None
         return ListPage(
-            family=self.name, notices=notices[: int(options.get("newest", NEWEST))], pages=pages, onward=maps
+            family=self.name,
+            notices=notices[: int(options.get("newest", NEWEST))],
+            pages=pages,
+            onward=maps,
+            onward_changed=max((d for d in days if d), default=None) if all(days) else None,
         )
 
     def page_request(self, source: Source, number: int, so_far: Sequence[ListPage] = ()) -> Request | None:
