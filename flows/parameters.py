@@ -74,14 +74,18 @@ class BackfillRequest(_Request):
 
 
 class RevisitRequest(_Request):
-    """复查：有条件地重新请求已存档的页面与附件，发现原地修改、附件替换与页面消失；每个主机有请求上限。"""
+    """复查：有条件地重新请求已存档的页面与附件，发现原地修改、附件替换与页面消失；每个主机有页数上限。"""
 
     sources: list[SourceId] = Field(
         default=[], title="来源", description=f"留空则为全部启用的来源。{_SOURCE_HELP}", max_length=200
     )
     months: int = Field(default=18, ge=1, le=120, title="月数", description="复查最近多少个月内的页面")
     budget: int = Field(
-        default=300, ge=1, le=5000, title="每个主机的请求上限", description="超出的部分下次优先复查"
+        default=300,
+        ge=1,
+        le=5000,
+        title="每个主机复查的页数上限",
+        description="超出的部分下次优先复查；改动页面新增的附件另计",
     )
 
     def since(self) -> date:

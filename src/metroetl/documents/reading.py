@@ -102,7 +102,10 @@ def _read_file(kind: Kind, data: bytes, snapshot: Snapshot, source: Source | Non
         case "encrypted":
             raise Encrypted(f"{name} opens with a password only")
         case _:
-            raise Unreadable(f"{name} is {UNSUPPORTED[kind]}, which isn't read")
+            raise Unreadable(
+                f"{name} is {UNSUPPORTED[kind]}, which isn't read",
+                way_out="Unpack or convert it by hand, and put the files into the inbox.",
+            )
 
 
 def _read_json(data: bytes, snapshot: Snapshot, source: Source | None) -> Document:
