@@ -64,7 +64,7 @@ def _show_head(console: Console, comparison: Comparison) -> None:
         console.print(Text(f"{name}: 版本 {v.number}   {when}   {v.sha256[:12]}   {v.size:,} B", "dim"))
     told = [f"{labels.COUNTS[k]} {n}" for k, n in comparison.changes.counts.items() if n]
     if told:
-        console.print(Text(" · ".join(told)))
+        console.print(Text(" · ".join(told)), soft_wrap=True)
 
 
 def _show_values(console: Console, title: str, values: Iterable[ValueChange]) -> None:
@@ -72,7 +72,7 @@ def _show_values(console: Console, title: str, values: Iterable[ValueChange]) ->
     if rows and title:
         console.print(Text(f"\n{title}", "bold"))
     for row in rows:
-        console.print(row)
+        console.print(row, soft_wrap=True)
 
 
 def _value(old: str | None, new: str | None) -> Text:
@@ -111,10 +111,12 @@ def _show_text(console: Console, change: TextChange) -> None:
     else:
         gone = change.kind == "removed"
         text.append(shown(change.old or change.new or ""), GONE if gone else NEW)
-    console.print(text)
+    console.print(text, soft_wrap=True)
     for number in change.numbers:
         name = shown(number.name) or "数字 number"
-        console.print(Text.assemble("      ", (f"{name} ", "bold"), _value(number.old, number.new)))
+        console.print(
+            Text.assemble("      ", (f"{name} ", "bold"), _value(number.old, number.new)), soft_wrap=True
+        )
 
 
 def _pieces(pieces: list[Piece]) -> Text:
@@ -159,7 +161,9 @@ def _show_table(console: Console, change: TableChange) -> None:
     for row in change.rows[:ROWS]:
         style = {"removed": GONE, "added": NEW}.get(row.kind, "")
         cells = " | ".join(shown(c) for c in row.cells)
-        console.print(Text.assemble((f"    {labels.TEXTS[row.kind]}: ", "cyan"), (cells, style)))
+        console.print(
+            Text.assemble((f"    {labels.TEXTS[row.kind]}: ", "cyan"), (cells, style)), soft_wrap=True
+        )
     _show_rest(console, len(change.rows))
 
 

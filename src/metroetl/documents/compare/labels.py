@@ -48,9 +48,9 @@ FILES = {
 COUNTS = {
     "fields": Label("信息", "facts"),
     "texts_changed": Label("修改段落", "paragraphs changed"),
-    "texts_added": Label("新增段落", "added"),
-    "texts_removed": Label("删除段落", "removed"),
-    "texts_moved": Label("移动段落", "moved"),
+    "texts_added": Label("新增段落", "paragraphs added"),
+    "texts_removed": Label("删除段落", "paragraphs removed"),
+    "texts_moved": Label("移动段落", "paragraphs moved"),
     "numbers": Label("正文数字", "numbers in the text"),
     "tables": Label("表格", "tables"),
     "cells": Label("单元格", "cells"),
