@@ -7,7 +7,7 @@ import pytest
 from metroetl.errors import MetroError, Unreadable, VersionMissing
 from metroetl.harvest import Archive
 from metroetl.harvest.archive import body_name
-from metroetl.pipeline import versions
+from metroetl.pipeline import read_and_stage, versions
 from metroetl.pipeline.versions import compare_versions, list_documents, look_at_versions
 from tests.pipeline.conftest import Install, Installation
 
@@ -25,6 +25,17 @@ def page(text: str, *, links: str = "", counter: int = 1, pager: str = "") -> by
 
 @pytest.fixture
 def here(install: Install) -> Installation:
+    return install("here")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def anywhere(
+    request: pytest.FixtureRequest, install: Install, monkeypatch: pytest.MonkeyPatch
+) -> Installation:
+    """An installation on either engine."""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("new_postgres")()
+        monkeypatch.setenv("METROETL_DATABASE_URL", url.replace("postgresql://", "postgresql+psycopg://"))
     return install("here")
 
 
@@ -142,7 +153,8 @@ def test_a_store_that_is_away_is_no_unreadable_version(here: Installation) -> No
     assert caught.value.code == "ARCHIVE"
 
 
-def test_documents_are_listed_and_those_that_changed(here: Installation) -> None:
+def test_documents_are_listed_and_those_that_changed(anywhere: Installation) -> None:
+    here = anywhere
     links = f'<p><a href="{FILE}">附件</a></p>'
     here.bring(page("一。", links=links), PAGE, days_ago=9)
     here.bring("说明文字一。".encode(), FILE, days_ago=8.99, role="attachment", parent_url=PAGE)
@@ -153,6 +165,12 @@ def test_documents_are_listed_and_those_that_changed(here: Installation) -> None
     assert list_documents(changed=True)[1] == []
     with pytest.raises(MetroError, match="no such source"):
         list_documents("nowhere")
+    read_and_stage(here.run_id, "deyang")
+    here.bring(page("二。", links=links), PAGE, days_ago=5)
+    read_and_stage(here.run_id, "deyang")
+    (row,) = list_documents(changed=True)[1]
+    assert (row[columns.index("url")], row[columns.index("contents")]) == (PAGE, 2)
+    assert told(PAGE) == [(1, 1, ""), (2, 1, "texts_changed")]
 
 
 def test_what_one_run_brings_of_several_days_is_several_versions(here: Installation) -> None:
