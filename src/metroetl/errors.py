@@ -333,6 +333,15 @@ class WarehouseError(MetroError):
     way_out = "Run `metroetl warehouse info`."
 
 
+class VersionMissing(WarehouseError):
+    """An address, or a version of it, isn't archived."""
+
+    code = "VERSION_MISSING"
+    way_out = (
+        "`metroetl documents list` has the addresses, `metroetl documents versions ADDRESS` the versions."
+    )
+
+
 class GateHeld(MetroError):
     """A critical rule failed: the batch is held and nothing of it was published."""
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from metroetl.cli import archive, catalogue, explain, extract, inbox, operate, sources, warehouse
+from metroetl.cli import archive, catalogue, documents, explain, extract, inbox, operate, sources, warehouse
 from metroetl.errors import CatalogueError, MetroError, SettingsError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ sources.register(app)
 inbox.register(app)
 extract.register(app)
 explain.register(app)
+documents.register(app)
 warehouse.register(app)
 archive.register(app)
 catalogue.register(app)

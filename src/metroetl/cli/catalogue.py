@@ -88,7 +88,7 @@ def _show(gaps: Sequence[Gap], limit: int) -> None:
 
 
 def _row(gap: Gap) -> list[Any]:
-    from metroetl.statistics.explanation.model import shown
+    from metroetl.documents.lines import shown
 
     name = " / ".join(gap.forms[:3]) + ("（词表已列 listed）" if gap.listed else "")
     nearest = "、".join(f"{name}({code})" for name, code in gap.nearest)

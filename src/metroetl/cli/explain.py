@@ -134,7 +134,7 @@ def show(explanation: Explanation) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from metroetl.statistics.explanation.model import shown
+    from metroetl.documents.lines import shown
     from metroetl.statistics.explanation.page import document_facts
 
     console = Console(highlight=False)
@@ -238,6 +238,6 @@ def _cells(record: Record) -> list[Any]:
 def _plain(value: Any) -> Text:
     from rich.text import Text
 
-    from metroetl.statistics.explanation.model import shown
+    from metroetl.documents.lines import shown
 
     return Text(shown(str(value)))

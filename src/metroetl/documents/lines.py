@@ -10,6 +10,11 @@ INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 BLANKS = re.compile("[ \t\r\n\f\v\u00a0\u2000-\u200a\u202f]+")
 CJK = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
 LINE_BREAK = re.compile(rf"(?<=[{CJK}])[ \t]*+[\r\n][ \t\r\n]*+(?=[{CJK}])")
+# control characters would steer a terminal, direction marks would show text in another order than it is read
+UNSHOWN = {
+    **dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\ufffd"),
+    **dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"),
+}
 
 NUMERAL = "[一二三四五六七八九十百]{1,4}"
 NUMBERED = (
@@ -59,6 +64,11 @@ def raised(text: str, before: str, *, low: bool = False) -> str:
     if before.rstrip()[-1:].isascii() and before.rstrip()[-1:].isalpha():
         return text.translate(RAISED)
     return f"[{text}]"
+
+
+def shown(text: str) -> str:
+    """Text as it may be shown: control characters and direction marks replaced."""
+    return text.translate(UNSHOWN)
 
 
 def line_kind(text: str) -> tuple[BlockKind, int]:

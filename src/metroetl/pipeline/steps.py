@@ -22,6 +22,7 @@ from metroetl.settings import Settings, settings
 
 if TYPE_CHECKING:
     from metroetl.catalogue.models import Source
+    from metroetl.documents.models import Document
     from metroetl.harvest.client import Gate
     from metroetl.harvest.models import Harvested, Known, Snapshot
     from metroetl.warehouse import Warehouse
@@ -229,26 +230,41 @@ def read_snapshot(
 
     An article that goes on over several pages is read whole; PartMissing is raised where a page of it isn't archived.
     """
-    from metroetl.documents import find_parts, read_document
     from metroetl.plans import read_plan
     from metroetl.statistics import extract_statistics
     from metroetl.warehouse.models import Reading
 
-    data = archive.get(snapshot.sha256)
-    named = find_parts(data, snapshot.url) if snapshot.role == "page" else []
-    found = warehouse.parts_of(snapshot.url, snapshot.source_id, at=snapshot.fetched_at) if named else []
-    parts = {part.url: part for part in found}
-    if missing := [url for url in named if url not in parts]:
-        raise PartMissing(f"{len(missing)} of {len(named) + 1} pages of {snapshot.url} aren't archived")
-    document = read_document(data, snapshot, source, [archive.get(parts[url].sha256) for url in named])
-    if not document.text.strip() and not document.attachments:
-        raise Unreadable(f"no text in {snapshot.url}")
+    document = document_of(warehouse, archive, snapshot, source)
     words = catalogue()
     return Reading(
         document=document,
         statements=extract_statistics(document, words),
         plan=read_plan(document, words),
     )
+
+
+def document_of(
+    warehouse: Warehouse,
+    archive: Archive,
+    snapshot: Snapshot,
+    source: Source | None,
+    *,
+    until: datetime | None = None,
+) -> Document:
+    """One snapshot's document, whole, with parts that came before `until` only; raises as `read_snapshot` does."""
+    from metroetl.documents import find_parts, read_document
+
+    data = archive.get(snapshot.sha256)
+    named = find_parts(data, snapshot.url) if snapshot.role == "page" else []
+    when = {"at": snapshot.fetched_at, "until": until}
+    found = warehouse.parts_of(snapshot.url, snapshot.source_id, **when) if named else []
+    parts = {part.url: part for part in found}
+    if missing := [url for url in named if url not in parts]:
+        raise PartMissing(f"{len(missing)} of {len(named) + 1} pages of {snapshot.url} aren't archived")
+    document = read_document(data, snapshot, source, [archive.get(parts[url].sha256) for url in named])
+    if not document.text.strip() and not document.attachments:
+        raise Unreadable(f"no text in {snapshot.url}")
+    return document
 
 
 def pass_gate(run_id: str) -> GateOutcome:

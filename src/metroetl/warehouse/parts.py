@@ -25,10 +25,13 @@ def reopen_articles(connection: Connection, parts: Iterable[Mapping[str, Any]]) 
         )
 
 
-def part_rows(connection: Connection, url: str, source_id: str, at: datetime | None) -> list[Row[Any]]:
+def part_rows(
+    connection: Connection, url: str, source_id: str, at: datetime | None, until: datetime | None = None
+) -> list[Row[Any]]:
     """The latest snapshot of each further page of an article, in reading order.
 
     `at` is when the first page was fetched: then what was fetched after the next version of that page doesn't count.
+    Nor does what was fetched at `until` or later.
     """
     snapshots = table("raw_snapshot")
     mine = select(snapshots).where(
@@ -41,6 +44,8 @@ def part_rows(connection: Connection, url: str, source_id: str, at: datetime | N
         ).scalar_one()
         if following is not None:
             mine = mine.where(snapshots.c.fetched_at < following)
+    if until is not None:
+        mine = mine.where(snapshots.c.fetched_at < until)
     rows = connection.execute(mine.order_by(snapshots.c.fetched_at))
     latest = {row.url: row for row in rows}
     return [latest[address] for address in sorted(latest, key=_in_order)]

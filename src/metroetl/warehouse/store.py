@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, make_url, select
 from metroetl.warehouse import engine, intake, query, review, revisit
 from metroetl.warehouse.checks import record_checks
 from metroetl.warehouse.frames import staging_frames
+from metroetl.warehouse.history import histories
 from metroetl.warehouse.parts import part_rows
 from metroetl.warehouse.release import release_row
 from metroetl.warehouse.republish import tie_republications
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from metroetl.harvest.models import Harvested, Known, Snapshot
     from metroetl.runs import SourceCheck
     from metroetl.settings import Settings
+    from metroetl.warehouse.history import History
     from metroetl.warehouse.models import Batch, Decision, Published, Reading
 
 
@@ -84,10 +86,19 @@ class Warehouse:
         with self._read() as connection:
             return revisit.revisitable(connection, source_id, since, limit)
 
-    def parts_of(self, url: str, source_id: str, *, at: datetime | None = None) -> list[Snapshot]:
-        """The further pages of an article in reading order, as last seen; or as they were with its page of `at`."""
+    def parts_of(
+        self, url: str, source_id: str, *, at: datetime | None = None, until: datetime | None = None
+    ) -> list[Snapshot]:
+        """The further pages of an article in reading order, as last seen; or as they were with its page of `at`, or
+        before `until`."""
         with self._read() as connection:
-            return [intake.snapshot_of(row._mapping) for row in part_rows(connection, url, source_id, at)]
+            rows = part_rows(connection, url, source_id, at, until)
+            return [intake.snapshot_of(row._mapping) for row in rows]
+
+    def histories(self, url: str) -> list[History]:
+        """What came of an address, with its parts and files, at each source that has it."""
+        with self._read() as connection:
+            return histories(connection, url)
 
     def record_checks(self, run_id: str, checks: Iterable[SourceCheck]) -> None:
         """Keep what a check of sources found."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from metroetl.catalogue import Catalogue
+from metroetl.documents.lines import shown
 from metroetl.documents.models import Block, Cell, Document, Table
 from metroetl.statistics.explanation.labels import ABSTAINED, OBSERVED, UNREAD
 from metroetl.statistics.extract import extract_statistics
@@ -21,11 +22,6 @@ from metroetl.statistics.vocabulary.words import Vocabulary, vocabulary
 
 _WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]")
 _HEADINGS = 4
-# control characters would steer a terminal, direction marks would show text in another order than it is read
-_UNSHOWN = {
-    **dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\ufffd"),
-    **dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +62,8 @@ class Passage:
         """Pieces of the text, or of all cells."""
         yield from self.pieces
         for row in self.rows:
-            for shown in row:
-                yield from shown.pieces
+            for line in row:
+                yield from line.pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +100,6 @@ def explain(document: Document, catalogue: Catalogue) -> Explanation:
     counts = Counter(r.style for r in records)
     counts[UNREAD] = sum(p.style == UNREAD for passage in passages for p in passage.all_pieces())
     return Explanation(document, passages, records, counts)
-
-
-def shown(text: str) -> str:
-    """Text as it may be shown: control characters and direction marks replaced."""
-    return text.translate(_UNSHOWN)
 
 
 def _style(statement: Statement) -> str:

@@ -7,8 +7,9 @@ import hashlib
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from metroetl.documents.lines import shown
 from metroetl.statistics.explanation.labels import STYLES, UNREAD, evidence_label, rule_label, token_label
-from metroetl.statistics.explanation.model import Explanation, shown
+from metroetl.statistics.explanation.model import Explanation
 
 if TYPE_CHECKING:
     from metroetl.statistics.models import Statement
