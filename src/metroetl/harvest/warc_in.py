@@ -219,4 +219,4 @@ def _role(answer: Answer, source: Source) -> Role | None:
     if answer.headers.get("content-type", "").split(";")[0].strip().lower() in PAGES:
         return "page"
     name = file_name(answer, "") or urlsplit(answer.url).path
-    return "attachment" if SUFFIX.fullmatch(Path(name).suffix) or name.lower().endswith(".zip") else None
+    return "attachment" if SUFFIX.fullmatch(Path(name).suffix) else None
