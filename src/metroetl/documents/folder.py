@@ -15,7 +15,7 @@ from metroetl.documents.reading import read_document
 from metroetl.errors import DocumentError
 
 SUFFIX = re.compile(
-    r"\.(?:s?html?|xhtml|mht(?:ml)?|pdf|docx?|wps|rtf|odt|xlsx|xlsm|xlsb|xls|et|ods|ofd|csv|txt|md|zip|jpe?g|png|tiff?)",
+    r"\.(?:s?html?|xhtml|mht(?:ml)?|pdf|docx?|wps|rtf|odt|xlsx|xlsm|xlsb|xls|et|ods|ofd|csv|txt|md|zip)",
     re.I,
 )
 
