@@ -50,16 +50,64 @@ class Target(BaseModel):
     quote: str = ""
 
 
-class Task(BaseModel):
-    """A passage with the units that carry it."""
+class Goal(BaseModel):
+    """A qualitative target: a sentence that wants a state reached and names no number for it."""
 
     text: str
+    by_year: int | None = None
+    under: str | None = Field(default=None, description="title of the heading above")
+    span: Span
+
+
+class Milestone(BaseModel):
+    """What is due of a task or project in one quarter (2021-Q3)."""
+
+    quarter: str
+    text: str
+    span: Span
+
+
+class Task(BaseModel):
+    """A passage with the units that carry it; `cooperating` are those of `responsible` that only cooperate (配合, 参与)."""
+
+    text: str
+    number: str = Field(default="", description="its number in a list, as printed")
     lead: list[str] = []
     responsible: list[str] = []
     guiding: list[str] = []
+    cooperating: list[str] = []
     deadline: str | None = None
     under: str | None = None
+    funding: list[str] = Field(
+        default=[], description="funds named: 专项债, 超长期国债, 中央预算内投资, 财政专项资金"
+    )
+    milestones: list[Milestone] = []
     span: Span
+
+
+class Project(BaseModel):
+    """An item of a list: a project, a matter, a meeting or activity, or a case; money as printed."""
+
+    name: str
+    kind: Literal["project", "matter", "meeting", "case"] = "project"
+    number: str = Field(default="", description="its number in the list, as printed")
+    content: str = ""
+    field: str | None = None
+    place: str = Field(default="", description="where it is, as printed")
+    investment: float | None = None
+    investment_unit: str | None = None
+    stage: str | None = Field(default=None, description="前期, 新开工, 续建, 竣工; of a case its status")
+    list_year: int | None = None
+    lead: list[str] = []
+    responsible: list[str] = []
+    guiding: list[str] = []
+    cooperating: list[str] = []
+    deadline: str | None = None
+    under: str | None = None
+    funding: list[str] = []
+    milestones: list[Milestone] = []
+    span: Span
+    quote: str = ""
 
 
 class Count(BaseModel):
@@ -92,6 +140,13 @@ class PlanRelease(BaseModel):
     approver: str | None = None
     status: Literal["issued", "draft", "expected", "amended", "repealed"] = "issued"
     role: Literal["text", "mention"] = "text"
+    system_place: Literal["发展规划", "国土空间规划", "专项规划", "毗邻地区规划"] | None = Field(
+        default=None, description="its place in a circle's 1+1+N system of plans"
+    )
+    circle: str | None = Field(default=None, description="id of the circle it is for")
+    succeeds: str | None = Field(
+        default=None, description="title of the round before, where text or registry name it"
+    )
     counts: list[Count] = []
     spans: dict[str, Span] = {}
 
@@ -112,6 +167,8 @@ class PlanReading(BaseModel):
     published_on: date | None = None
     headings: list[Heading] = []
     targets: list[Target] = []
+    goals: list[Goal] = Field(default=[], description="qualitative targets")
     tasks: list[Task] = []
+    projects: list[Project] = Field(default=[], description="items of lists")
     counts: list[Count] = []
     releases: list[PlanRelease] = Field(default=[], description="plans that the document is, or speaks of")

@@ -53,7 +53,9 @@ def _release(document: Document, release: PlanRelease) -> Row:
     quote = document.text[start:end] if start is not None else ""
     if len(quote) > QUOTE_LIMIT and "title" in release.spans:
         quote = document.text[release.spans["title"].start : release.spans["title"].end]
-    return release.model_dump(exclude={"issuers", "counts", "spans"}) | {
+    return release.model_dump(
+        exclude={"issuers", "counts", "spans", "system_place", "circle", "succeeds"}
+    ) | {
         "expires_on": end_of_year(release.period_end),
         "issuers": _joined(release.issuers),
         "span_start": start,
