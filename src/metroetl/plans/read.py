@@ -132,7 +132,7 @@ def _horizon(
 ) -> Horizon:
     """The years that targets without a year of their own count from."""
     start, end = find_period(kind, title, plan, None, body)
-    return Horizon(end=end, year=start if start is not None and start == end else year)
+    return Horizon(end=end, year=start if start is not None and start == end else year, start=start)
 
 
 def extract_lines(in_path: Path, out_path: Path, catalogue: Catalogue) -> None:
