@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from metroetl.documents.models import Document, Span
 from metroetl.plans.counts import read_counts
+from metroetl.plans.goals import read_goals
 from metroetl.plans.identity import Named, find_approver, find_number, find_period, find_plan, find_stage
 from metroetl.plans.issuance import find_issued, find_issuers, find_published
 from metroetl.plans.kind import classify
@@ -105,6 +106,7 @@ def _read_aims(
     for target in once([*told, *read_target_tables(grids)]):
         target.indicator_code = indicator_code(target.indicator, catalogue)
         reading.targets.append(target)
+    reading.goals = read_goals(body, reading.headings, kind, horizon, reading.targets)
     reading.tasks = [*read_tasks(body, reading.headings), *read_task_tables(grids)]
     ahead = [t for t in reading.targets if day is None or (t.by_year or 0) > day.year]
     start, end = find_period(kind, title, plan, last_year(ahead), body)

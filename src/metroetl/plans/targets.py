@@ -85,7 +85,7 @@ def read_targets(passages: Sequence[Passage], kind: DocumentKind, horizon: Horiz
         year: int | None = None
         for start, end in passage.sentences():
             sentence = passage.text[start:end]
-            year, stated = _year(sentence, year, horizon)
+            year, stated = due_year(sentence, year, horizon)
             place = _Place(
                 passage, sentence, start, year, stated, under_aim or bool(_TARGET_PLACE.search(sentence))
             )
@@ -106,7 +106,7 @@ def _opens_section(text: str) -> bool:
     )
 
 
-def _year(sentence: str, year: int | None, horizon: Horizon) -> tuple[int | None, bool]:
+def due_year(sentence: str, year: int | None, horizon: Horizon) -> tuple[int | None, bool]:
     """The year a sentence's targets are due: named in it, counted from the document's year, or carried."""
     named = _TO_YEAR.search(sentence)
     if named:
