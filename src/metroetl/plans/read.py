@@ -78,9 +78,11 @@ def read_plan(document: Document, catalogue: Catalogue) -> PlanReading:
 
 
 def _printed(reading: PlanReading, text: str) -> dict[str, Span]:
-    """Where the text first prints the issuers, the period and the stage."""
+    """Where the text first prints the issuers, the day of issue, the period and the stage."""
     years = rf"{reading.period_start}\D{{1,4}}{reading.period_end}" if reading.period_start else None
+    day = reading.issued_on
     forms = {
+        "issued_on": rf"{day.year}\s?年\s?0?{day.month}\s?月\s?0?{day.day}\s?日" if day else None,
         "issuers": re.escape(reading.issuers[0]) if reading.issuers else None,
         "period": years or (str(reading.period_end) if reading.period_end else None),
         "stage": reading.stage,

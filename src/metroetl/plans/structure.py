@@ -22,7 +22,9 @@ _LEVELS = (
 _ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条[ \u3000]")
 _CHAPTER = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,5}[章节篇]")
 _LEADERS = re.compile(r"[ .．·…]{2,}\d{1,4}$|\t\d{1,4}$")
-_BRACKET_END = re.compile(r"[（(][^（）()]*[)）]$")
+_BRACKET_END = re.compile(
+    r"[（(\[【〔][^（）()\[\]【】〔〕]*(?:[（(][^（）()]*[)）][^（）()\[\]【】〔〕]*){0,6}[)）\]】〕]$"
+)
 _TITLE_WEIGHT = 6
 
 
@@ -73,7 +75,7 @@ def _open(passage: Passage, index: int, articles: bool, decimals: bool) -> _Open
     end = min(begin + len(title), len(text))
     span = passage.span(mark.start("mark"), end)
     heading = Heading(level=level, number=mark["mark"], title=title.strip(), start=span.start, end=span.end)
-    body_text = text[begin:]
+    body_text = _without_units(text[begin:])
     return _Opened(
         heading,
         index,
@@ -93,10 +95,14 @@ def _level(mark: str) -> int | None:
 def _title(text: str) -> str:
     """The first sentence, to the first 。 or ：; without the units in brackets at its end."""
     sentence = re.split(r"[。：]", text, maxsplit=1)[0].strip()
-    bracket = _BRACKET_END.search(sentence)
-    if bracket and re.search(r"负责|牵头|单位|部门|配合|参与|指导", bracket.group()):
-        sentence = sentence[: bracket.start()]
-    return sentence.rstrip("；;，,")
+    return _without_units(sentence).rstrip("；;，,")
+
+
+def _without_units(text: str) -> str:
+    """A text without the units in brackets at its end."""
+    bracket = _BRACKET_END.search(text)
+    units = bracket and re.search(r"负责|牵头|单位|部门|配合|参与|指导", bracket.group())
+    return text[: bracket.start()].rstrip() if bracket and units else text
 
 
 def _without_contents(opened: list[_Opened]) -> list[_Opened]:

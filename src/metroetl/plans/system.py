@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from metroetl.catalogue.models import PlanSeries
 
 SystemPlace = Literal["发展规划", "国土空间规划", "专项规划", "毗邻地区规划"]
+_PLACES: dict[str | None, SystemPlace] = {
+    "发展规划": "发展规划",
+    "国土空间规划": "国土空间规划",
+    "专项规划": "专项规划",
+}
 
 _BORDER = re.compile(
     r"毗邻|交界|省际|跨界|接壤|一体化发展示范区|融合发展示范区|同城化发展综合试验区|协同发展(?:示范)?区"
@@ -40,15 +45,11 @@ def system_place(title: str, plan_type: str | None, circle: str | None) -> Syste
     Action plans, schemes and lists carry such plans out and have no place of their own.
     """
     name = core(title)
-    if plan_type not in ("发展规划", "国土空间规划", "专项规划"):
+    if plan_type not in _PLACES:
         return None
     if _BORDER.search(name):
         return "毗邻地区规划"
-    if plan_type == "国土空间规划":
-        return "国土空间规划"
-    if plan_type == "发展规划" and (circle is not None or "都市圈" in name):
-        return "发展规划"
-    return "专项规划" if plan_type == "专项规划" else None
+    return _PLACES[plan_type] if circle is not None or re.search(r"都市圈|同城化", name) else None
 
 
 def find_predecessor(
