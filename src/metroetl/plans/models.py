@@ -33,6 +33,10 @@ class Heading(BaseModel):
     end: int
     length: int = Field(default=0, description="characters of its section, without subsections' headings")
     field: str | None = Field(default=None, description="one of the eight fields, e.g. 设施互通")
+    evidence: list[str] = Field(
+        default=[], description="words that say so; none where the section above decides"
+    )
+    theme: str | None = Field(default=None, description="one of the themes of the Delta's action plans")
 
 
 class Target(BaseModel):

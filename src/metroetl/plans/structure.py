@@ -26,6 +26,7 @@ _BRACKET_END = re.compile(
     r"[（(\[【〔][^（）()\[\]【】〔〕]*(?:[（(][^（）()]*[)）][^（）()\[\]【】〔〕]*){0,6}[)）\]】〕]$"
 )
 _TITLE_WEIGHT = 6
+_MOST_EVIDENCE = 4
 
 
 @dataclass(slots=True)
@@ -159,25 +160,32 @@ def _measure(opened: Sequence[_Opened], passages: Sequence[Passage]) -> None:
         texts.append("".join(body))
     open_fields: list[tuple[int, str | None]] = []
     for index, item in enumerate(opened):
-        level = item.heading.level
-        item.heading.length = own[index]
+        heading = item.heading
+        heading.length = own[index]
         for later in range(index + 1, len(opened)):
-            if opened[later].heading.level <= level:
+            if opened[later].heading.level <= heading.level:
                 break
-            item.heading.length += own[later]
-        open_fields = [(lvl, field) for lvl, field in open_fields if lvl < level]
+            heading.length += own[later]
+        open_fields = [(lvl, field) for lvl, field in open_fields if lvl < heading.level]
         above = next((field for _, field in reversed(open_fields) if field), None)
-        item.heading.field = field_of(item.heading.title, texts[index]) or above
-        open_fields.append((level, item.heading.field))
+        field, heading.evidence = belongs_to("fields", heading.title, texts[index])
+        heading.field = field or above
+        heading.theme, _ = belongs_to("themes", heading.title, texts[index])
+        open_fields.append((heading.level, heading.field))
 
 
-def field_of(title: str, body: str) -> str | None:
-    """Which of the eight fields a section belongs to, by its title first; None without clear evidence."""
+def belongs_to(lists: str, title: str, body: str) -> tuple[str | None, list[str]]:
+    """Which list of words (`fields`, `themes`) a section belongs to, with the words that say so, weightiest first.
+
+    None where too little speaks for one, or nearly as much for another.
+    """
     scores: Counter[str] = Counter()
-    for field, terms in words("fields").items():
-        for term in terms:
-            scores[field] += _TITLE_WEIGHT * len(term) * (term in title)
-            scores[field] += len(term) * min(body.count(term), 3)
-    ranked = scores.most_common(2)
-    best, second = ranked[0], ranked[1]
-    return best[0] if best[1] >= 2 * _TITLE_WEIGHT and best[1] >= 1.3 * second[1] else None
+    met: dict[str, Counter[str]] = {}
+    for name, terms in words(lists).items():
+        weights = {t: len(t) * (_TITLE_WEIGHT * (t in title) + min(body.count(t), 3)) for t in terms}
+        met[name] = Counter({term: weight for term, weight in weights.items() if weight})
+        scores[name] = sum(weights.values())
+    (best, score), (_, second) = scores.most_common(2)
+    if score < 2 * _TITLE_WEIGHT or score < 1.3 * second:
+        return None, []
+    return best, [term for term, _ in met[best].most_common(_MOST_EVIDENCE)]

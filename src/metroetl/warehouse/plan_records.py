@@ -71,7 +71,7 @@ def end_of_year(year: int | None) -> date | None:
 
 
 def _section(heading: Heading) -> Row:
-    return heading.model_dump(exclude={"start", "end"}) | {
+    return heading.model_dump(exclude={"start", "end", "evidence", "theme"}) | {
         "span_start": heading.start,
         "span_end": heading.end,
     }

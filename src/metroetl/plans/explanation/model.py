@@ -121,7 +121,10 @@ def _contents(reading: PlanReading) -> Iterator[Entry]:
         yield Entry("count", c.what, f"{c.count:g}", c.span)
     for h in reading.headings:
         name, length = f"{'　' * (h.level - 1)}{h.number}{h.title}", f"{h.length} 字"
-        yield Entry("heading", name, h.field or "—", Span(start=h.start, end=h.end), length)
+        told = "、".join(h.evidence)
+        yield Entry(
+            "heading", name, h.field or "—", Span(start=h.start, end=h.end), f"{length}　{told}".strip()
+        )
     for t in reading.targets:
         yield Entry(
             "target", t.indicator, _wanted(t), t.span, "、".join(filter(None, (t.indicator_code, t.binding)))
