@@ -175,4 +175,5 @@ class PlanReading(BaseModel):
     tasks: list[Task] = []
     projects: list[Project] = Field(default=[], description="items of lists")
     counts: list[Count] = []
+    findings: list[str] = Field(default=[], description="what seems to be lost of the text, as CODE: detail")
     releases: list[PlanRelease] = Field(default=[], description="plans that the document is, or speaks of")

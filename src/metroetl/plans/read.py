@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from metroetl.documents.models import Document, Span
 from metroetl.plans.counts import read_counts
+from metroetl.plans.gaps import find_gaps
 from metroetl.plans.goals import read_goals
 from metroetl.plans.identity import Named, find_approver, find_number, find_period, find_plan, find_stage
 from metroetl.plans.issuance import find_issued, find_issuers, find_published
@@ -69,6 +70,7 @@ def read_plan(document: Document, catalogue: Catalogue) -> PlanReading:
         headings=read_headings(parts),
         counts=read_counts(body, kind),
     )
+    reading.findings = find_gaps(reading.headings, parts) if kind in _WITH_TABLES else []
     _read_aims(reading, document, title, plan, body, catalogue)
     approver, approver_span = find_approver(parts) if plan else (None, None)
     places = {"title": plan.span if plan else None, "doc_number": number_span, "approver": approver_span}

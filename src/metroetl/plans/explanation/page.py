@@ -25,6 +25,7 @@ def render_plan_page(explanation: PlanExplanation) -> str:
         document.url,
         f"存档 {document.sha256[:12]}",
         *document.findings,
+        *explanation.reading.findings,
     )
     return environment.get_template("plan.html").render(
         document=document,
