@@ -33,6 +33,7 @@ def find_circle(title: str, series: PlanSeries | None, catalogue: Catalogue) -> 
     """Id of the circle that a plan is for: its series', else the circle with the longest name in its title."""
     if series is not None:
         return series.circle
+    title = re.sub(r"(?:现代化|大)都市圈", "都市圈", title)
     names = [
         (name, c.id) for c in catalogue.circles.values() for name in (c.name_zh, *c.aliases) if name in title
     ]
@@ -80,7 +81,7 @@ def _named_before(title: str, start: int | None, passages: Sequence[Passage]) ->
         for _, _, quoted in quoted_titles(passage.text):
             _, end = period_of(quoted)
             same = (
-                names_plan(quoted) and end is not None and end <= start and type_of(quoted) == type_of(title)
+                names_plan(quoted) and end is not None and end < start and type_of(quoted) == type_of(title)
             )
             if same and quoted != title and _plain(quoted) == own:
                 return quoted
