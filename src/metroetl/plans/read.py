@@ -12,15 +12,19 @@ from metroetl.documents.models import Document, Span
 from metroetl.plans.counts import read_counts
 from metroetl.plans.gaps import find_gaps
 from metroetl.plans.goals import read_goals
+from metroetl.plans.grids import read_sheets
 from metroetl.plans.identity import Named, find_approver, find_number, find_period, find_plan, find_stage
 from metroetl.plans.issuance import find_issued, find_issuers, find_published
+from metroetl.plans.items import read_items
 from metroetl.plans.kind import classify
+from metroetl.plans.listed import read_listed
+from metroetl.plans.lists import name_funding, projects_of, tasks_of
 from metroetl.plans.models import Count, DocumentKind, PlanReading, Target
 from metroetl.plans.passages import Passage, passages
 from metroetl.plans.releases import read_flags, read_releases
 from metroetl.plans.series import indicator_code
 from metroetl.plans.structure import read_headings
-from metroetl.plans.tables import read_grids, read_target_tables, read_task_tables
+from metroetl.plans.tables import read_target_tables
 from metroetl.plans.targets import Horizon, last_year, once, read_targets
 from metroetl.plans.tasks import read_tasks
 from metroetl.plans.titles import clean_title, type_of
@@ -105,13 +109,18 @@ def _read_aims(
     kind = reading.kind
     day = reading.issued_on or reading.published_on
     horizon = _horizon(kind, title, plan, day.year if day else None, body)
-    grids = list(read_grids(document, body)) if kind in _WITH_TABLES else []
+    sheets = list(read_sheets(document, body)) if kind in _WITH_TABLES else []
     told = [t for t in read_targets(body, kind, horizon) if not _is_count(t, reading.counts)]
-    for target in once([*told, *read_target_tables(grids)]):
+    for target in once([*told, *read_target_tables([sheet.grid for sheet in sheets])]):
         target.indicator_code = indicator_code(target.indicator, catalogue)
         reading.targets.append(target)
     reading.goals = read_goals(body, reading.headings, kind, horizon, reading.targets)
-    reading.tasks = [*read_tasks(body, reading.headings), *read_task_tables(grids)]
+    items = read_items(sheets, title)
+    reading.tasks = [*read_tasks(body, reading.headings), *tasks_of(items)]
+    if kind in _WITH_TABLES:
+        items += read_listed(body, title, list_itself=kind == "task_list")
+    reading.projects = projects_of(items)
+    name_funding(reading.tasks)
     ahead = [t for t in reading.targets if day is None or (t.by_year or 0) > day.year]
     start, end = find_period(kind, title, plan, last_year(ahead), body)
     reading.period_start, reading.period_end = start, end

@@ -174,6 +174,11 @@ def _measure(opened: Sequence[_Opened], passages: Sequence[Passage]) -> None:
         open_fields.append((heading.level, heading.field))
 
 
+def field_of(title: str, body: str) -> str | None:
+    """Which of the eight fields a section or item belongs to, by its title first; None without clear evidence."""
+    return belongs_to("fields", title, body)[0]
+
+
 def belongs_to(lists: str, title: str, body: str) -> tuple[str | None, list[str]]:
     """Which list of words (`fields`, `themes`) a section belongs to, with the words that say so, weightiest first.
 

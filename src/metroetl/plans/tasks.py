@@ -15,10 +15,7 @@ from metroetl.plans.units import (
     is_only_units,
     lists_offices,
     read_units,
-    split_units,
 )
-
-__all__ = ["read_tasks", "read_units", "split_units"]
 
 _BRACKET = re.compile(
     r"[（(\[【〔](?P<inside>[^（）()\[\]【】〔〕]{2,300}(?:[（(][^（）()]{0,40}[）)][^（）()\[\]【】〔〕]{0,300}){0,6})[）)\]】〕][。；]?"
