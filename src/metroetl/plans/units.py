@@ -26,7 +26,7 @@ _DUTY = re.compile(
     r"(?:(?:按照?(?:各自)?(?:职责|职能|任务)?(?:分工)?)|(?:根据|依)?职责分工|按职责|共同|分别|联合|具体|牵头|负责|会同|组织|加强|督促|参与|参加|配合|指导|落实|实施|推进|协同|主办|协办|和|等)+$"
 )
 _FIRST_LEADS = re.compile(
-    r"[，；;。、]?(?:列|排)(?:名)?(?:在)?(?:首位|第一(?:位)?|最前)的?(?:单位|部门)?[为系]牵头(?:单位|部门)?|[，；;]?(?:以)?下同$"
+    r"[，；;。、]?(?:列|排)(?:名)?(?:在)?(?:首位|第一(?:位)?|最前)[的者]?(?:单位|部门)?[为系]牵头(?:单位|部门)?|[，；;]?(?:以)?下同$"
 )
 _PLACE = re.compile(r"[\u3400-\u9fff]{1,8}(?:省|市|区|县|州|盟|旗)")
 _NO_PLACE = re.compile(r"[在到向为和的建设服务]")
@@ -101,6 +101,8 @@ def split_units(text: str) -> list[str]:
 
 def is_unit(name: str) -> bool:
     """Whether a name in a list of units is one: a body, or a place that stands for its government."""
+    if re.search(r".由|[，。；：]", name):
+        return False
     return is_body(name) or (_PLACE.fullmatch(name) is not None and not _NO_PLACE.search(name))
 
 
