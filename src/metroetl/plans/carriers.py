@@ -56,6 +56,11 @@ def add(units: Units, more: Units) -> None:
             units[own] += [name for name in names if name not in units[own]]
 
 
+def is_carrier(name: str) -> bool:
+    """Whether a name may be a unit's in a list: a body's, a place's, a firm's."""
+    return is_body(name) or (2 <= len(name) <= 40 and bool(_PLACE_OR_FIRM.search(name)))
+
+
 def _names(text: str) -> list[str]:
     """The units of a list; in a column of units a city or a firm is one too."""
     plain = re.sub(r"[（(](?:牵头|主办|责任|配合)[)）]", "", text.strip(" 。；;"))
@@ -63,5 +68,5 @@ def _names(text: str) -> list[str]:
     if len(bodies) == len(split_bodies(plain)[0]):
         return bodies
     names = (name.strip(" 。；") for name in split_bodies(plain)[0])
-    kept = [n for n in names if n in bodies or is_body(n) or (2 <= len(n) <= 40 and _PLACE_OR_FIRM.search(n))]
+    kept = [name for name in names if name in bodies or is_carrier(name)]
     return list(dict.fromkeys(kept)) if len(kept) > len(bodies) else bodies
