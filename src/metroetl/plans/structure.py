@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from metroetl.plans.models import Heading
 from metroetl.plans.passages import MARK, Passage
@@ -184,6 +185,8 @@ def belongs_to(lists: str, title: str, body: str) -> tuple[str | None, list[str]
 
     None where too little speaks for one, or nearly as much for another.
     """
+    if not (_any_term(lists).search(title) or _any_term(lists).search(body)):
+        return None, []
     scores: Counter[str] = Counter()
     met: dict[str, Counter[str]] = {}
     for name, terms in words(lists).items():
@@ -194,3 +197,9 @@ def belongs_to(lists: str, title: str, body: str) -> tuple[str | None, list[str]
     if score < 2 * _TITLE_WEIGHT or score < 1.3 * second:
         return None, []
     return best, [term for term, _ in met[best].most_common(_MOST_EVIDENCE)]
+
+
+@cache
+def _any_term(lists: str) -> re.Pattern[str]:
+    """Any of the words that decide: most sections of a hostile text hold none."""
+    return re.compile("|".join(re.escape(term) for terms in words(lists).values() for term in terms))

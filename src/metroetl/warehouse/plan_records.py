@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from metroetl.plans.gazetteer import normal_bodies
 from metroetl.warehouse.carry import item_keys
 from metroetl.warehouse.engine import dump_json
 from metroetl.warehouse.keys import digest
@@ -90,7 +91,8 @@ def end_of_year(year: int | None) -> date | None:
 
 
 def _section(heading: Heading) -> Row:
-    return heading.model_dump(exclude={"start", "end", "evidence", "theme"}) | {
+    return heading.model_dump(exclude={"start", "end"}) | {
+        "evidence": _joined(heading.evidence),
         "span_start": heading.start,
         "span_end": heading.end,
     }
@@ -115,7 +117,9 @@ def _task(task: Task) -> Row:
 def _units(item: Task | Project) -> Row:
     roles = {"lead": item.lead, "responsible": item.responsible}
     roles |= {"guiding": item.guiding, "cooperating": item.cooperating}
-    return {role: _joined(units) for role, units in roles.items()}
+    return {role: _joined(units) for role, units in roles.items()} | {
+        "units": _joined(normal_bodies(item.lead, item.responsible, item.guiding))
+    }
 
 
 def _projects(

@@ -71,6 +71,8 @@ class CorePlanSection(_OfDocument, table=True):
     title: str = Field(sa_type=Text)
     length: int
     field: str | None = None
+    theme: str | None = None
+    evidence: str
     span_start: int
     span_end: int
 
@@ -104,6 +106,7 @@ class CorePlanTask(_OfDocument, table=True):
     responsible: str = Field(sa_type=Text)
     guiding: str = Field(sa_type=Text)
     cooperating: str = Field(sa_type=Text)
+    units: str = Field(sa_type=Text)
     funding: str
     deadline: str | None = None
     under: str | None = Field(default=None, sa_type=Text)
@@ -141,6 +144,7 @@ class CorePlanProject(_OfDocument, table=True):
     responsible: str = Field(sa_type=Text)
     guiding: str = Field(sa_type=Text)
     cooperating: str = Field(sa_type=Text)
+    units: str = Field(sa_type=Text)
     investment: float | None = None
     year_investment: float | None = None
     investment_unit: str | None = None

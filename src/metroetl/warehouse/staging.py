@@ -165,6 +165,8 @@ class StagingPlanSection(_Staged, table=True):
     title: str = Field(sa_type=Text)
     length: int
     field: str | None = None
+    theme: str | None = None
+    evidence: str
     span_start: int
     span_end: int
 
@@ -196,6 +198,7 @@ class StagingPlanTask(_Staged, table=True):
     responsible: str = Field(sa_type=Text)
     guiding: str = Field(sa_type=Text)
     cooperating: str = Field(sa_type=Text)
+    units: str = Field(sa_type=Text)
     funding: str
     deadline: str | None = None
     under: str | None = Field(default=None, sa_type=Text)
@@ -231,6 +234,7 @@ class StagingPlanProject(_Staged, table=True):
     responsible: str = Field(sa_type=Text)
     guiding: str = Field(sa_type=Text)
     cooperating: str = Field(sa_type=Text)
+    units: str = Field(sa_type=Text)
     investment: float | None = None
     year_investment: float | None = None
     investment_unit: str | None = None

@@ -13,13 +13,13 @@ WITH current_document AS (
 items AS (
   SELECT
     p.project_id AS item_id, p.item_key, p.kind, p.number, p.name, p.under, p.field, p.list_year, p.stage, p.lead,
-    p.responsible, p.cooperating, p.guiding, p.deadline, p.funding, p.document_id, p.span_start, p.span_end
+    p.responsible, p.cooperating, p.guiding, p.units, p.deadline, p.funding, p.document_id, p.span_start, p.span_end
   FROM core_plan_project AS p
   WHERE p.withdrawn_at IS NULL
   UNION ALL
   SELECT
     t.task_id, NULL, 'task', t.number, t.text, t.under, NULL, NULL, NULL, t.lead,
-    t.responsible, t.cooperating, t.guiding, t.deadline, t.funding, t.document_id, t.span_start, t.span_end
+    t.responsible, t.cooperating, t.guiding, t.units, t.deadline, t.funding, t.document_id, t.span_start, t.span_end
   FROM core_plan_task AS t
   WHERE t.withdrawn_at IS NULL
     AND (t.document_id, t.span_start) NOT IN (
@@ -60,6 +60,7 @@ SELECT
   i.responsible,
   i.cooperating,
   i.guiding,
+  i.units,
   i.funding,
   r.state,
   r.percent,

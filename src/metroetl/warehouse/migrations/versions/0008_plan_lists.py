@@ -26,7 +26,8 @@ _OF_PROJECT = {"kind": "project", "item_key": ""}
 def upgrade() -> None:
     """Widen the tables of plans and tasks, keeping their rows, and create the new ones."""
     for layer in ("staging", "core"):
-        _add(f"{layer}_plan_task", [_text("number"), _long("cooperating"), _text("funding")])
+        _add(f"{layer}_plan_task", [_text("number"), _long("cooperating"), _text("funding"), _long("units")])
+        _add(f"{layer}_plan_section", [sa.Column("theme", sa.String(), nullable=True), _text("evidence")])
     _add("staging_plan", _of_plan())
     _widen("core_plan", _of_plan(), _PLAN_CHECKS, new="system_place", foreign={"circle_id": "dim_circle"})
     _widen("core_plan_project", _of_project(), _KIND, new="kind")
@@ -57,7 +58,7 @@ def _of_project() -> list[sa.Column[Any]]:
     """The columns that core's projects get."""
     return [
         *(_text(name, _OF_PROJECT.get(name, "")) for name in ("kind", "number", "funding", "item_key")),
-        *(_long(name) for name in ("content", "place", "guiding", "cooperating")),
+        *(_long(name) for name in ("content", "place", "guiding", "cooperating", "units")),
         sa.Column("year_investment", sa.Float(), nullable=True),
         sa.Column("deadline", sa.String(), nullable=True),
         sa.Column("under", sa.Text(), nullable=True),
@@ -155,7 +156,7 @@ def _create_staging() -> None:
             sa.Column("name", sa.Text(), nullable=False),
             *(sa.Column(n, sa.String(), nullable=False) for n in ("kind", "number", "funding", "item_key")),
             *(sa.Column(n, sa.Text(), nullable=False) for n in ("content", "place", "lead", "responsible")),
-            *(sa.Column(n, sa.Text(), nullable=False) for n in ("guiding", "cooperating", "quote")),
+            *(sa.Column(n, sa.Text(), nullable=False) for n in ("guiding", "cooperating", "units", "quote")),
             *(
                 sa.Column(n, sa.String(), nullable=True)
                 for n in ("field", "region_code", "stage", "deadline")
