@@ -305,3 +305,31 @@ def test_thousands_of_rows_are_read_in_bounded_time(open_list):
     _, reading = open_list(data)
     assert 2900 <= len(reading.projects) <= 3000
     assert time.monotonic() - began < 20
+
+
+def test_a_progress_report_tells_how_far_its_items_are(open_list):
+    document, reading = open_list(
+        page(
+            "甲都市圈三年行动计划实施一年来进展情况",
+            "<p>今年以来，甲都市圈三年行动计划有序实施，48个项目开工29个，完成投资136.12亿元。</p>",
+            table(
+                cells("序号", "项目名称", "进展情况", "完成率（%）", "责任单位"),
+                cells("1", "甲江二桥", "已完工，交付使用", "100", "市交通局"),
+                cells("2", "乙山隧道", "已完成投资3亿元，占年度计划50.57%", "", "市交通局"),
+                cells("3", "丙湖公园", "进度滞后，征地未完", "—", "市林业局"),
+                cells("4", "丁河闸坝", "尚未开工", "", "市水务局"),
+                cells("5", "戊站广场", "", "", "市住建局"),
+                cells("6", "己园厂房", "按计划推进；设备占20%，人员占30%", "", "丙区管委会"),
+            ),
+        )
+    )
+    assert reading.kind == "progress_report"
+    assert [(p.number, p.name, p.state, p.percent) for p in reading.progress] == [
+        ("1", "甲江二桥", "done", 100),
+        ("2", "乙山隧道", None, 50.57),
+        ("3", "丙湖公园", "behind", None),
+        ("4", "丁河闸坝", "not_started", None),
+        ("6", "己园厂房", "on_time", None),
+    ]
+    assert all(document.text[p.span.start : p.span.end] == p.text for p in reading.progress)
+    assert reading.projects == []

@@ -21,6 +21,7 @@ from metroetl.plans.listed import read_listed
 from metroetl.plans.lists import name_funding, projects_of, tasks_of
 from metroetl.plans.models import Count, DocumentKind, PlanReading, Target
 from metroetl.plans.passages import Passage, passages
+from metroetl.plans.progress import read_progress
 from metroetl.plans.releases import read_flags, read_releases
 from metroetl.plans.series import indicator_code
 from metroetl.plans.structure import read_headings
@@ -109,17 +110,19 @@ def _read_aims(
     kind = reading.kind
     day = reading.issued_on or reading.published_on
     horizon = _horizon(kind, title, plan, day.year if day else None, body)
-    sheets = list(read_sheets(document, body)) if kind in _WITH_TABLES else []
+    listed = kind in _WITH_TABLES
+    sheets = list(read_sheets(document, body)) if listed or kind == "progress_report" else []
     told = [t for t in read_targets(body, kind, horizon) if not _is_count(t, reading.counts)]
-    for target in once([*told, *read_target_tables([sheet.grid for sheet in sheets])]):
+    for target in once([*told, *read_target_tables([sheet.grid for sheet in sheets if listed])]):
         target.indicator_code = indicator_code(target.indicator, catalogue)
         reading.targets.append(target)
     reading.goals = read_goals(body, reading.headings, kind, horizon, reading.targets)
     items = read_items(sheets, title)
-    reading.tasks = [*read_tasks(body, reading.headings), *tasks_of(items)]
-    if kind in _WITH_TABLES:
-        items += read_listed(body, title, list_itself=kind == "task_list")
-    reading.projects = projects_of(items)
+    reading.progress = read_progress(items)
+    reading.tasks = [*read_tasks(body, reading.headings), *(tasks_of(items) if listed else [])]
+    if listed:
+        listed_in_text = read_listed(body, title, list_itself=kind == "task_list")
+        reading.projects = projects_of([*items, *listed_in_text])
     name_funding(reading.tasks)
     ahead = [t for t in reading.targets if day is None or (t.by_year or 0) > day.year]
     start, end = find_period(kind, title, plan, last_year(ahead), body)

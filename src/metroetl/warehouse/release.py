@@ -119,7 +119,8 @@ _NOT_KEPT = (
 
 
 def _restage(connection: Connection, staged: Table, row: dict[str, Any]) -> None:
-    values = {column.name: row[column.name] for column in staged.columns}
+    missing = {c.name: None if c.nullable else "" for c in staged.columns}  # columns younger than the row
+    values = {name: row.get(name, empty) for name, empty in missing.items()}
     for column in staged.columns:
         value = values[column.name]
         if isinstance(value, str) and isinstance(column.type, Date):
