@@ -147,6 +147,8 @@ class StagingPlan(_Staged, table=True):
     approver: str | None = None
     status: str
     role: str
+    release_key: str | None = None
+    release_part: str | None = None
     span_start: int | None = None
     span_end: int | None = None
     quote: str = Field(sa_type=Text)

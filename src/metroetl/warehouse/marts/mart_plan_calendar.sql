@@ -1,6 +1,7 @@
 -- Rounds of plans side by side: as documents state them (extracted, one row a document) and as the catalogue has them
 -- (curated, with its provenance). The first round that follows in the series gives the gap: days from the end of the
--- old round to the issue of the new one, negative when the new one came in time.
+-- old round to the issue of the new one, negative when the new one came in time. `days_to_expiry` counts from today in
+-- China, or from the day as of which the mart is asked.
 WITH counted AS (
   SELECT
     c.*,
@@ -74,7 +75,16 @@ SELECT
   s.circle_id,
   n.round AS successor_round,
   n.issued_on AS successor_issued_on,
-  {{ days('r.expires_on', 'n.issued_on') }} AS successor_gap_days
+  {{ days('r.expires_on', 'n.issued_on') }} AS successor_gap_days,
+  c.name_zh AS circle_name,
+  c.number AS circle_number,
+  CASE
+    WHEN s.circle_id IS NULL THEN NULL
+    WHEN r.title LIKE '%毗邻地区%' OR s.title_zh LIKE '%毗邻地区%' THEN '毗邻地区规划'
+    WHEN s.plan_type IN ('发展规划', '国土空间规划', '专项规划') THEN s.plan_type
+  END AS system_place,
+  {{ days(today, 'r.expires_on') }} AS days_to_expiry
 FROM rounds AS r
 LEFT JOIN dim_plan_series AS s ON s.series_id = r.series_id
+LEFT JOIN dim_circle AS c ON c.circle_id = s.circle_id
 LEFT JOIN issues AS n ON n.series_id = r.series_id AND n.round = r.round + 1
