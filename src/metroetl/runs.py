@@ -74,6 +74,7 @@ class ReleaseNews(BaseModel):
     succeeds: str | None = Field(default=None, description="title of the release that it follows")
     circle_name: str | None = None
     documents: int = 0
+    first_seen_at: datetime
 
 
 class RunSummary(BaseModel):
