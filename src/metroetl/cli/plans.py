@@ -26,34 +26,15 @@ def register(app: typer.Typer) -> None:
 @group.command("list")
 def list_releases(circle: Circle = None, since: Day = None) -> None:
     """规划发布：一部规划的一期一行 · Releases of plans, one row each though many sites carry it, newest first."""
-    from metroetl.cli.show import show_table
     from metroetl.monitoring.calendar import load_releases
 
-    rows = load_releases(_warehouse(), circle, since.date() if since else None)
-    columns = [
-        "发布 released",
-        "状态 state",
-        "规划 plan",
-        "期 period",
-        "机关 issuers",
-        "文号 number",
-        "文件 documents",
-        "链接 link",
-    ]
-    shown = [
-        [
-            r["issued_on"] or r["published_on"],
-            f"{_STATES[r['state']]} {r['state']}",
-            r["title"],
-            r["period"],
-            r["issuers"],
-            r["doc_number"],
-            _parts(r),
-            r["url"],
-        ]
-        for r in rows
-    ]  # fmt: skip
-    show_table("", columns, shown)
+    for r in load_releases(_warehouse(), circle, since.date() if since else None):
+        known = [r["issuers"], r["doc_number"], r["period"], _parts(r)]
+        print(f"{r['issued_on'] or r['published_on'] or '':10}  {_STATES[r['state']]}  {r['title']}")
+        print(f"{'':12}{' · '.join(str(k) for k in known if k)}")
+        if r["succeeds_title"]:
+            print(f"{'':12}接续 follows: {r['succeeds_title']}")
+        print(f"{'':12}{r['url']}")
 
 
 @group.command("calendar")
