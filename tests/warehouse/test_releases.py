@@ -7,14 +7,17 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from metroetl.monitoring.calendar import load_calendar, load_releases
 from metroetl.plans.models import DocumentKind, PlanReading, PlanRelease
 from metroetl.runs import ReleaseNews
+from metroetl.warehouse.engine import writer, writing
 from metroetl.warehouse.models import Reading
 from tests.warehouse.desk import Desk
 
 PLAN = "甲市数字经济发展规划（2026—2030年）"
-BODY = "为发展数字经济，制定本规划。"
+WORDS = "为发展数字经济，制定本规划。"
 TODAY = datetime.now(UTC).date()
 RELEASES = "SELECT title, period, state, documents, plans, notices, news, interpretations, drafts FROM mart_plan_release ORDER BY first_seen_at, release_key"
 STATUS = {"draft": "draft"}
@@ -28,7 +31,7 @@ def page(
     title: str = PLAN,
     day: date = TODAY,
     source_id: str = "city",
-    text: str = "",
+    body: str = "",
     **release: Any,
 ) -> Reading:
     """A page that is, or is about, a plan; `release` overrides what it states of it."""
@@ -44,7 +47,7 @@ def page(
     headline = f"《{title}》印发" if kind == "news" else title
     return desk.read(
         url,
-        text or f"{headline}。{BODY}{url}",
+        body or f"{headline}。{WORDS}{url}",
         source_id=source_id,
         plan=plan,
         published_on=day,
@@ -220,6 +223,16 @@ def test_a_reading_that_no_longer_finds_the_plan_withdraws_the_release(told: Des
     assert waiting(told) == []
 
 
+def test_a_replay_tells_what_an_older_program_did_not(told: Desk) -> None:
+    reading = five_sites(told)[2]
+    told.load(reading)
+    with writing(writer(told.warehouse.url)) as connection:
+        connection.execute(text("UPDATE core_plan SET release_key = NULL, release_part = NULL"))
+        connection.execute(text("DELETE FROM core_plan_release"))
+    told.load(reading)
+    assert [row[0] for row in told.rows(RELEASES)] == [PLAN]
+
+
 def test_a_release_names_the_one_it_follows(told: Desk) -> None:
     before = "甲市数字经济发展规划（2021—2025年）"
     old = page(told, "https://city.example.cn/5", "plan", title=before, period_start=2021, period_end=2025, day=date(2021, 3, 1))  # fmt: skip
@@ -297,3 +310,14 @@ def test_the_calendar_counts_from_the_day_that_is_asked_for(desk: Desk) -> None:
     )
     left, as_of = today[0]
     assert left == (date(2025, 12, 31) - date.fromisoformat(as_of)).days
+
+
+def test_the_calendar_and_the_list_are_the_same_on_both_engines(told: Desk) -> None:
+    load(told, [series_round(told, 3, date(2026, 2, 20))])
+    calendar = load_calendar(told.warehouse, "chengdu", date(2026, 3, 1))
+    assert [(r["round"], r["origin"]) for r in calendar.rounds] == [(2, "curated"), (3, "extracted")]
+    assert [(a["round"], a["days_late"]) for a in calendar.alerts] == [(2, 51)]
+    assert load_calendar(told.warehouse, "nanjing").rounds == []
+    assert len(load_releases(told.warehouse)) == 4
+    assert [r["round"] for r in load_releases(told.warehouse, "chengdu", date(2026, 2, 20))] == [3]
+    assert load_releases(told.warehouse, "chengdu", date(2026, 2, 21)) == []

@@ -12,7 +12,7 @@ from metroetl.runs import ReleaseNews
 from metroetl.warehouse.tables import table
 
 RECENT_DAYS = 60
-"""What a first load finds is announced if it came out within this time; older plans are no news."""
+"""What a first load finds is announced if it came out within this time; older and undated plans are no news."""
 
 _WAITING = """
 SELECT r.* FROM mart_plan_release AS r
@@ -49,7 +49,7 @@ def waiting_releases(connection: Connection, today: date) -> tuple[list[ReleaseN
 
 def _is_old(release: ReleaseNews, today: date) -> bool:
     day = release.issued_on or release.published_on
-    return day is not None and day < today - timedelta(days=RECENT_DAYS)
+    return day is None or day < today - timedelta(days=RECENT_DAYS)
 
 
 def _first_of_its_sources(connection: Connection, release: ReleaseNews) -> bool:

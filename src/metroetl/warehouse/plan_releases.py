@@ -29,6 +29,7 @@ def keep_releases(connection: Connection, batch_ids: Sequence[str], now: datetim
     """Bring keys and releases up to date where these batches, still staged, touched a plan."""
     if not _touched(connection, batch_ids):
         return
+    _tell_parts(connection, batch_ids)
     rows = _plan_rows(connection)
     claims = {row.plan_id: _claim(row) for row in rows if row.withdrawn_at is None}
     keys = group_releases(claims.values())
@@ -56,6 +57,25 @@ def _touched(connection: Connection, batch_ids: Sequence[str]) -> bool:
         .where(documents.c.document_key.in_(mine))
     )
     return bool(connection.execute(select(exists(of_them))).scalar())
+
+
+def _tell_parts(connection: Connection, batch_ids: Sequence[str]) -> None:
+    """What a document is of a release, as it is read now: a plan row that core had already was read by other rules."""
+    staged, documents, plans = table("staging_plan"), table("staging_document"), table("core_plan")
+    read = connection.execute(
+        select(plans.c.plan_id, staged.c.release_part)
+        .join_from(staged, documents, documents.c.row_id == staged.c.document_row_id)
+        .join(plans, plans.c.plan_id == staged.c.content_id + documents.c.suffix)
+        .where(
+            documents.c.batch_id.in_(batch_ids),
+            plans.c.release_part.is_distinct_from(staged.c.release_part),
+        )
+    ).all()
+    if read:
+        statement = (
+            update(plans).where(plans.c.plan_id == bindparam("row")).values(release_part=bindparam("to"))
+        )
+        connection.execute(statement, [{"row": row.plan_id, "to": row.release_part} for row in read])
 
 
 def _plan_rows(connection: Connection) -> Sequence[Row[Any]]:

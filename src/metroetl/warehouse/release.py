@@ -119,7 +119,7 @@ _NOT_KEPT = (
 
 
 def _restage(connection: Connection, staged: Table, row: dict[str, Any]) -> None:
-    values = {column.name: row[column.name] for column in staged.columns}
+    values = {column.name: row.get(column.name) for column in staged.columns}
     for column in staged.columns:
         value = values[column.name]
         if isinstance(value, str) and isinstance(column.type, Date):
