@@ -32,7 +32,7 @@ ORDER BY CASE alert WHEN 'no_successor' THEN 0 ELSE 1 END, days_left DESC, circl
 """
 _RELEASES = """
 SELECT * FROM mart_plan_release
-WHERE (:circle = '' OR circle_id = :circle) AND (:since = '' OR COALESCE(issued_on, published_on) >= {since})
+WHERE (:circle = '' OR circle_id = :circle) AND (:since = '' OR CAST(COALESCE(issued_on, published_on) AS VARCHAR(10)) >= :since)
 ORDER BY COALESCE(issued_on, published_on) DESC, release_key
 """
 STATES_ZH = {
@@ -75,8 +75,7 @@ def load_calendar(warehouse: Warehouse, circle: str | None = None, as_of: date |
 def load_releases(warehouse: Warehouse, circle: str | None = None, since: date | None = None) -> list[Row]:
     """Releases of plans, newest first."""
     asked = {"circle": circle_id(circle), "since": since.isoformat() if since else ""}
-    day = f"DATE '{since}'" if since and warehouse.url.startswith("postgresql") else ":since"
-    return _rows(warehouse, _RELEASES.format(since=day), asked, None)
+    return _rows(warehouse, _RELEASES, asked, None)
 
 
 def _rows(warehouse: Warehouse, sql: str, asked: dict[str, str], as_of: date | None) -> list[Row]:
