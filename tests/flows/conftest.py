@@ -22,7 +22,8 @@ from metroetl.warehouse import Warehouse
 
 CORE = (
     "core_document", "core_observation", "core_statement", "core_plan", "core_plan_section",
-    "core_plan_target", "core_plan_task", "core_plan_count",
+    "core_plan_target", "core_plan_task", "core_plan_count", "core_plan_project", "core_milestone", "core_plan_goal",
+    "core_plan_progress",
 )  # fmt: skip
 # when and by which run a row came; everything else is the same in every warehouse that saw the same pages
 OF_THE_RUN = {"loaded_at", "first_seen_at", "batch_id", "run_id", "snapshot_id"}

@@ -179,3 +179,61 @@ def test_a_draft_is_not_issued_yet(read):
     )
     assert (reading.kind, reading.plan_title, reading.issued_on) == ("draft", "甲市绿道规划", None)
     assert reading.releases[0].status == "draft"
+
+
+@pytest.mark.parametrize(
+    ("title", "lines", "kind", "issuers", "circle"),
+    [
+        (
+            "甲省人民政府 乙省人民政府关于印发重庆都市圈发展规划的通知",
+            ["甲政发〔2022〕37号", "各市人民政府：", "现将规划印发给你们。", "甲省人民政府　　乙省人民政府", "2022年8月6日"],
+            "notice_of_plan",
+            ["甲省人民政府", "乙省人民政府"],
+            "chongqing",
+        ),
+        (
+            "甲省人民政府关于印发济南都市圈发展规划（2024—2030年）的通知",
+            ["现将规划印发给你们。", "2024年2月28日", "济南都市圈发展规划", "（2024—2030年）", "第一章 规划背景", "一、发展基础", "稳步增强。"],
+            "plan",
+            ["甲省人民政府"],
+            "jinan",
+        ),
+        (
+            "关于印发《青岛都市圈2025年重点任务清单》的通知",
+            ["现印发给你们。", "青岛都市圈领导小组办公室", "2025年3月6日", "附件：青岛都市圈2025年重点任务清单", "序号\t任务\t牵头单位", "1\t建设绿道\t市林业局"],
+            "task_list",
+            ["青岛都市圈领导小组办公室"],
+            "qingdao",
+        ),
+        (
+            "合肥都市圈2026年工作要点（征求意见稿）公开征求意见",
+            ["我委起草了《合肥都市圈2026年工作要点（征求意见稿）》，现公开征求意见。"],
+            "draft",
+            [],
+            "hefei",
+        ),
+        (
+            "甲省人民政府关于印发石家庄都市圈发展规划的通知（节选）",
+            ["规划期限为2025—2035年。", "甲省人民政府", "2025年3月18日"],
+            "notice_of_plan",
+            ["甲省人民政府"],
+            "shijiazhuang",
+        ),
+        (
+            "沈阳现代化都市圈建设三年行动计划圆满收官",
+            ["《沈阳现代化都市圈建设三年行动计划（2021—2023年）》实施以来，各项任务圆满完成。"],
+            "progress_report",
+            [],
+            "shenyang",
+        ),
+    ],
+)  # fmt: skip
+def test_plans_of_other_circles(read, title, lines, kind, issuers, circle):
+    reading = read(title, *lines)
+    assert (reading.kind, reading.issuers) == (kind, issuers)
+    assert reading.releases[0].circle == circle
+
+
+def test_a_list_of_the_year_succeeds_no_draft_of_itself(read):
+    reading = read("合肥都市圈2026年工作要点", "《合肥都市圈2026年工作要点（征求意见稿）》已修改完善。")
+    assert reading.releases[0].succeeds is None

@@ -116,3 +116,26 @@ def test_lines_of_a_fixed_width_are_joined_and_page_numbers_left_out(read):
     ]
     reading = read("甲市绿道规划", *lines)
     assert [(t.indicator, t.value, t.unit) for t in reading.targets] == [("全市绿道总里程", 500.0, "公里")]
+
+
+def test_the_field_of_a_section_has_its_evidence_and_the_deltas_theme(read):
+    reading = read(
+        "甲都市圈建设三年行动计划（2024—2026年）",
+        "一、设施互通",
+        "加快轨道交通和高速公路建设，完善综合交通枢纽。",
+        "（一）概述。有关工作按计划推进。",
+        "二、生态共建污染共治",
+        "联合开展大气污染防治，加强水环境治理。",
+    )
+    first, under, second = reading.headings
+    assert (first.field, first.theme) == ("设施互通", "交通")
+    assert "设施互通" in first.evidence and set(first.evidence) <= {
+        "设施互通",
+        "轨道",
+        "高速公路",
+        "综合交通",
+        "枢纽",
+        "交通",
+    }
+    assert (under.field, under.evidence) == ("设施互通", [])
+    assert (second.field, second.theme) == ("生态环保", "生态")

@@ -143,3 +143,23 @@ def test_an_indicator_table_gives_the_last_years_column(read):
         ("地区生产总值增速", 6, "%", "about", "预期性", 2027),
         ("单位产值能耗降低", -13.5, "%", "=", "约束性", 2027),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "到2027年，绿道里程突破2万公里，年均增长6%左右。",
+            [(2, "万公里", ">=", 2027), (6, "%", "about", 2027)],
+        ),
+        ("绿道管护企业数量翻一番，达到1.2万家。", [(1.2, "万家", "=", 2027)]),
+        ("到2026年、2027年，骑行驿站分别达到50个、80个。", [(50, "个", "=", 2026), (80, "个", "=", 2027)]),
+        ("不低于90%的街道建成骑行驿站。", [(90, "%", ">=", 2027)]),
+        ("绿道覆盖率≥35%，投诉率≤3%。", [(35, "%", ">=", 2027), (3, "%", "<=", 2027)]),
+        ("2022年，绿道里程达1.5万公里，增长6%。", []),
+        ("到2027年，骑行里程不少于800公里，比2023年增长10%。", [(800, "公里", ">=", 2027)]),
+    ],
+)
+def test_subjects_that_stand_elsewhere_years_in_a_row_and_signs(read, sentence, expected):
+    found = read(TITLE, "一、目标", sentence).targets
+    assert [(t.value, t.unit, t.comparator, t.by_year) for t in found] == expected

@@ -6,7 +6,7 @@ import pytest
 
 from metroetl.documents.models import Cell, Document, Table
 from metroetl.plans.tables import read_grids, read_task_tables
-from metroetl.plans.tasks import read_units
+from metroetl.plans.units import read_units
 
 TITLE = "甲市人民政府关于绿道建设的意见"
 
@@ -50,6 +50,71 @@ def test_a_task_is_the_passage_before_its_bracket(read):
     )
     assert second.text == "加强管护（含夜间照明）。定期巡查"
     assert second.responsible == ["各区县人民政府"]
+
+
+BUREAU, POLICE, FINANCE = "市交通运输局", "市公安局", "市财政局"
+WHAT = "推进三市城际公交一体化运营，新增线路12条"
+
+
+@pytest.mark.parametrize(
+    ("form", "lead", "responsible", "guiding"),
+    [
+        (
+            "（市交通运输局牵头；市公安局、各县（市、区）政府等参与）",
+            [BUREAU],
+            [POLICE, "各县（市、区）政府"],
+            [],
+        ),
+        ("[牵头单位：市交通运输局，责任单位：市公安局]", [BUREAU], [POLICE], []),
+        ("【市交通运输局、市公安局按职责分工负责】", [], [BUREAU, POLICE], []),
+        ("〔市交通运输局牵头，市公安局、市财政局按职责分工负责〕", [BUREAU], [POLICE, FINANCE], []),
+        ("（由市交通运输局会同市公安局负责）", [], [BUREAU, POLICE], []),
+        ("（市交通运输局、市公安局，各区县政府）", [], [BUREAU, POLICE, "各区县政府"], []),
+        ("（市发改委指导，甲市、乙市人民政府负责）", [], ["甲市", "乙市人民政府"], ["市发改委"]),
+        ("责任单位：市交通运输局、市公安局。", [], [BUREAU, POLICE], []),
+        (
+            "\n牵头领导：张某某\n牵头单位：市交通运输局\n责任单位：市公安局\n完成时限：2026年底",
+            [BUREAU],
+            [POLICE],
+            [],
+        ),
+        ("。由市交通运输局牵头，市公安局、市财政局配合。", [BUREAU], [POLICE, FINANCE], []),
+        ("。（牵头单位：市交通运输局 配合单位：市公安局 市财政局）", [BUREAU], [POLICE, FINANCE], []),
+        (
+            "（市交通运输局、市公安局、各区县政府；列首位的为牵头单位，下同）",
+            [BUREAU],
+            [POLICE, "各区县政府"],
+            [],
+        ),
+        ("（市交通运输局、市公安局等负责。列第一位者为牵头单位，下同）", [BUREAU], [POLICE], []),
+        ("（团市委、市妇联、市科协、市轨道集团）", [], ["团市委", "市妇联", "市科协", "市轨道集团"], []),
+        ("（甲区、乙县、高新区管委会按职责负责）", [], ["甲区", "乙县", "高新区管委会"], []),
+    ],
+)
+def test_how_lists_of_units_are_printed(read, form, lead, responsible, guiding):
+    (task,) = read(TITLE, *f"1. {WHAT}{form}".split("\n")).tasks
+    assert task.text == WHAT
+    assert (task.lead, task.responsible, task.guiding) == (lead, responsible, guiding)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "建设一批公共设施（文化站、体育中心、购物中心）。",
+        "完善服务网络（含市财政局办公楼周边）。",
+        "颁发证书（技工院校内由人社部门负责）。",
+        "各部门要加强配合，抓好落实。",
+        "推进项目建设，确保责任到人。",
+    ],
+)
+def test_what_only_looks_like_units_is_none(read, text):
+    assert read(TITLE, f"1. {text}").tasks == []
+
+
+def test_units_that_only_cooperate_are_told(read):
+    (task,) = read(TITLE, f"1. {WHAT}（市交通运输局牵头，市公安局负责，市财政局、各区县政府配合）").tasks
+    assert task.cooperating == [FINANCE, "各区县政府"]
+    assert task.responsible == [POLICE, FINANCE, "各区县政府"]
 
 
 def test_units_on_lines_of_their_own_belong_to_the_passage_above(read):

@@ -17,7 +17,18 @@ import pandas as pd
 from metroetl.catalogue import catalogue
 from metroetl.documents.models import Document, Span
 from metroetl.harvest.models import Fetch, Harvested, Snapshot
-from metroetl.plans.models import Count, Heading, PlanReading, PlanRelease, Target, Task
+from metroetl.plans.models import (
+    Count,
+    Goal,
+    Heading,
+    Milestone,
+    PlanReading,
+    PlanRelease,
+    Progress,
+    Project,
+    Target,
+    Task,
+)
 from metroetl.quality.frames import Past, prepare
 from metroetl.quality.models import Outcome
 from metroetl.quality.validate import validate
@@ -210,13 +221,22 @@ def circle() -> list[Statement]:
 
 
 def plan() -> PlanReading:
-    """A plan's own text with a section, a target, a task and a count."""
+    """A plan's own text with a section, a target, a task, a count, an item with a milestone, a goal and a progress."""
     span = Span(start=0, end=20)
     return PlanReading(
         kind="plan",
         headings=[Heading(level=1, number="一、", title="总体要求", start=0, end=6)],
         targets=[Target(indicator="地区生产总值", indicator_code="GDP", value=5.5, unit="%", by_year=2027, comparator=">=", span=span, quote="年均增长5.5%以上")],
         tasks=[Task(text="推进轨道交通互联互通", lead=["市发展改革委"], responsible=["市交通运输局"], span=span)],
+        projects=[
+            Project(
+                name="成资快线", number="1", place="成都市、资阳市", investment=120.5, year_investment=8.0,
+                investment_unit="亿元", list_year=2023, lead=["市交通运输局"], funding=["专项债"], span=span,
+                milestones=[Milestone(quarter="2023-Q2", text="主体开工", span=span)], quote="成资快线 120.5",
+            )
+        ],
+        goals=[Goal(text="同城化水平显著提升", by_year=2025, span=span)],
+        progress=[Progress(name="成资快线", text="完成投资4亿元", state="on_time", percent=50.0, span=span)],
         counts=[Count(count=120, what="项目", span=span, quote="实施120个项目")],
         releases=[
             PlanRelease(

@@ -131,6 +131,9 @@ def fill_revision_6(url: str) -> None:
             "title": "来函", "published_at": OLD, "published_basis": "loaded", "first_seen_at": OLD,
             "loaded_at": OLD, "role": "inbox", "text_length": 0, "access": "internal", "world": "facts"}  # fmt: skip
         add_old(connection, "core_document", document)
+        plan = {"plan_id": "p", "document_id": "d", "title": "行动计划", "status": "issued", "role": "text"}
+        add_old(connection, "core_plan", plan)
+        add_old(connection, "core_plan_task", {"task_id": "t", "document_id": "d", "text": "建设绿道"})
 
 
 def add_old(connection: Connection, name: str, row: dict[str, Any]) -> None:
@@ -160,6 +163,12 @@ def test_a_warehouse_of_before_keeps_its_rows(database_url: str, words: Catalogu
         ("new", None, None, None)
     ]
     assert [s.url for s in warehouse.pending()] == ["page"]
+    assert warehouse.query("SELECT title, status, system_place, circle_id FROM core_plan")[1] == [
+        ("行动计划", "issued", None, None)
+    ]
+    assert warehouse.query("SELECT kind, name, number, overdue FROM mart_task_progress")[1] == [
+        ("task", "建设绿道", "", None)
+    ]
     with pytest.raises(WarehouseError, match="refused a row"), writing(writer(database_url)) as connection:
         connection.execute(text("UPDATE raw_snapshot SET role = 'picture'"))
     with pytest.raises(WarehouseError, match="refused a row"), writing(writer(database_url)) as connection:

@@ -27,6 +27,7 @@ STYLES = {
     "average": "dark_khaki",
     "previous": "steel_blue1",
 }
+PLANS = ("plan", "notice_of_plan", "draft", "task_list")
 UNREAD = "bold white on red"
 COLUMNS = (
     "#",
@@ -66,6 +67,10 @@ def explain(
     ] = None,
     title: Annotated[str | None, typer.Option(help="标题 · its title")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="HTML，不联网即可打开")] = None,
+    plan: Annotated[
+        bool | None,
+        typer.Option("--plan/--numbers", help="规划各项或各数字；缺省按文件类别 · by its kind if unset"),
+    ] = None,
 ) -> None:
     """解释：读出了什么、依据何在、哪些数字没有读 · What is read, why, and which numbers aren't."""
     if sum(given is not None for given in (file, snapshot, document)) != 1:
@@ -76,6 +81,8 @@ def explain(
     found = read_file(file) if file else _archived(snapshot, document)
     told = {"region_code": region, "published_on": date.date() if date else None, "title": title}
     found = found.model_copy(update={k: v for k, v in told.items() if v is not None})
+    if _explain_plan(found, plan, output):
+        return
     explanation = explain_document(found, catalogue())
     if output is None:
         show(explanation)
@@ -84,6 +91,28 @@ def explain(
 
     output.write_text(render_page(explanation), encoding="utf-8")
     print(f"{_counted(explanation)}\n{output}")
+
+
+def _explain_plan(document: Document, wanted: bool | None, output: Path | None) -> bool:
+    """Explain a document's plan where that is wanted, or where it is a plan and nothing else was said."""
+    if wanted is False:
+        return False
+    from metroetl.catalogue import catalogue
+    from metroetl.plans.explanation.model import explain_plan
+
+    explanation = explain_plan(document, catalogue())
+    if wanted is None and explanation.reading.kind not in PLANS:
+        return False
+    if output is None:
+        from metroetl.cli.explain_plan import show_plan
+
+        show_plan(explanation)
+        return True
+    from metroetl.plans.explanation.page import render_plan_page
+
+    output.write_text(render_plan_page(explanation), encoding="utf-8")
+    print(output)
+    return True
 
 
 def read_file(path: Path) -> Document:

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 _ROUNDS = """
-SELECT circle_id, circle_name, circle_number, series_id, series_title, origin, round, stage, period_start, period_end,
+SELECT circle_id, circle_name, circle_number, series_id, COALESCE(series_title, title) AS series_title, origin, round, stage, period_start, period_end,
   expires_on, days_to_expiry, status, system_place,
   MAX(title) AS title, MAX(issuers) AS issuers, MAX(doc_number) AS doc_number, MIN(issued_on) AS issued_on,
   COUNT(*) AS documents, MIN(CASE origin WHEN 'curated' THEN provenance ELSE url END) AS provenance
 FROM mart_plan_calendar
 WHERE circle_id IS NOT NULL AND (:circle = '' OR circle_id = :circle)
-GROUP BY circle_id, circle_name, circle_number, series_id, series_title, origin, round, stage, period_start, period_end,
+GROUP BY circle_id, circle_name, circle_number, series_id, COALESCE(series_title, title), origin, round, stage, period_start, period_end,
   expires_on, days_to_expiry, status, system_place
-ORDER BY COALESCE(circle_number, 99), circle_name, series_id, COALESCE(period_end, 9999), origin
+ORDER BY COALESCE(circle_number, 99), circle_name, series_id, COALESCE(series_title, title), COALESCE(period_end, 9999), origin
 """
 _ALERTS = """
 SELECT * FROM mart_plan_alert WHERE :circle = '' OR circle_id = :circle

@@ -236,10 +236,11 @@ def read_snapshot(
 
     document = document_of(warehouse, archive, snapshot, source)
     words = catalogue()
+    plan = read_plan(document, words)
     return Reading(
-        document=document,
+        document=document.model_copy(update={"findings": [*document.findings, *plan.findings]}),
         statements=extract_statistics(document, words),
-        plan=read_plan(document, words),
+        plan=plan,
     )
 
 

@@ -48,7 +48,8 @@ def find_plan(kind: DocumentKind, title: str, passages: Sequence[Passage]) -> Na
         own = _spoken_of(kind, quoted, passages)
     if own is None:
         return None
-    same = [name for name in quoted if core(name.title) == core(own) and len(name.title) >= len(own)]
+    fuller = [name for name in quoted if core(name.title) == core(own) and len(name.title) >= len(own)]
+    same = [name for name in fuller if period_of(own) in ((None, None), period_of(name.title))]
     if same:
         fullest = max(same, key=lambda name: (len(name.title), name.span is not None))
         return Named(_without_draft_mark(fullest.title), fullest.span)

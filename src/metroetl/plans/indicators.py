@@ -10,7 +10,7 @@ from metroetl.plans.words import alternation
 _REACH = re.compile(
     r"(?:总体|均|都|分别|全部|基本|力争|累计|年均|合计|再|各|平均)?"
     r"(?:达到|达|超过|突破|不低于|不少于|不超过|不高于|控制在|保持在|稳定在|维持在|(?:提高|提升|增加|下降|降低|扩大|增长|减少|缩短|压减|压缩|缩减|发展)(?:到|至)"
-    r"|增至|降至|降到|约为|为|约|超|至少|大于|小于|低于|高于|占(?!比)|增长|提高|提升|增加|下降|降低|减少|缩短|保持|完成)"
+    r"|增至|降至|降到|约为|为|约|超|[≥≤＞＜><]|至少|大于|小于|低于|高于|占(?!比)|增长|提高|提升|增加|下降|降低|减少|缩短|保持|完成)"
     r"(?:总体|均|都|分别|约|超过|突破|到|至|不低于|不少于|不超过|控制在|在|近|各|达到|达|为|至少|接近)*$"
 )
 _SHARE_OF = re.compile(
@@ -20,7 +20,7 @@ _OPENING = re.compile(
     r"^(?:其中|完成(?!率)|并|使|让|且|以及|同时|此外|还|也|和|及|力争|确保|推动|促进|实现|争取|努力|预计|预期|将|要|我国|全面|基本|到\d{4}年底?前?|\d{4}年底?前?|\d{4}年末?|[“\"]?十[四五]五[”\"]?(?:期间|时期|末|期末)?|今年|全年|提出|明确|是|：|、|，|“|今后|未来|每年|保持|保证|目标是|目标为|主要预期目标是|\d{1,2}年|了|该|即|即将|初步)+"
 )
 _TAIL = re.compile(
-    r"(?:总体|均|都|分别|力争|稳定|进一步|持续|逐步|累计|合计|将|要|再|平均每年|(?<!率)在|(?<!理)由.{1,12}|从.{1,12}|比\d{4}年.{0,6}|较\d{4}年.{0,6}|\d+年|以上|每年|，|、|：)+$"
+    r"(?:总体|均|都|分别|力争|稳定|进一步|持续|逐步|累计|合计|将|要|再|平均每年|(?<!率)在|(?<!理)由.{1,12}|从.{1,12}|比\d{4}年.{0,6}|较\d{4}年.{0,6}|\d+年|以上|每年|翻[一两]?番|，|、|：)+$"
 )
 _COUNTED = re.compile(r"(?:任务|举措|措施|方面|领域|大类|事项|章节|重点工程|行动|特点|内容|环节)$")
 _LONGEST = 46
@@ -59,7 +59,8 @@ def before_amount(lead: str, behind: str, previous: str, *, bare: bool) -> str |
         if _doing().search(lead) and re.match(r"[的\u3400-\u9fff“]", behind):
             return None
         name = _trim(lead[: reach.start()])
-        if not name and re.fullmatch(r"[，；：、]?", behind[:1] or ""):
+        follows = not name and re.fullmatch(r"[，；。：、]?", behind[:1] or "")
+        if follows and not re.search(r"[比较](?:20\d\d年|上年)|同比", lead):
             name = _trim(_REACH.sub("", re.split(r"\d", previous)[0]))
         grows = "增长" if re.match(r"(?:总体|均|年均|累计)*增长", reach.group()) else ""
         return name + grows if name and _plausible(name) else None
@@ -79,7 +80,9 @@ def behind_amount(lead: str, behind: str, unit: str, *, certain: bool) -> str | 
     `certain` sentences look ahead by themselves, so an amount of things at the head of a clause counts as well.
     """
     joined = re.search(r"(?:^|和|与|及|、|以及)(?:不少于|至少|约|超过)?$", lead)
-    if not _doing().search(lead) and not (certain and (joined or re.search(r"(?:不少于|至少)$", lead))):
+    if not _doing().search(lead) and not (
+        certain and (joined or re.search(r"(?:不少于|不低于|至少)$", lead))
+    ):
         return None
     thing = re.split(r"[，；。：]", behind)[0].lstrip("的").strip()
     thing = re.sub(r"(?:和|与|及|、|以及|等)$", "", thing)

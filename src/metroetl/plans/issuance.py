@@ -223,7 +223,8 @@ def _bodies(text: str) -> tuple[list[str], int | None]:
     names, count = split_bodies(text)
     if len(names) == 1 and re.match(r"[一二三四五六七八九十\d]{1,3}个?(?:部门|部委|单位)", names[0]):
         return [], None
-    return (names, count) if names and all(map(is_body, names)) else ([], None)
+    own = [name for name in names if re.match(r"[我本该]", name)]  # 我委, 本局: whoever speaks
+    return (names, count) if names and not own and all(map(is_body, names)) else ([], None)
 
 
 def _of_head(passages: Sequence[Passage]) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from metroetl.plans.models import DocumentKind
-from metroetl.plans.passages import Passage
+from metroetl.plans.passages import MARK, Passage
 from metroetl.plans.titles import (
     RELEASE,
     SINCE,
@@ -23,6 +23,8 @@ from metroetl.plans.titles import (
 
 _STORY_HEAD = 1200
 _OWN_TEXT = 1200
+_LIST = re.compile(r"清单$|台账$|重点任务$|任务清单")
+_ANNEX = re.compile(r"^附件?\d{0,2}[:：]?\s?")
 _DRAFT = re.compile(r"征求[^，。]{0,80}意见|征集意见|草案|建议稿|送审稿|讨论稿|听取意见的公告")
 _STATISTICS = re.compile(
     r"统计公报|经济运行|国民经济|价格指数|消费价格|出厂价格|增加值数据|工业增加值|零售总额|固定资产投资|同比(?:增长|上涨|下降)"
@@ -102,10 +104,23 @@ def _official(
     ):
         return "other"
     if names_plan(named):
-        return "plan" if sum(len(p.text) for p in passages) >= _OWN_TEXT else "notice_of_plan"
+        if not text_follows(named, passages):
+            return "notice_of_plan"
+        return "task_list" if _LIST.search(core(named)) else "plan"
     if not form.what and names_plan(title):
-        return "task_list" if re.search(r"清单|重点任务$", core(title)) else "plan"
+        return "task_list" if _LIST.search(core(title)) else "plan"
     return "policy"
+
+
+def text_follows(named: str, passages: Sequence[Passage]) -> bool:
+    """Whether the text of what a notice issues stands behind it: long, or under its own title with sections or rows."""
+    if sum(len(p.text) for p in passages) >= _OWN_TEXT:
+        return True
+    own = core(named)
+    at = next((i for i, p in enumerate(passages) if i and core(_ANNEX.sub("", p.text)) == own), None)
+    if at is None:
+        return False
+    return sum(bool(MARK.match(p.text)) or (p.row and "\t" in p.text) for p in passages[at + 1 :]) >= 2
 
 
 def _holds_plan(text: str) -> bool:

@@ -33,6 +33,10 @@ class Heading(BaseModel):
     end: int
     length: int = Field(default=0, description="characters of its section, without subsections' headings")
     field: str | None = Field(default=None, description="one of the eight fields, e.g. 设施互通")
+    evidence: list[str] = Field(
+        default=[], description="words that say so; none where the section above decides"
+    )
+    theme: str | None = Field(default=None, description="one of the themes of the Delta's action plans")
 
 
 class Target(BaseModel):
@@ -95,6 +99,7 @@ class Project(BaseModel):
     field: str | None = None
     place: str = Field(default="", description="where it is, as printed")
     investment: float | None = None
+    year_investment: float | None = Field(default=None, description="planned for the list's year, same unit")
     investment_unit: str | None = None
     stage: str | None = Field(default=None, description="前期, 新开工, 续建, 竣工; of a case its status")
     list_year: int | None = None
@@ -108,6 +113,17 @@ class Project(BaseModel):
     milestones: list[Milestone] = []
     span: Span
     quote: str = ""
+
+
+class Progress(BaseModel):
+    """How far an item of a list has come, as a progress report's table says; state and percent only where printed."""
+
+    name: str
+    number: str = ""
+    text: str
+    state: Literal["done", "on_time", "behind", "not_started"] | None = None
+    percent: float | None = None
+    span: Span
 
 
 class Count(BaseModel):
@@ -170,5 +186,7 @@ class PlanReading(BaseModel):
     goals: list[Goal] = Field(default=[], description="qualitative targets")
     tasks: list[Task] = []
     projects: list[Project] = Field(default=[], description="items of lists")
+    progress: list[Progress] = Field(default=[], description="how far items of lists have come")
     counts: list[Count] = []
+    findings: list[str] = Field(default=[], description="what seems to be lost of the text, as CODE: detail")
     releases: list[PlanRelease] = Field(default=[], description="plans that the document is, or speaks of")

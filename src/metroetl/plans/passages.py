@@ -17,6 +17,7 @@ _WIDE |= {0x3000: 0x20, 0xA0: 0x20, 0x2009: 0x20, 0x200B: 0x20, 0xFEFF: 0x20, 0x
 _HAN = r"[\u3400-\u9fff\u3001-\u3011“”‘’（），。；：！？—…〔〕]"
 _DROP = re.compile(rf"\*\*|(?<={_HAN}) +(?=[0-9])|(?<=[0-9%]) +(?={_HAN})|\u00ad")
 _PAGE = re.compile(r"[-—–\s]{0,4}\d{1,4}[-—–\s]{0,4}|第 ?\d{1,4} ?页(?:，?共 ?\d{1,4} ?页)?")
+_LEADERS = re.compile(r"[.．·…]{3,} ?\d{1,4}$")
 _LONGEST = 5000
 _NARROWEST = 16
 _ENDS = "。！？；：…”」）】》!?;:"
@@ -120,7 +121,7 @@ def _continues(last: Passage, following: Passage, width: int | None) -> bool:
     """Whether a line goes on in the next: running text that stops without a mark, followed by running text."""
     if last.row or following.row or last.text[-1] in _ENDS or MARK.match(following.text):
         return False
-    if len(last.text) > _LONGEST:
+    if len(last.text) > _LONGEST or _LEADERS.search(last.text):
         return False
     if last.text[-1] in "，、":
         return True

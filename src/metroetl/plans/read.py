@@ -10,15 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from metroetl.documents.models import Document, Span
 from metroetl.plans.counts import read_counts
+from metroetl.plans.gaps import find_gaps
+from metroetl.plans.goals import read_goals
+from metroetl.plans.grids import read_sheets
 from metroetl.plans.identity import Named, find_approver, find_number, find_period, find_plan, find_stage
 from metroetl.plans.issuance import find_issued, find_issuers, find_published
+from metroetl.plans.items import read_items
 from metroetl.plans.kind import classify
+from metroetl.plans.listed import read_listed
+from metroetl.plans.lists import name_funding, projects_of, tasks_of
 from metroetl.plans.models import Count, DocumentKind, PlanReading, Target
 from metroetl.plans.passages import Passage, passages
 from metroetl.plans.releases import read_flags, read_releases
 from metroetl.plans.series import indicator_code
 from metroetl.plans.structure import read_headings
-from metroetl.plans.tables import read_grids, read_target_tables, read_task_tables
+from metroetl.plans.tables import read_target_tables
 from metroetl.plans.targets import Horizon, last_year, once, read_targets
 from metroetl.plans.tasks import read_tasks
 from metroetl.plans.titles import clean_title, type_of
@@ -68,6 +74,7 @@ def read_plan(document: Document, catalogue: Catalogue) -> PlanReading:
         headings=read_headings(parts),
         counts=read_counts(body, kind),
     )
+    reading.findings = find_gaps(reading.headings, parts) if kind in _WITH_TABLES else []
     _read_aims(reading, document, title, plan, body, catalogue)
     approver, approver_span = find_approver(parts) if plan else (None, None)
     places = {"title": plan.span if plan else None, "doc_number": number_span, "approver": approver_span}
@@ -77,9 +84,11 @@ def read_plan(document: Document, catalogue: Catalogue) -> PlanReading:
 
 
 def _printed(reading: PlanReading, text: str) -> dict[str, Span]:
-    """Where the text first prints the issuers, the period and the stage."""
+    """Where the text first prints the issuers, the day of issue, the period and the stage."""
     years = rf"{reading.period_start}\D{{1,4}}{reading.period_end}" if reading.period_start else None
+    day = reading.issued_on
     forms = {
+        "issued_on": rf"{day.year}\s?年\s?0?{day.month}\s?月\s?0?{day.day}\s?日" if day else None,
         "issuers": re.escape(reading.issuers[0]) if reading.issuers else None,
         "period": years or (str(reading.period_end) if reading.period_end else None),
         "stage": reading.stage,
@@ -100,12 +109,18 @@ def _read_aims(
     kind = reading.kind
     day = reading.issued_on or reading.published_on
     horizon = _horizon(kind, title, plan, day.year if day else None, body)
-    grids = list(read_grids(document, body)) if kind in _WITH_TABLES else []
+    sheets = list(read_sheets(document, body)) if kind in _WITH_TABLES else []
     told = [t for t in read_targets(body, kind, horizon) if not _is_count(t, reading.counts)]
-    for target in once([*told, *read_target_tables(grids)]):
+    for target in once([*told, *read_target_tables([sheet.grid for sheet in sheets])]):
         target.indicator_code = indicator_code(target.indicator, catalogue)
         reading.targets.append(target)
-    reading.tasks = [*read_tasks(body, reading.headings), *read_task_tables(grids)]
+    reading.goals = read_goals(body, reading.headings, kind, horizon, reading.targets)
+    items = read_items(sheets, title)
+    reading.tasks = [*read_tasks(body, reading.headings), *tasks_of(items)]
+    if kind in _WITH_TABLES:
+        items += read_listed(body, title, list_itself=kind == "task_list")
+    reading.projects = projects_of(items)
+    name_funding(reading.tasks)
     ahead = [t for t in reading.targets if day is None or (t.by_year or 0) > day.year]
     start, end = find_period(kind, title, plan, last_year(ahead), body)
     reading.period_start, reading.period_end = start, end
@@ -132,7 +147,7 @@ def _horizon(
 ) -> Horizon:
     """The years that targets without a year of their own count from."""
     start, end = find_period(kind, title, plan, None, body)
-    return Horizon(end=end, year=start if start is not None and start == end else year)
+    return Horizon(end=end, year=start if start is not None and start == end else year, start=start)
 
 
 def extract_lines(in_path: Path, out_path: Path, catalogue: Catalogue) -> None:

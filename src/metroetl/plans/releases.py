@@ -11,6 +11,7 @@ from metroetl.plans.mentions import read_mentions
 from metroetl.plans.models import Count, DocumentKind, PlanReading, PlanRelease
 from metroetl.plans.passages import Passage
 from metroetl.plans.series import find_round, find_series, full_name
+from metroetl.plans.system import find_circle, find_predecessor, system_place
 
 if TYPE_CHECKING:
     from metroetl.catalogue import Catalogue
@@ -38,7 +39,7 @@ def read_releases(
 
     A round that is both is kept once. `spans` are the places of the document's own fields.
     """
-    own = _own(reading, spans, approver, issuer_count, catalogue) if reading.plan_title else None
+    own = _own(reading, passages, spans, approver, issuer_count, catalogue) if reading.plan_title else None
     told = read_mentions(passages, reading.counts, catalogue) if reading.kind in _SPEAKS else []
     if own is None:
         return told
@@ -47,6 +48,7 @@ def read_releases(
 
 def _own(
     reading: PlanReading,
+    passages: Sequence[Passage],
     spans: dict[str, Span],
     approver: str | None,
     issuer_count: int | None,
@@ -54,11 +56,13 @@ def _own(
 ) -> PlanRelease:
     title = reading.plan_title or ""
     series = find_series(title, catalogue)
+    number = find_round(series, reading.period_start, reading.period_end, reading.stage)
+    circle = find_circle(title, series, catalogue)
     return PlanRelease(
         title=title,
         plan_type=reading.plan_type,
         series_id=series.id if series else None,
-        round=find_round(series, reading.period_start, reading.period_end, reading.stage),
+        round=number,
         stage=reading.stage,
         period_start=reading.period_start,
         period_end=reading.period_end,
@@ -69,6 +73,9 @@ def _own(
         approver=approver,
         status=_status(reading.kind, reading.flags),
         role="text" if reading.kind in ("plan", "task_list") else "mention",
+        system_place=system_place(title, reading.plan_type, circle),
+        circle=circle,
+        succeeds=find_predecessor(title, reading.period_start, number, series, passages),
         counts=_counts(reading),
         spans=spans,
     )

@@ -22,8 +22,11 @@ _LEVELS = (
 _ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条[ \u3000]")
 _CHAPTER = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,5}[章节篇]")
 _LEADERS = re.compile(r"[ .．·…]{2,}\d{1,4}$|\t\d{1,4}$")
-_BRACKET_END = re.compile(r"[（(][^（）()]*[)）]$")
+_BRACKET_END = re.compile(
+    r"[（(\[【〔][^（）()\[\]【】〔〕]*(?:[（(][^（）()]*[)）][^（）()\[\]【】〔〕]*){0,6}[)）\]】〕]$"
+)
 _TITLE_WEIGHT = 6
+_MOST_EVIDENCE = 4
 
 
 @dataclass(slots=True)
@@ -73,7 +76,7 @@ def _open(passage: Passage, index: int, articles: bool, decimals: bool) -> _Open
     end = min(begin + len(title), len(text))
     span = passage.span(mark.start("mark"), end)
     heading = Heading(level=level, number=mark["mark"], title=title.strip(), start=span.start, end=span.end)
-    body_text = text[begin:]
+    body_text = _without_units(text[begin:])
     return _Opened(
         heading,
         index,
@@ -93,10 +96,14 @@ def _level(mark: str) -> int | None:
 def _title(text: str) -> str:
     """The first sentence, to the first 。 or ：; without the units in brackets at its end."""
     sentence = re.split(r"[。：]", text, maxsplit=1)[0].strip()
-    bracket = _BRACKET_END.search(sentence)
-    if bracket and re.search(r"负责|牵头|单位|部门|配合|参与|指导", bracket.group()):
-        sentence = sentence[: bracket.start()]
-    return sentence.rstrip("；;，,")
+    return _without_units(sentence).rstrip("；;，,")
+
+
+def _without_units(text: str) -> str:
+    """A text without the units in brackets at its end."""
+    bracket = _BRACKET_END.search(text)
+    units = bracket and re.search(r"负责|牵头|单位|部门|配合|参与|指导", bracket.group())
+    return text[: bracket.start()].rstrip() if bracket and units else text
 
 
 def _without_contents(opened: list[_Opened]) -> list[_Opened]:
@@ -153,25 +160,37 @@ def _measure(opened: Sequence[_Opened], passages: Sequence[Passage]) -> None:
         texts.append("".join(body))
     open_fields: list[tuple[int, str | None]] = []
     for index, item in enumerate(opened):
-        level = item.heading.level
-        item.heading.length = own[index]
+        heading = item.heading
+        heading.length = own[index]
         for later in range(index + 1, len(opened)):
-            if opened[later].heading.level <= level:
+            if opened[later].heading.level <= heading.level:
                 break
-            item.heading.length += own[later]
-        open_fields = [(lvl, field) for lvl, field in open_fields if lvl < level]
+            heading.length += own[later]
+        open_fields = [(lvl, field) for lvl, field in open_fields if lvl < heading.level]
         above = next((field for _, field in reversed(open_fields) if field), None)
-        item.heading.field = field_of(item.heading.title, texts[index]) or above
-        open_fields.append((level, item.heading.field))
+        field, heading.evidence = belongs_to("fields", heading.title, texts[index])
+        heading.field = field or above
+        heading.theme, _ = belongs_to("themes", heading.title, texts[index])
+        open_fields.append((heading.level, heading.field))
 
 
 def field_of(title: str, body: str) -> str | None:
-    """Which of the eight fields a section belongs to, by its title first; None without clear evidence."""
+    """Which of the eight fields a section or item belongs to, by its title first; None without clear evidence."""
+    return belongs_to("fields", title, body)[0]
+
+
+def belongs_to(lists: str, title: str, body: str) -> tuple[str | None, list[str]]:
+    """Which list of words (`fields`, `themes`) a section belongs to, with the words that say so, weightiest first.
+
+    None where too little speaks for one, or nearly as much for another.
+    """
     scores: Counter[str] = Counter()
-    for field, terms in words("fields").items():
-        for term in terms:
-            scores[field] += _TITLE_WEIGHT * len(term) * (term in title)
-            scores[field] += len(term) * min(body.count(term), 3)
-    ranked = scores.most_common(2)
-    best, second = ranked[0], ranked[1]
-    return best[0] if best[1] >= 2 * _TITLE_WEIGHT and best[1] >= 1.3 * second[1] else None
+    met: dict[str, Counter[str]] = {}
+    for name, terms in words(lists).items():
+        weights = {t: len(t) * (_TITLE_WEIGHT * (t in title) + min(body.count(t), 3)) for t in terms}
+        met[name] = Counter({term: weight for term, weight in weights.items() if weight})
+        scores[name] = sum(weights.values())
+    (best, score), (_, second) = scores.most_common(2)
+    if score < 2 * _TITLE_WEIGHT or score < 1.3 * second:
+        return None, []
+    return best, [term for term, _ in met[best].most_common(_MOST_EVIDENCE)]

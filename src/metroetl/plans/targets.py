@@ -46,10 +46,11 @@ _OUTLOOK = 8
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """What years a document's targets may count from: its plan's end, its own year, the year it was issued in."""
+    """What years a document's targets may count from: its plan's end, its own year or that of its issue, its start."""
 
     end: int | None
     year: int | None
+    start: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def read_targets(passages: Sequence[Passage], kind: DocumentKind, horizon: Horiz
         year: int | None = None
         for start, end in passage.sentences():
             sentence = passage.text[start:end]
-            year, stated = _year(sentence, year, horizon)
+            year, stated = due_year(sentence, year, horizon)
             place = _Place(
                 passage, sentence, start, year, stated, under_aim or bool(_TARGET_PLACE.search(sentence))
             )
@@ -105,7 +106,7 @@ def _opens_section(text: str) -> bool:
     )
 
 
-def _year(sentence: str, year: int | None, horizon: Horizon) -> tuple[int | None, bool]:
+def due_year(sentence: str, year: int | None, horizon: Horizon) -> tuple[int | None, bool]:
     """The year a sentence's targets are due: named in it, counted from the document's year, or carried."""
     named = _TO_YEAR.search(sentence)
     if named:
@@ -142,6 +143,8 @@ def _in_sentence(place: _Place, kind: DocumentKind, horizon: Horizon) -> Iterato
         if own and own["half"]:
             past = horizon.year is not None and int(own["year"]) < horizon.year
             year, stated = int(own["year"]), True
+        if year is not None and horizon.start is not None and year < horizon.start:
+            past = True
         here = replace(place, year=year or horizon.end, stated=stated, start=place.start + offset)
         past = (past or bool(_STAYS_PAST.search(clause))) and not re.search(r"力争|将|到20\d\d年", clause)
         result = _PAST.search(clause) or ("累计" in clause and not stated)
@@ -169,6 +172,7 @@ def _wants(place: _Place, kind: DocumentKind) -> bool:
 def _in_clause(clause: str, previous: str, place: _Place, kind: DocumentKind) -> Iterator[Target]:
     amounts = [a for a in read_amounts(clause) if a.unit != "年" or re.search(r"寿命|年限", clause)]
     shared = _spread_amounts(clause, amounts, previous)
+    years = _spread_years(clause, shared, previous)
     for position, amount in enumerate(amounts):
         behind_limit = amounts[position + 1].start if position + 1 < len(amounts) else len(clause)
         before_limit = amounts[position - 1].end if position else 0
@@ -181,7 +185,7 @@ def _in_clause(clause: str, previous: str, place: _Place, kind: DocumentKind) ->
                 indicator=name,
                 value=signed.value,
                 unit=signed.unit,
-                by_year=place.year,
+                by_year=years.get(position, place.year),
                 comparator=signed.comparator,
                 strict=signed.strict,
                 binding=_binding(place.sentence),
@@ -233,6 +237,14 @@ def _spread_amounts(clause: str, amounts: Sequence[Amount], previous: str) -> di
     if len(names) == 1:
         names = names * len(following)
     return {i: [n] for i, n in zip(following, names, strict=True)} if len(names) == len(following) else {}
+
+
+def _spread_years(clause: str, shared: dict[int, list[str]], previous: str) -> dict[int, int]:
+    """Years for amounts of one thing: as many as amounts (到2026年、2028年，…分别达到5万个、8万个)."""
+    if len(shared) < 2 or len({tuple(names) for names in shared.values()}) > 1:
+        return {}
+    years = re.findall(r"20\d\d(?=年)", previous + clause[: clause.find("分别")])
+    return dict(zip(shared, map(int, years), strict=True)) if len(years) == len(shared) else {}
 
 
 def _binding(sentence: str) -> str | None:

@@ -18,6 +18,17 @@ _FIVE_YEAR = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?:度)?")
 _BRACKET = re.compile(r"[（(][^（）()]{0,40}[）)]$")
+_PART_MARK = re.compile(r"[（(](?:节选|摘要|摘编|节录|全文|附全文)[）)]$")
+_JOINT = (
+    "政府",
+    "办公厅",
+    "办公室",
+    "委员会",
+    "厅",
+    "局",
+    "部",
+    "小组",
+)  # a blank behind them parts joint issuers
 _ORDINALS = {
     "十": 0,
     "十一": 1,
@@ -57,8 +68,12 @@ class TitleForm:
 def clean_title(title: str) -> str:
     """A title without line breaks, site names and blanks between Chinese characters."""
     title = re.split(r"[_|｜]", normalise(" ".join(title[:_LONGEST].split())))[0].strip()
+    title = _PART_MARK.sub("", title)
+    title = re.sub(r"(?<=[\u3400-\u9fff》”]) (?=关于)", "", title)
     return re.sub(
-        r"(?<=[\u3400-\u9fff》”]) (?=关于|[\u3400-\u9fff]{0,40}(?:通知|意见|决定|条例|办法|函)$)", "", title
+        rf"(?<=[\u3400-\u9fff》”])(?<!{')(?<!'.join(_JOINT)}) (?=[\u3400-\u9fff]{{0,40}}(?:通知|意见|决定|条例|办法|函)$)",
+        "",
+        title,
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from metroetl.quality import evidence
 from metroetl.quality.findings import add_reader_columns
+from metroetl.quality.items import add_item_columns, add_owned, add_span_beyond
 from metroetl.quality.limits import JUMP_FACTOR, JUMP_MARGIN, PARENT_SLACK, YEAR_MARGIN_PP, add_size_limits
 from metroetl.quality.series import add_series_columns, positions, usable
 from metroetl.quality.sums import add_parent_value, add_sum_columns
@@ -57,6 +58,7 @@ WHERE EXISTS (
 )
 """
 UNITS = ("lead", "responsible", "guiding")
+_LISTED = ("staging_plan_project", "staging_milestone", "staging_plan_goal", "staging_plan_progress")
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ def prepare(frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue) -
         "staging_plan": _plans,
         "staging_plan_target": _targets,
         "staging_plan_task": lambda frame, *_: _add_unit_count(frame),
+        "staging_plan_project": lambda frame, *_: add_item_columns(_add_unit_count(frame)),
+        "staging_milestone": lambda frame, *_: add_owned(frame),
     }
     prepared = {}
     for table, frame in frames.items():
@@ -101,6 +105,8 @@ def prepare(frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue) -
             continue
         if "span_start" in frame:
             frame = frame.assign(span_length=frame["span_end"] - frame["span_start"])
+        if table in _LISTED:
+            frame = add_span_beyond(frame, frames["staging_document"])
         prepared[table] = columns[table](frame, past, catalogue) if table in columns else frame
     return prepared
 

@@ -32,6 +32,10 @@ TABLES = {
     "staging_plan_target": "规划目标",
     "staging_plan_task": "规划任务",
     "staging_plan_count": "规划数量",
+    "staging_plan_project": "清单条目",
+    "staging_milestone": "季度节点",
+    "staging_plan_goal": "定性目标",
+    "staging_plan_progress": "条目进展",
     "raw_snapshot": "存档（无法读取）",
 }
 BATCH_STATES = {

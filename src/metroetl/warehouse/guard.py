@@ -83,6 +83,20 @@ GUARDS = [
         "the plan series isn't in the catalogue",
     ),
     Guard(
+        "staging_plan",
+        "CORE-PLAN-CIRCLE",
+        "s.circle_id IS NOT NULL AND " + _missing("circle_id", "dim_circle"),
+        "都市圈不在目录中",
+        "the circle isn't in the catalogue",
+    ),
+    Guard(
+        "staging_plan_project",
+        "CORE-REGION",
+        "s.region_code IS NOT NULL AND " + _missing("region_code", "dim_region"),
+        "地区不在目录中",
+        "the region isn't in the catalogue",
+    ),
+    Guard(
         "staging_plan_target",
         "CORE-INDICATOR",
         "s.indicator_code IS NOT NULL AND " + _missing("indicator_code", "dim_indicator"),
@@ -90,18 +104,32 @@ GUARDS = [
         "the indicator isn't in the catalogue",
     ),
 ]
+
+
+def _ownerless(column: str, owner: str, key: str) -> str:
+    """That a row names an owner which is neither in core nor staged with it."""
+    return (
+        f"s.{column} IS NOT NULL"  # noqa: S608
+        f" AND NOT EXISTS (SELECT 1 FROM core_{owner} AS c WHERE c.{key} = s.{column})"
+        f" AND NOT EXISTS (SELECT 1 FROM staging_{owner} AS p"
+        f" WHERE p.content_id = s.{column} AND p.document_row_id = s.document_row_id)"
+    )
+
+
+def _orphans(table: str, code: str, owners: dict[str, tuple[str, str]], zh: str, en: str) -> Guard:
+    unfit = " OR ".join(f"({_ownerless(column, *owner)})" for column, owner in owners.items())
+    return Guard(table, code, unfit, zh, en)
+
+
+_OF_PLAN = {"plan_content_id": ("plan", "plan_id")}
 _ORPHANS = [  # looked for when the plans that can't be taken are out
-    Guard(
-        "staging_plan_count",
-        "CORE-PLAN-MISSING",
-        "s.plan_content_id IS NOT NULL"
-        " AND NOT EXISTS (SELECT 1 FROM core_plan AS c WHERE c.plan_id = s.plan_content_id)"
-        " AND NOT EXISTS (SELECT 1 FROM staging_plan AS p"
-        " WHERE p.content_id = s.plan_content_id AND p.document_row_id = s.document_row_id)",
-        "所属规划在隔离区",
-        "the plan that it counts is in quarantine",
-    ),
-]
+    _orphans("staging_plan_count", "CORE-PLAN-MISSING", _OF_PLAN, "所属规划在隔离区", "the plan that it counts is in quarantine"),
+    _orphans("staging_plan_project", "CORE-PLAN-MISSING", _OF_PLAN, "所属规划在隔离区", "the plan that lists it is in quarantine"),
+]  # fmt: skip
+_OF_ITEM = {"task_content_id": ("plan_task", "task_id"), "project_content_id": ("plan_project", "project_id")}
+_OF_ORPHANS = [  # looked for when those are out too
+    _orphans("staging_milestone", "CORE-ITEM-MISSING", _OF_ITEM, "所属任务或项目在隔离区", "its task or project is in quarantine"),
+]  # fmt: skip
 
 
 def put_unfit_aside(connection: Connection, batch_ids: list[str], now: datetime) -> int:
@@ -110,12 +138,12 @@ def put_unfit_aside(connection: Connection, batch_ids: list[str], now: datetime)
         return 0
     return sum(
         move_to_quarantine(connection, unfit_rows(connection, batch_ids, guards), batch_ids, now)
-        for guards in (GUARDS, _ORPHANS)
+        for guards in (GUARDS, _ORPHANS, _OF_ORPHANS)
     )
 
 
 def unfit_rows(
-    connection: Connection, batch_ids: list[str], guards: Iterable[Guard] = (*GUARDS, *_ORPHANS)
+    connection: Connection, batch_ids: list[str], guards: Iterable[Guard] = (*GUARDS, *_ORPHANS, *_OF_ORPHANS)
 ) -> list[Quarantined]:
     """The rows of these batches that core can't take, each with the first condition it meets."""
     found: dict[str, Quarantined] = {}

@@ -9,6 +9,10 @@ from sqlmodel import Field
 
 from metroetl.warehouse.base import Table, UtcDateTime, one_of
 
+SYSTEM_PLACES = ("发展规划", "国土空间规划", "专项规划", "毗邻地区规划")
+ITEM_KINDS = ("project", "matter", "meeting", "case")
+STATES = ("done", "on_time", "behind", "not_started")
+
 
 def _years() -> CheckConstraint:
     return CheckConstraint(
@@ -29,6 +33,7 @@ class CorePlan(_OfDocument, table=True):
         _years(),
         one_of("status", "issued", "draft", "expected", "amended", "repealed"),
         one_of("role", "text", "mention"),
+        one_of("system_place", *SYSTEM_PLACES),
         Index(None, "series_id", "round"),
         Index(None, "release_key"),
     )
@@ -49,6 +54,9 @@ class CorePlan(_OfDocument, table=True):
     approver: str | None = None
     status: str
     role: str
+    system_place: str | None = None
+    circle_id: str | None = Field(default=None, foreign_key="dim_circle.circle_id")
+    succeeds: str | None = Field(default=None, sa_type=Text)
     release_key: str | None = None
     release_part: str | None = None
     span_start: int | None = None
@@ -122,9 +130,12 @@ class CorePlanTask(_OfDocument, table=True):
 
     task_id: str = Field(primary_key=True)
     text: str = Field(sa_type=Text)
+    number: str
     lead: str = Field(sa_type=Text)
     responsible: str = Field(sa_type=Text)
     guiding: str = Field(sa_type=Text)
+    cooperating: str = Field(sa_type=Text)
+    funding: str
     deadline: str | None = None
     under: str | None = Field(default=None, sa_type=Text)
     span_start: int
@@ -144,19 +155,32 @@ class CorePlanCount(_OfDocument, table=True):
 
 
 class CorePlanProject(_OfDocument, table=True):
-    """A project of a plan or list."""
+    """An item of a list: a project, a matter, a meeting, a case; `item_key` is the same as long as lists carry it over."""
+
+    __table_args__ = (one_of("kind", *ITEM_KINDS),)
 
     project_id: str = Field(primary_key=True)
     plan_id: str | None = Field(default=None, foreign_key="core_plan.plan_id")
     name: str = Field(sa_type=Text)
+    kind: str
+    number: str
+    content: str = Field(sa_type=Text)
     field: str | None = None
+    place: str = Field(sa_type=Text)
     region_code: str | None = Field(default=None, foreign_key="dim_region.region_code")
     lead: str = Field(sa_type=Text)
     responsible: str = Field(sa_type=Text)
+    guiding: str = Field(sa_type=Text)
+    cooperating: str = Field(sa_type=Text)
     investment: float | None = None
+    year_investment: float | None = None
     investment_unit: str | None = None
+    funding: str
     stage: str | None = None
+    deadline: str | None = None
+    under: str | None = Field(default=None, sa_type=Text)
     list_year: int | None = None
+    item_key: str = Field(index=True)
     span_start: int
     span_end: int
     quote: str = Field(sa_type=Text)
@@ -168,11 +192,38 @@ class CoreMilestone(_OfDocument, table=True):
     __table_args__ = (CheckConstraint("task_id IS NOT NULL OR project_id IS NOT NULL", name="of_something"),)
 
     milestone_id: str = Field(primary_key=True)
-    task_id: str | None = Field(default=None, foreign_key="core_plan_task.task_id")
-    project_id: str | None = Field(default=None, foreign_key="core_plan_project.project_id")
+    task_id: str | None = Field(default=None, foreign_key="core_plan_task.task_id", index=True)
+    project_id: str | None = Field(default=None, foreign_key="core_plan_project.project_id", index=True)
     quarter: str
     text: str = Field(sa_type=Text)
     lead: str = Field(sa_type=Text)
     responsible: str = Field(sa_type=Text)
+    span_start: int
+    span_end: int
+
+
+class CorePlanGoal(_OfDocument, table=True):
+    """A state that a plan document wants reached and names no number for."""
+
+    goal_id: str = Field(primary_key=True)
+    text: str = Field(sa_type=Text)
+    by_year: int | None = None
+    under: str | None = Field(default=None, sa_type=Text)
+    span_start: int
+    span_end: int
+
+
+class CorePlanProgress(_OfDocument, table=True):
+    """How far an item of a list has come, as a report says; `item_key` is its item's, where core has it."""
+
+    __table_args__ = (one_of("state", *STATES),)
+
+    progress_id: str = Field(primary_key=True)
+    name: str = Field(sa_type=Text)
+    number: str
+    text: str = Field(sa_type=Text)
+    state: str | None = None
+    percent: float | None = None
+    item_key: str | None = Field(default=None, index=True)
     span_start: int
     span_end: int

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from metroetl.warehouse.carry import carry_items
 from metroetl.warehouse.keys import parse_period
 from metroetl.warehouse.load import add_new, insert_of
 from metroetl.warehouse.plan_releases import keep_releases
@@ -35,10 +36,20 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "staging_plan_target": ("core_plan_target", "target_id"),
     "staging_plan_task": ("core_plan_task", "task_id"),
     "staging_plan_count": ("core_plan_count", "count_id"),
+    "staging_plan_project": ("core_plan_project", "project_id"),
+    "staging_milestone": ("core_milestone", "milestone_id"),
+    "staging_plan_goal": ("core_plan_goal", "goal_id"),
+    "staging_plan_progress": ("core_plan_progress", "progress_id"),
+}
+OWNERS = {
+    "plan_id": "plan_content_id",
+    "task_id": "task_content_id",
+    "project_id": "project_content_id",
 }
 OBSERVATION = ("core_observation", "observation_id")
 _OF_VERSION = ("document_id", "published_at", "published_basis", "access", "embargo_until", "world")
 _FACT = ("region_code", "indicator_code", "measure", "variant", "period")
+_PERIODS = {"staging_observation": "period", "staging_statement": "period", "staging_milestone": "quarter"}
 _PRINT = ("value", "unit", "decimals", "obs_status", "revision_stage")
 
 
@@ -66,6 +77,7 @@ def publish(
     if whole:
         for source, (target, key) in {"staging_observation": OBSERVATION, **PARTS}.items():
             _withdraw(connection, source, target, key, batch_ids, now)
+    carry_items(connection, batch_ids)
     keep_releases(connection, batch_ids, now)
     _clear(connection, batch_ids)
     return counts | {
@@ -88,10 +100,10 @@ def _staged_observations(connection: Connection, batch_ids: list[str]) -> int:
 
 def _add_periods(connection: Connection, batch_ids: list[str]) -> None:
     documents = table("staging_document")
-    for name in ("staging_observation", "staging_statement"):
+    for name, column in _PERIODS.items():
         staged = table(name)
         names = (
-            select(staged.c.period)
+            select(staged.c[column])
             .distinct()
             .join(documents, documents.c.row_id == staged.c.document_row_id)
             .where(documents.c.batch_id.in_(batch_ids))
@@ -107,8 +119,8 @@ def _values(target: Table, key: str, staged: Any, document: Any, now: datetime) 
         name = column.name
         if name == key:
             values[name] = staged.c.content_id + document.c.suffix
-        elif name == "plan_id":
-            values[name] = staged.c.plan_content_id + document.c.suffix
+        elif name in OWNERS:
+            values[name] = staged.c[OWNERS[name]] + document.c.suffix
         elif name == "loaded_at":
             values[name] = literal(now, column.type)
         elif name == "first_seen_at":

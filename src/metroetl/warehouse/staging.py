@@ -147,6 +147,9 @@ class StagingPlan(_Staged, table=True):
     approver: str | None = None
     status: str
     role: str
+    system_place: str | None = None
+    circle_id: str | None = None
+    succeeds: str | None = Field(default=None, sa_type=Text)
     release_key: str | None = None
     release_part: str | None = None
     span_start: int | None = None
@@ -190,9 +193,12 @@ class StagingPlanTask(_Staged, table=True):
 
     ordinal: int
     text: str = Field(sa_type=Text)
+    number: str
     lead: str = Field(sa_type=Text)
     responsible: str = Field(sa_type=Text)
     guiding: str = Field(sa_type=Text)
+    cooperating: str = Field(sa_type=Text)
+    funding: str
     deadline: str | None = None
     under: str | None = Field(default=None, sa_type=Text)
     span_start: int
@@ -211,6 +217,75 @@ class StagingPlanCount(_Staged, table=True):
     quote: str = Field(sa_type=Text)
 
 
+class StagingPlanProject(_Staged, table=True):
+    """An item of a list; `plan_content_id` names the plan that the document is, if it is one."""
+
+    ordinal: int
+    plan_content_id: str | None = None
+    name: str = Field(sa_type=Text)
+    kind: str
+    number: str
+    content: str = Field(sa_type=Text)
+    field: str | None = None
+    place: str = Field(sa_type=Text)
+    region_code: str | None = None
+    lead: str = Field(sa_type=Text)
+    responsible: str = Field(sa_type=Text)
+    guiding: str = Field(sa_type=Text)
+    cooperating: str = Field(sa_type=Text)
+    investment: float | None = None
+    year_investment: float | None = None
+    investment_unit: str | None = None
+    funding: str
+    stage: str | None = None
+    deadline: str | None = None
+    under: str | None = Field(default=None, sa_type=Text)
+    list_year: int | None = None
+    item_key: str
+    span_start: int
+    span_end: int
+    quote: str = Field(sa_type=Text)
+
+
+class StagingMilestone(_Staged, table=True):
+    """What is due in one quarter of a task, an item of a list, or of both where they are one row."""
+
+    ordinal: int
+    task_content_id: str | None = None
+    project_content_id: str | None = None
+    quarter: str
+    text: str = Field(sa_type=Text)
+    lead: str = Field(sa_type=Text)
+    responsible: str = Field(sa_type=Text)
+    span_start: int
+    span_end: int
+
+
+class StagingPlanGoal(_Staged, table=True):
+    """A state that a plan document wants reached and names no number for."""
+
+    ordinal: int
+    text: str = Field(sa_type=Text)
+    by_year: int | None = None
+    under: str | None = Field(default=None, sa_type=Text)
+    span_start: int
+    span_end: int
+
+
+class StagingPlanProgress(_Staged, table=True):
+    """How far an item of a list has come, as a report says; `item_key` is filled in core."""
+
+    ordinal: int
+    name: str = Field(sa_type=Text)
+    number: str
+    text: str = Field(sa_type=Text)
+    state: str | None = None
+    percent: float | None = None
+    item_key: str | None = None
+    span_start: int
+    span_end: int
+
+
 STAGING: tuple[type[_Staged], ...] = (
     StagingDocument,
     StagingObservation,
@@ -220,4 +295,8 @@ STAGING: tuple[type[_Staged], ...] = (
     StagingPlanTarget,
     StagingPlanTask,
     StagingPlanCount,
+    StagingPlanProject,
+    StagingMilestone,
+    StagingPlanGoal,
+    StagingPlanProgress,
 )

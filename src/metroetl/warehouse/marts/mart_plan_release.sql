@@ -12,6 +12,7 @@ WITH counted AS (
     SUM(CASE WHEN part = 'mention' THEN 1 ELSE 0 END) AS mentions,
     COUNT(DISTINCT source_id) AS sources,
     MIN(published_on) AS published_on,
+    MIN(CASE WHEN part <> 'mention' THEN circle_id END) AS circle_id,
     MAX(
       CASE
         WHEN part = 'mention' THEN 0
@@ -27,7 +28,7 @@ SELECT
   r.plan_type,
   r.series_id,
   s.title_zh AS series_title,
-  s.circle_id,
+  COALESCE(s.circle_id, n.circle_id) AS circle_id,
   c.name_zh AS circle_name,
   r.round,
   r.period_start,
@@ -67,5 +68,5 @@ JOIN counted AS n ON n.release_key = r.release_key
 JOIN mart_plan_release_document AS d ON d.release_key = r.release_key AND d.place = 1
 LEFT JOIN core_plan_release AS b ON b.release_key = r.succeeds_key
 LEFT JOIN dim_plan_series AS s ON s.series_id = r.series_id
-LEFT JOIN dim_circle AS c ON c.circle_id = s.circle_id
+LEFT JOIN dim_circle AS c ON c.circle_id = COALESCE(s.circle_id, n.circle_id)
 WHERE r.withdrawn_at IS NULL AND n.state_order > 0

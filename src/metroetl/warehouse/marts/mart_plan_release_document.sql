@@ -7,6 +7,7 @@ WITH members AS (
     p.status,
     p.issuers,
     p.issued_on,
+    p.circle_id,
     p.document_id,
     CASE COALESCE(p.release_part, 'mention')
       WHEN 'plan' THEN 0 WHEN 'notice' THEN 1 WHEN 'news' THEN 2 WHEN 'interpretation' THEN 3 WHEN 'draft' THEN 4 ELSE 5
@@ -20,6 +21,7 @@ SELECT
   m.part,
   m.status,
   m.issued_on,
+  m.circle_id,
   d.document_id,
   d.title AS document_title,
   d.publisher,
