@@ -21,6 +21,12 @@ STATES_ZH = {
 }
 
 
+def cell(value: object) -> str:
+    """Words of strangers in a cell: no markup, no line break."""
+    text = "" if value is None else " ".join(str(value).split())
+    return "".join(f"&#{ord(char)};" if char in "|[]<>*_`\\!&#" else char for char in text)
+
+
 def summary_rows(summary: RunSummary) -> list[dict[str, Any]]:
     """One row a source: pages by outcome, documents, failures."""
     rows = []
@@ -53,6 +59,12 @@ def summary_markdown(summary: RunSummary) -> str:
     ]
     if summary.validation_page:
         lines.append(f"- 校验页：`{summary.validation_page}`")
+    if summary.releases:
+        lines += ["", "## 新发布规划", "", "表见 artifact **new-plans**：", ""]
+        lines += [f"- {cell(r.title)}" for r in summary.releases[:50]]
+    if summary.not_told:
+        lines += ["", "## 未能通知", ""]
+        lines += [f"- **{f.code}** `{f.url}`：{cell(f.detail)} → {f.way_out}" for f in summary.not_told]
     if summary.gate.held:
         lines += ["", "## 被拦下的批次", "", "请在部署 **decide** 中批准或驳回：", ""]
         lines += [f"- `{batch}`：{'、'.join(codes)}" for batch, codes in summary.gate.held.items()]

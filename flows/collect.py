@@ -15,6 +15,7 @@ from prefect.tasks import exponential_backoff
 from flows.artifacts import publish_summary, state_of
 from flows.limits import shared_gate
 from flows.parameters import CollectRequest
+from flows.releases import announce
 from metroetl import pipeline
 from metroetl.errors import MetroError
 from metroetl.harvest.models import INBOX
@@ -95,6 +96,7 @@ def run_collect(flow_name: str, request: CollectRequest, max_pages: int | None =
     summary.sources = outcomes_of(futures)
     if not request.dry_run:
         summary.gate = gate(run_id)
+        announce(summary)
     pipeline.finish(summary)
     publish_summary(summary)
     return state_of(summary)

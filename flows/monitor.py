@@ -1,9 +1,11 @@
-"""The quarterly report of one circle, from the marts."""
+"""The quarterly report of one circle, and the alerts of all circles' plans, from the marts."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.runtime import flow_run
 
 from flows.collect import RETRIES
@@ -17,6 +19,12 @@ def report(circle: str, quarter: str | None) -> tuple[str, str]:
     return pipeline.write_quarterly_report(circle, quarter)
 
 
+@task(task_run_name="plan-alerts", **RETRIES)
+def plan_alerts() -> list[dict[str, Any]]:
+    """Rounds of all circles' plans that end without a successor, or were followed late, as rows of a table."""
+    return pipeline.plan_alerts()
+
+
 def run_name() -> str:
     """What the run is, for the list of runs: circle and quarter."""
     request = MonitorRequest.model_validate(flow_run.parameters.get("request") or {})
@@ -25,7 +33,11 @@ def run_name() -> str:
 
 @flow(name="monitor", flow_run_name=run_name)
 def monitor(request: MonitorRequest = MonitorRequest()) -> str:
-    """监测：生成一个都市圈一个季度的监测报告（单个 HTML 文件）。"""
+    """监测：生成一个都市圈一个季度的监测报告（单个 HTML 文件），并列出各都市圈规划的到期提醒。"""
+    if alerts := plan_alerts():
+        create_table_artifact(
+            key="plan-alerts", table=alerts, description=f"规划到期提醒 plan alerts: {len(alerts)}"
+        )
     path, quarter = report(request.circle, request.quarter)
     create_markdown_artifact(
         key=f"report-{request.circle}-{quarter}".lower().replace("_", "-"),

@@ -11,6 +11,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.artifacts import publish_summary, state_of
 from flows.collect import RETRIES, gate, outcomes_of, run_name
 from flows.parameters import ReplayRequest
+from flows.releases import announce
 from metroetl import pipeline
 from metroetl.runs import RunSummary, SourceOutcome
 
@@ -31,6 +32,7 @@ def replay(request: ReplayRequest = ReplayRequest()) -> State[RunSummary]:
     ids = request.sources or pipeline.archived_sources()
     summary.sources = outcomes_of({i: stage_again.submit(run_id, i, request.only_quarantined) for i in ids})
     summary.gate = gate(run_id)
+    announce(summary)
     pipeline.finish(summary)
     publish_summary(summary)
     return state_of(summary)

@@ -12,6 +12,7 @@ from flows.artifacts import publish_summary, state_of
 from flows.collect import RETRIES, gate, outcomes_of, run_name, summary_of
 from flows.limits import shared_gate
 from flows.parameters import RevisitRequest
+from flows.releases import announce
 from metroetl import pipeline
 from metroetl.runs import RunSummary, SourceOutcome
 
@@ -36,6 +37,7 @@ def revisit(request: RevisitRequest = RevisitRequest()) -> State[RunSummary]:
     }
     summary.sources = outcomes_of(futures)
     summary.gate = gate(run_id)
+    announce(summary)
     pipeline.finish(summary)
     publish_summary(summary)
     return state_of(summary)

@@ -54,6 +54,29 @@ class GateOutcome(BaseModel):
     )
 
 
+class ReleaseNews(BaseModel):
+    """A release of a plan that a run announces: its state is new to the warehouse, or changed since `before`."""
+
+    release_key: str
+    title: str
+    state: Literal["draft", "new", "revised", "repealed"]
+    before: str | None = Field(default=None, description="the state that was announced earlier")
+    plan_type: str | None = None
+    issuers: list[str] = []
+    period: str | None = None
+    doc_number: str | None = None
+    issued_on: date | None = None
+    published_on: date | None = None
+    url: str = Field(default="", description="address of its best document: the plan's text if there is one")
+    document_title: str = ""
+    publisher: str = ""
+    succeeds_key: str | None = None
+    succeeds: str | None = Field(default=None, description="title of the release that it follows")
+    circle_name: str | None = None
+    documents: int = 0
+    first_seen_at: datetime
+
+
 class RunSummary(BaseModel):
     """The one contract between a run, its page in the UI, its notification and a retry."""
 
@@ -63,6 +86,10 @@ class RunSummary(BaseModel):
     finished_at: datetime | None = None
     sources: list[SourceOutcome] = []
     gate: GateOutcome = GateOutcome()
+    releases: list[ReleaseNews] = Field(default=[], description="plan releases that the run announced")
+    not_told: list[Failure] = Field(
+        default=[], description="what of the announcement failed; the run's state isn't touched by it"
+    )
     validation_page: str | None = None
 
     @property

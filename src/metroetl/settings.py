@@ -45,6 +45,10 @@ class Settings(BaseSettings):
         default=False,
         description="read pictures of text too (needs the extra `ocr`); their figures wait for a person",
     )
+    notify: str = Field(
+        default="",
+        description="the Prefect block that tells of new plans, as type/name (custom-webhook/plans); none if unset",
+    )
     politeness: bool = Field(
         default=True, description="false only against the replica: delays of the sources are kept otherwise"
     )

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from metroetl.runs import RunSummary
+from metroetl.runs import ReleaseNews, RunSummary
 
 STATES = {
     "held": "有批次被拦下 · a batch is held",
@@ -32,6 +32,13 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
     if not console.is_terminal:
         console.width = max(console.width, 140)
     console.print(table)
+
+
+def show_releases(releases: Sequence[ReleaseNews]) -> None:
+    """Print the plans that a run announces, each with its link."""
+    for r in releases:
+        known = [r.state, r.period, "、".join(r.issuers), r.doc_number]
+        print(f"★ {r.title}   {' · '.join(str(k) for k in known if k)}\n  {r.url}")
 
 
 def show_summary(summary: RunSummary) -> None:
@@ -63,6 +70,9 @@ def show_summary(summary: RunSummary) -> None:
     print(f"入库 published: {published}\n隔离 quarantined: {gate.quarantined}   批次 batches: {gate.batches}")
     for batch, codes in gate.held.items():
         print(f"拦下 held: {batch} ({', '.join(codes)}) → deployment decide")
+    show_releases(summary.releases)
+    for failure in summary.not_told:
+        print(f"未通知 not told: {failure}")
     failures = [f for s in summary.sources for f in s.failures]
     for failure in failures[:12]:
         print(f"✗ {failure}")

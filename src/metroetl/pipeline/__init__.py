@@ -2,6 +2,7 @@
 
 from metroetl.pipeline.check import check_examples, check_sources
 from metroetl.pipeline.inbox import add_to_inbox, take_in_inbox
+from metroetl.pipeline.releases import mark_announced, plan_alerts, releases_to_announce
 from metroetl.pipeline.revisit import revisit_sources
 from metroetl.pipeline.steps import (
     archived_sources,
@@ -30,11 +31,14 @@ __all__ = [
     "finish",
     "harvest_source",
     "host_groups",
+    "mark_announced",
     "normal_quarter",
     "open_warehouse",
     "pass_gate",
+    "plan_alerts",
     "read_and_stage",
     "read_snapshot",
+    "releases_to_announce",
     "replay_source",
     "revisit_sources",
     "source_title",

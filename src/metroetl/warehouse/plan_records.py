@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from metroetl.plans.gazetteer import normal_bodies
+from metroetl.plans.release_parts import release_columns
 from metroetl.warehouse.carry import item_keys
 from metroetl.warehouse.engine import dump_json
 from metroetl.warehouse.keys import digest
@@ -31,7 +32,10 @@ QUOTE_LIMIT = 400
 
 def plan_rows(document: Document, plan: PlanReading, common: Row) -> dict[str, list[Row]]:
     """Staging rows by table; names of units are joined by 、."""
-    plans = [_row(common, "plan", n, _release(document, r)) for n, r in enumerate(plan.releases)]
+    plans = [
+        _row(common, "plan", n, _release(document, r)) | release_columns(document, plan, r)
+        for n, r in enumerate(plan.releases)
+    ]
     counts: list[tuple[str | None, Count]] = [
         (row["content_id"], count)
         for row, release in zip(plans, plan.releases, strict=True)

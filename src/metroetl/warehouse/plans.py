@@ -35,6 +35,7 @@ class CorePlan(_OfDocument, table=True):
         one_of("role", "text", "mention"),
         one_of("system_place", *SYSTEM_PLACES),
         Index(None, "series_id", "round"),
+        Index(None, "release_key"),
     )
 
     plan_id: str = Field(primary_key=True)
@@ -56,10 +57,40 @@ class CorePlan(_OfDocument, table=True):
     system_place: str | None = None
     circle_id: str | None = Field(default=None, foreign_key="dim_circle.circle_id")
     succeeds: str | None = Field(default=None, sa_type=Text)
+    release_key: str | None = None
+    release_part: str | None = None
     span_start: int | None = None
     span_end: int | None = None
     quote: str = Field(sa_type=Text)
     spans: str = Field(sa_type=Text)
+
+
+class CorePlanRelease(Table, table=True):
+    """A plan and a period that came out, on however many sites; kept from the plans that documents state.
+
+    `announced_state` is the last state that was announced, or was passed over because it was old; `announced_at` is
+    empty while the present state waits for that. `withdrawn_at` is set while no document states the release any more.
+    """
+
+    __table_args__ = (_years(), one_of("state", "draft", "new", "revised", "repealed"))
+
+    release_key: str = Field(primary_key=True)
+    title: str = Field(sa_type=Text)
+    plan_type: str | None = None
+    series_id: str | None = Field(default=None, foreign_key="dim_plan_series.series_id", index=True)
+    round: int | None = None
+    period_start: int | None = None
+    period_end: int | None = None
+    issuers: str = Field(sa_type=Text)
+    doc_number: str | None = None
+    issued_on: date | None = None
+    state: str
+    succeeds_key: str | None = None
+    first_document_id: str = Field(foreign_key="core_document.document_id")
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+    announced_state: str | None = None
+    announced_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class CorePlanSection(_OfDocument, table=True):

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from metroetl.warehouse.carry import carry_items
 from metroetl.warehouse.keys import parse_period
 from metroetl.warehouse.load import add_new, insert_of
+from metroetl.warehouse.plan_releases import keep_releases
 from metroetl.warehouse.tables import table
 from metroetl.warehouse.versions import resolve_versions
 
@@ -77,6 +78,7 @@ def publish(
         for source, (target, key) in {"staging_observation": OBSERVATION, **PARTS}.items():
             _withdraw(connection, source, target, key, batch_ids, now)
     carry_items(connection, batch_ids)
+    keep_releases(connection, batch_ids, now)
     _clear(connection, batch_ids)
     return counts | {
         "statements": added["core_statement"],

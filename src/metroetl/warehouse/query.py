@@ -2,7 +2,7 @@
 
 A question as of a day is answered by temporary views of the session: `core_observation` and the other tables of
 what documents state hide what wasn't known yet, and all marts are made again over them, so that every mart answers
-as of the day. Nothing is written to the warehouse.
+as of the day; where a mart counts from today, it counts from that day. Nothing is written to the warehouse.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def run_query(
     with named_errors(), engine.connect() as connection:
         if as_of or as_loaded:
             _hide_later(connection, _end_of(as_of), _end_of(as_loaded))
+            create_views(connection, temporary=True, today=as_of or as_loaded)
         _allow_one_read(connection)
         found = connection.execute(text(statement), dict(parameters or {}))
         return list(found.keys()), [tuple(_plain(value) for value in row) for row in found]
@@ -80,14 +81,14 @@ def _hide_later(connection: Connection, published: datetime | None, loaded: date
         if loaded and "loaded_at" in columns:
             conditions.append(f"loaded_at < {_literal(loaded)}")
         if "published_at" not in columns:
-            conditions.append("document_id IN (SELECT document_id FROM core_document)")
+            key = "document_id" if "document_id" in columns else "first_document_id"
+            conditions.append(f"{key} IN (SELECT document_id FROM core_document)")  # noqa: S608
         shown = [_as_loaded(column, loaded) for column in columns.keys()]  # noqa: SIM118  a ColumnCollection
         execute_as_is(
             connection,
             f'CREATE TEMP VIEW "{name}" AS SELECT {", ".join(shown)} FROM {schema}."{name}"'  # noqa: S608
             f" WHERE {' AND '.join(conditions)}",
         )
-    create_views(connection, temporary=True)
 
 
 def _as_loaded(column: str, loaded: datetime | None) -> str:

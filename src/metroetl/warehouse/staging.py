@@ -150,6 +150,8 @@ class StagingPlan(_Staged, table=True):
     system_place: str | None = None
     circle_id: str | None = None
     succeeds: str | None = Field(default=None, sa_type=Text)
+    release_key: str | None = None
+    release_part: str | None = None
     span_start: int | None = None
     span_end: int | None = None
     quote: str = Field(sa_type=Text)

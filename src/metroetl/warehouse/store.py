@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, make_url, select
 
-from metroetl.warehouse import engine, intake, query, review, revisit
+from metroetl.warehouse import announce, engine, intake, query, review, revisit
 from metroetl.warehouse.checks import record_checks
 from metroetl.warehouse.frames import staging_frames
 from metroetl.warehouse.history import histories
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from metroetl.catalogue import Catalogue
     from metroetl.errors import MetroError
     from metroetl.harvest.models import Harvested, Known, Snapshot
-    from metroetl.runs import SourceCheck
+    from metroetl.runs import ReleaseNews, SourceCheck
     from metroetl.settings import Settings
     from metroetl.warehouse.history import History
     from metroetl.warehouse.models import Batch, Decision, Published, Reading
@@ -146,6 +146,18 @@ class Warehouse:
         """Tie what a run published (or every document) to other copies of the same paper; rows that changed."""
         with self._write() as connection:
             return tie_republications(connection, run_id)
+
+    # --- releases of plans ---------------------------------------------------------------------------------------
+
+    def waiting_releases(self, today: date) -> tuple[list[ReleaseNews], list[ReleaseNews]]:
+        """Plan releases that wait to be announced, and old ones of a first load, which are no news."""
+        with self._read() as connection:
+            return announce.waiting_releases(connection, today)
+
+    def mark_announced(self, releases: Iterable[ReleaseNews]) -> None:
+        """Note that these releases were announced, or passed over, in their present state."""
+        with self._write() as connection:
+            announce.mark_announced(connection, releases)
 
     # --- people --------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,10 @@
-"""The `mart_*` views, one SQL file each, the same on both engines but for what `days` writes."""
+"""The `mart_*` views, one SQL file each, the same on both engines but for what the words about days write."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -16,29 +18,43 @@ PREFIX = "mart_"
 
 
 @lru_cache
-def view_queries(dialect: str) -> dict[str, str]:
-    """Name and SELECT of each view, in an order in which they can be made."""
+def view_queries(dialect: str, today: date | None = None) -> dict[str, str]:
+    """Name and SELECT of each view, in an order in which they can be made; `today` is the day of asking if None."""
     from jinja2 import Environment, StrictUndefined
 
-    days = _DAYS[dialect]
+    words = {"today": _TODAY[dialect] if today is None else _day(dialect, today), **_WORDS[dialect]}
     environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701  SQL, not HTML
     queries = {
-        file.stem: environment.from_string(file.read_text("utf-8")).render(days=days)
+        file.stem: environment.from_string(file.read_text("utf-8")).render(words)
         for file in sorted(FOLDER.glob("*.sql"))
     }
     needs = {name: set(re.findall(r"\bmart_[a-z_]+\b", sql)) - {name} for name, sql in queries.items()}
     return {name: queries[name] for name in TopologicalSorter(needs).static_order()}
 
 
-def _days_sqlite(start: str, end: str) -> str:
-    return f"CAST(julianday({end}) - julianday({start}) AS INTEGER)"
+def _day(dialect: str, day: date) -> str:
+    return f"DATE '{day}'" if dialect == "postgresql" else f"'{day}'"
 
 
-def _days_postgres(start: str, end: str) -> str:
-    return f"({end} - {start})"
-
-
-_DAYS = {"sqlite": _days_sqlite, "postgresql": _days_postgres}
+# today in China; days between two dates; the first day of a year; year and month of a date
+_TODAY = {
+    "sqlite": "date('now', '+8 hours')",
+    "postgresql": "CAST(now() AT TIME ZONE 'Asia/Shanghai' AS date)",
+}
+_WORDS: dict[str, dict[str, Callable[..., str]]] = {
+    "sqlite": {
+        "days": lambda start, end: f"CAST(julianday({end}) - julianday({start}) AS INTEGER)",
+        "first_day": lambda year: f"({year} || '-01-01')",
+        "year": lambda day: f"CAST(strftime('%Y', {day}) AS INTEGER)",
+        "month": lambda day: f"CAST(strftime('%m', {day}) AS INTEGER)",
+    },
+    "postgresql": {
+        "days": lambda start, end: f"({end} - {start})",
+        "first_day": lambda year: f"make_date({year}, 1, 1)",
+        "year": lambda day: f"CAST(EXTRACT(YEAR FROM {day}) AS INTEGER)",
+        "month": lambda day: f"CAST(EXTRACT(MONTH FROM {day}) AS INTEGER)",
+    },
+}
 
 
 def drop_views(connection: Connection) -> None:
@@ -49,8 +65,8 @@ def drop_views(connection: Connection) -> None:
         execute_as_is(connection, f'DROP VIEW "{name}"')
 
 
-def create_views(connection: Connection, *, temporary: bool = False) -> None:
-    """Create the views; temporary ones hide the lasting ones in this session only."""
+def create_views(connection: Connection, *, temporary: bool = False, today: date | None = None) -> None:
+    """Create the views; temporary ones hide the lasting ones in this session only, and may count from another day."""
     kind = "TEMP VIEW" if temporary else "VIEW"
-    for name, sql in view_queries(connection.dialect.name).items():
+    for name, sql in view_queries(connection.dialect.name, today).items():
         execute_as_is(connection, f'CREATE {kind} "{name}" AS {sql}')

@@ -1,6 +1,7 @@
 -- Rounds of plans side by side: as documents state them (extracted, one row a document) and as the catalogue has them
 -- (curated, with its provenance). The first round that follows in the series gives the gap: days from the end of the
--- old round to the issue of the new one, negative when the new one came in time.
+-- old round to the issue of the new one, negative when the new one came in time. `days_to_expiry` counts from today in
+-- China, or from the day as of which the mart is asked.
 WITH counted AS (
   SELECT
     c.*,
@@ -45,7 +46,9 @@ rounds AS (
     d.sha256,
     d.document_id,
     '' AS provenance,
-    d.access
+    d.access,
+    p.system_place AS own_place,
+    p.circle_id AS own_circle
   FROM core_plan AS p
   JOIN core_document AS d ON d.document_id = p.document_id
   LEFT JOIN counted AS n ON n.plan_id = p.plan_id AND n.place = 1
@@ -58,7 +61,8 @@ rounds AS (
   SELECT
     'curated', r.round_id, r.series_id, r.round, r.stage, r.period_start, r.period_end, r.expires_on, r.title,
     s.plan_type, r.issuers, r.doc_number, r.issued_on, r.status, 'text', r.count_value, r.count_what,
-    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.provenance, 'public'
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.provenance, 'public', NULL,
+    NULL
   FROM dim_plan_round AS r
   JOIN dim_plan_series AS s ON s.series_id = r.series_id
 ),
@@ -69,12 +73,25 @@ issues AS (
   GROUP BY series_id, round
 )
 SELECT
-  r.*,
+  r.origin, r.entry_id, r.series_id, r.round, r.stage, r.period_start, r.period_end, r.expires_on, r.title, r.plan_type,
+  r.issuers, r.doc_number, r.issued_on, r.status, r.role, r.count_value, r.count_what, r.count_span_start,
+  r.count_span_end, r.count_quote, r.span_start, r.span_end, r.quote, r.document_title, r.publisher, r.published_on, r.url,
+  r.sha256, r.document_id, r.provenance, r.access,
   s.title_zh AS series_title,
-  s.circle_id,
+  COALESCE(s.circle_id, r.own_circle) AS circle_id,
   n.round AS successor_round,
   n.issued_on AS successor_issued_on,
-  {{ days('r.expires_on', 'n.issued_on') }} AS successor_gap_days
+  {{ days('r.expires_on', 'n.issued_on') }} AS successor_gap_days,
+  c.name_zh AS circle_name,
+  c.number AS circle_number,
+  CASE
+    WHEN r.own_place IS NOT NULL THEN r.own_place
+    WHEN s.circle_id IS NULL THEN NULL
+    WHEN r.title LIKE '%毗邻地区%' OR s.title_zh LIKE '%毗邻地区%' THEN '毗邻地区规划'
+    WHEN s.plan_type IN ('发展规划', '国土空间规划', '专项规划') THEN s.plan_type
+  END AS system_place,
+  {{ days(today, 'r.expires_on') }} AS days_to_expiry
 FROM rounds AS r
 LEFT JOIN dim_plan_series AS s ON s.series_id = r.series_id
+LEFT JOIN dim_circle AS c ON c.circle_id = COALESCE(s.circle_id, r.own_circle)
 LEFT JOIN issues AS n ON n.series_id = r.series_id AND n.round = r.round + 1
