@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from metroetl.cli import archive, catalogue, documents, explain, extract, inbox, operate, sources, warehouse
+from metroetl.cli import (
+    archive,
+    catalogue,
+    documents,
+    explain,
+    extract,
+    inbox,
+    operate,
+    plan_compare,
+    sources,
+    warehouse,
+)
 from metroetl.errors import CatalogueError, MetroError, SettingsError
 
 app = typer.Typer(
@@ -23,6 +34,7 @@ inbox.register(app)
 extract.register(app)
 explain.register(app)
 documents.register(app)
+app.add_typer(plan_compare.register(), name="plans")
 warehouse.register(app)
 archive.register(app)
 catalogue.register(app)

@@ -53,7 +53,8 @@ def side_of(document: Document, reading: PlanReading, plan: Outline) -> Side:
         tasks=len(reading.tasks),
         projects=len(reading.projects),
         tasks_by_field=_by_field(
-            (_field_at(reading.headings, t.span.start) or field_of(t.text[:30], t.text)) for t in reading.tasks
+            (_field_at(reading.headings, t.span.start) or field_of(t.text[:30], t.text))
+            for t in reading.tasks
         ),
         projects_by_field=_by_field(
             p.field or _field_at(reading.headings, p.span.start) or field_of(p.name, p.content)

@@ -158,9 +158,11 @@ def _moved(old: Outline, new: Outline, groups: Iterable[_Group]) -> Iterator[_Gr
             continue
         above = one.parent if one.parent is None else home_old.get(one.parent)
         below = other.parent if other.parent is None else home_new.get(other.parent)
-        if (one.parent is None) != (other.parent is None) or (one.parent is not None and above is None):
-            yield group
-        elif above != below:
+        if (
+            (one.parent is None) != (other.parent is None)
+            or (one.parent is not None and above is None)
+            or above != below
+        ):
             yield group
         else:
             shelves[above].append(group)

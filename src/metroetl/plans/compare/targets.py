@@ -12,7 +12,17 @@ from metroetl.plans.compare.models import TargetChange, TargetKind, TargetValue
 from metroetl.plans.models import Target
 
 LIKE = 80.0  # names so alike (per cent) are the same indicator where the unit is the same
-_SCALE = {"万亿": 1e12, "千亿": 1e11, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "百": 1e2, "": 1.0}
+_SCALE = {
+    "万亿": 1e12,
+    "千亿": 1e11,
+    "亿": 1e8,
+    "千万": 1e7,
+    "百万": 1e6,
+    "万": 1e4,
+    "千": 1e3,
+    "百": 1e2,
+    "": 1.0,
+}
 _UNIT = re.compile(r"(?P<scale>万亿|千亿|亿|千万|百万|万|千|百)?(?P<base>.+)")
 _SHOWN = {"元": ("亿元", 1e8), "斤": ("亿斤", 1e8)}
 _SAME_BASE = {
@@ -23,7 +33,14 @@ _WHOLE_UNITS = ("千米", "千克", "百分点", "千瓦", "千瓦时")
 _ASIDE = re.compile(
     r"我国|全国|全省|全市|全区域|区域|都市圈|四市|年均|力争|预期|总体|总量|规模|水平|累计|基本|[（(][^（）()]*[)）]|[^\w]"
 )
-_NAMES = (("国内生产总值", "地区生产总值"), ("GDP", "地区生产总值"), ("增长率", "增长"), ("增速", "增长"), ("增幅", "增长"), ("涨幅", "上涨"))
+_NAMES = (
+    ("国内生产总值", "地区生产总值"),
+    ("GDP", "地区生产总值"),
+    ("增长率", "增长"),
+    ("增速", "增长"),
+    ("增幅", "增长"),
+    ("涨幅", "上涨"),
+)
 
 
 def normal(value: float, unit: str) -> tuple[float, str]:
