@@ -152,12 +152,14 @@ def _add_document(tables: dict[str, _Table], read: Read, sources: list[Source], 
 
 def _add_release(table: _Table, release: PlanRelease, read: Read, source: int) -> None:
     entry = table.entry(release.round, (release.period_start, release.period_end))
-    entry.stage = entry.stage or release.stage
+    stage = _stage(table, entry) or release.stage
+    entry.stage = entry.stage or stage
     entry.statuses.append(release.status)
     text = release.role == "text"
     document, reading = read
     if text and entry.read is None:
-        entry.read = read
+        reading = reading.model_copy(update={"stage": stage})
+        entry.read = document, reading
         entry.side = side_of(document, reading, outline(document, reading))
         entry.facts += _figures(entry.side, source)
     origin: Origin = "text" if text else "mention"
@@ -174,13 +176,19 @@ def _add_release(table: _Table, release: PlanRelease, read: Read, source: int) -
     add("issuers", "、".join(release.issuers))
     add("doc_number", release.doc_number)
     add("period", period_text(release.period_start, release.period_end))
-    add("stage", release.stage)
+    add("stage", stage)
     add("status", STATUS[release.status])
     if release.issued_on:
         add("issued_on", release.issued_on.isoformat())
         entry.issued = entry.issued or (release.issued_on, source)
     for count in release.counts:
         add(_topic(count.what), _counted(count), count.span, count.quote)
+
+
+def _stage(table: _Table, entry: _Entry) -> str | None:
+    """The stage that the registry gives a round: a plan's text may name the one before first."""
+    stages = table.series.stages
+    return stages[entry.number - 1] if entry.number and entry.number <= len(stages) else None
 
 
 def _figures(side: Side, source: int) -> list[RoundFact]:

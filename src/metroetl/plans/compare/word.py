@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BODY, HEADS, SIZE, SMALL = "仿宋", "黑体", 14, 9
-WIDE = 5  # more columns than this need a page across
+WIDE = 6  # more columns than this need a page across
 _FACES = ("ascii", "hAnsi", "eastAsia", "cs")
 
 
@@ -51,7 +51,7 @@ def _add(document: Any, block: Any) -> None:
     elif isinstance(block, Quote):
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.left_indent = Pt(2 * SIZE)
-        _run(paragraph, f"“{block.text}”", BODY, SIZE - 2)
+        _run(paragraph, block.text, BODY, SIZE - 2)
         _run(paragraph, f"（{block.where}）" if block.where else "", BODY, SMALL)
     elif isinstance(block, Picture):
         _picture(document, block)
@@ -80,7 +80,9 @@ def _picture(document: Any, picture: Picture) -> None:
 
 def _table(document: Any, block: Table) -> None:
     if block.caption:
-        _run(document.add_paragraph(), block.caption, HEADS, SMALL + 2)
+        caption = document.add_paragraph()
+        caption.paragraph_format.keep_with_next = True
+        _run(caption, block.caption, HEADS, SMALL + 2)
     table = document.add_table(rows=1 + len(block.rows), cols=len(block.head), style="Table Grid")
     for number, row in enumerate((block.head, *block.rows)):
         for cell, text in zip(table.rows[number].cells, row, strict=True):
