@@ -45,12 +45,12 @@ def pairs(desk: Desk, columns: str) -> list[tuple[object, ...]]:
 
 def test_an_internal_bulletin_adds_a_row_and_changes_no_public_one(desk: Desk) -> None:
     assert pairs(desk, PAIR) == []
-    page = desk.read(
-        "inbox:bulletin.txt", BULLETIN, plan=bulletin(), source_id="inbox", access="internal"
-    )
+    page = desk.read("inbox:bulletin.txt", BULLETIN, plan=bulletin(), source_id="inbox", access="internal")
     desk.load(page)
     assert pairs(desk, PAIR) == [(1, 2, "internal", 0, 0)]
-    stated = "stated_count_before, stated_count_after, stated_what_after, curated_issuers_after, issuers_after"
+    stated = (
+        "stated_count_before, stated_count_after, stated_what_after, curated_issuers_after, issuers_after"
+    )
     assert pairs(desk, stated) == [(202, 197, "重大项目事项", "", "成德眉资同城化领导小组、成都市")]
     assert pairs(desk, "sections_before, targets_after, tasks_after, projects_after") == [(None,) * 4]
 
@@ -58,7 +58,9 @@ def test_an_internal_bulletin_adds_a_row_and_changes_no_public_one(desk: Desk) -
 def test_a_text_is_counted_beside_what_is_curated(desk: Desk) -> None:
     desk.load(desk.read("https://city.example.cn/1", TEXT, plan=plan(1, chapters=2)))
     assert pairs(desk, PAIR) == [(1, 2, "public", 1, 0)]
-    known = "sections_before, sections_after, targets_before, tasks_before, projects_before, stated_count_before"
+    known = (
+        "sections_before, sections_after, targets_before, tasks_before, projects_before, stated_count_before"
+    )
     assert pairs(desk, known) == [(2, None, 1, 2, 0, 30)]
     assert pairs(desk, "issued_on_after, lag_days, provenance_after") == [("2023-02-19", 50, "a page")]
     desk.load(desk.read("https://city.example.cn/2", TEXT + "二", plan=plan(2, chapters=3)))

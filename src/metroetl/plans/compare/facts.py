@@ -35,6 +35,7 @@ def side_of(document: Document, reading: PlanReading, plan: Outline) -> Side:
         title=reading.plan_title or document.title,
         url=document.url,
         sha256=document.sha256,
+        access=document.access,
         kind=reading.kind,
         period_start=reading.period_start,
         period_end=reading.period_end,

@@ -93,3 +93,8 @@ def percent(share: float) -> str:
 def cut(text: str, most: int) -> str:
     """A text cut to a length."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def source_text(title: str, access: str) -> str:
+    """A source as it is listed; what isn't public says so."""
+    return f"{title}（内部资料）" if access == "internal" else title

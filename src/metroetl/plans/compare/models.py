@@ -117,6 +117,7 @@ class Side(Found):
     title: str
     url: str = ""
     sha256: str = ""
+    access: Literal["public", "internal"] = "public"
     kind: str = ""
     period_start: int | None = None
     period_end: int | None = None

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 from metroetl.plans.compare.facts import FIELDS
 from metroetl.plans.compare.labels import LEVELS, TARGETS, WORDS, change_text, kinds_text, value_text
-from metroetl.plans.compare.layout import Block, Heading, Paragraph, Picture, Quote, Report, Table, percent
+from metroetl.plans.compare.layout import (
+    Block,
+    Heading,
+    Paragraph,
+    Picture,
+    Quote,
+    Report,
+    Table,
+    percent,
+    source_text,
+)
 from metroetl.plans.compare.models import (
     PlanComparison,
     SectionChange,
@@ -37,7 +47,7 @@ def pair_report(comparison: PlanComparison) -> Report:
     """The report of two plans."""
     c = comparison
     report = Report(title=f"{_name(c.old)}与{_name(c.new)}对比分析", subtitle="前一份与后一份逐章、逐项对照")
-    report.sources = [(s.title, s.url) for s in (c.old, c.new)]
+    report.sources = [(source_text(s.title, s.access), s.url) for s in (c.old, c.new)]
     report.blocks = [
         Heading("一、基本情况对比"),
         *basics(c),

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metroetl.plans.compare.labels import TOPICS
-from metroetl.plans.compare.layout import Block, Heading, Paragraph, Picture, Quote, Report, Table, cited
+from metroetl.plans.compare.layout import (
+    Block,
+    Heading,
+    Paragraph,
+    Picture,
+    Quote,
+    Report,
+    Table,
+    cited,
+    source_text,
+)
 from metroetl.plans.compare.pair_report import contents
 from metroetl.plans.compare.pictures import draw_rounds
 from metroetl.plans.compare.round_models import Round, RoundsComparison, SeriesRounds, Topic
@@ -38,7 +48,7 @@ def rounds_report(comparison: RoundsComparison) -> Report:
     report = Report(
         title=f"{what}各轮次对比分析",
         subtitle="［n］为文末资料来源编号；登记簿与文件所载并列，互不覆盖",
-        sources=[(s.title, s.url) for s in comparison.sources],
+        sources=[(source_text(s.title, s.access), s.url) for s in comparison.sources],
     )
     report.blocks = [Heading("一、基本情况对比"), *_basics(comparison)]
     report.blocks += [Heading("二、内容形式各自特点"), *_features(comparison)]
