@@ -18,7 +18,7 @@ SOURCES, DAY, SINCE = (
 )
 MARTS = (
     "mart_observation_latest", "mart_observation_vintages", "mart_indicator_quarter", "mart_circle_quarter",
-    "mart_plan_calendar",
+    "mart_plan_calendar", "mart_plan_comparison",
 )  # fmt: skip
 
 

@@ -227,6 +227,7 @@ class PlanRound(_Entry):
     issued_on: date | None = None
     count: int | None = None
     count_what: str | None = None
+    aspects: int | None = Field(default=None, description="fields of work that the plan has (8个方面)")
     status: Literal["issued", "draft", "expected"] = "issued"
     source: str = Field(description="where it is stated")
     note: str = ""

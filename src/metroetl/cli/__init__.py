@@ -14,6 +14,7 @@ from metroetl.cli import (
     extract,
     inbox,
     operate,
+    plan_compare,
     plans,
     sources,
     warehouse,
@@ -35,6 +36,7 @@ extract.register(app)
 explain.register(app)
 documents.register(app)
 plans.register(app)
+plan_compare.register(plans.group)
 warehouse.register(app)
 archive.register(app)
 catalogue.register(app)

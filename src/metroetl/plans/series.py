@@ -26,13 +26,18 @@ def find_series(title: str, catalogue: Catalogue) -> PlanSeries | None:
 def find_round(
     series: PlanSeries | None, start: int | None, end: int | None, stage: str | None
 ) -> int | None:
-    """The number of a round, by its years or its stage as the catalogue has them; None where neither fits."""
+    """The number of a round, by its years, else its stage as the catalogue has them; None where neither fits.
+
+    Years come first: a round's text may open with the stage before it.
+    """
     if series is None:
         return None
-    for entry in series.rounds:
-        same_years = end is not None and (entry.period_start, entry.period_end) == (start, end)
-        if same_years or (stage is not None and entry.stage == stage):
-            return entry.round
+    by_years = [
+        r for r in series.rounds if end is not None and (r.period_start, r.period_end) == (start, end)
+    ]
+    by_stage = [r for r in series.rounds if stage is not None and r.stage == stage]
+    for entry in (*by_years, *by_stage):
+        return entry.round
     return series.stages.index(stage) + 1 if stage in series.stages else None
 
 
