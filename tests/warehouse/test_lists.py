@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+
+from sqlalchemy import text
 
 from metroetl.documents.models import Span
 from metroetl.plans.models import Goal, Milestone, PlanReading, PlanRelease, Progress, Project, Task
-from metroetl.warehouse.models import Reading
+from metroetl.warehouse.engine import writer, writing
+from metroetl.warehouse.models import Quarantined, Reading
 from tests.warehouse.desk import Desk
 
 FIRST = "甲都市圈2024年重大项目清单\n甲江流域水环境综合治理 一季度开工 四季度完工\n乙山隧道\n丙湖公园"
@@ -14,17 +18,17 @@ SECOND = "甲都市圈2025年重大项目清单\n甲江水环境综合治理（�
 REPORT = "甲都市圈2025年重大项目进展\n甲江水环境综合治理 已完工\n乙山隧道 滞后"
 
 
-def at(text: str, words: str) -> Span:
-    start = text.index(words)
+def at(page: str, words: str) -> Span:
+    start = page.index(words)
     return Span(start=start, end=start + len(words))
 
 
-def project(text: str, name: str, year: int, *due: tuple[str, str]) -> Project:
-    milestones = [Milestone(quarter=quarter, text=words, span=at(text, words)) for quarter, words in due]
+def project(page: str, name: str, year: int, *due: tuple[str, str]) -> Project:
+    milestones = [Milestone(quarter=quarter, text=words, span=at(page, words)) for quarter, words in due]
     return Project(
         name=name, number="1", list_year=year, lead=["市交通局"], responsible=["市财政局"], cooperating=["市财政局"],
         funding=["专项债", "超长期国债"], investment=12.5, investment_unit="亿元", place="甲市",
-        milestones=milestones, span=at(text, name), quote=name,
+        milestones=milestones, span=at(page, name), quote=name,
     )  # fmt: skip
 
 
@@ -49,10 +53,10 @@ def second_list() -> PlanReading:
     return PlanReading(kind="task_list", projects=[river, project(SECOND, "丁河大桥", 2025)])
 
 
-def load(desk: Desk, name: str, text: str, plan: PlanReading, day: date) -> Reading:
-    page = desk.read(f"https://city.example.cn/{name}.html", text, plan=plan, published_on=day)
+def load(desk: Desk, name: str, words: str, plan: PlanReading, day: date) -> Reading:
+    page = desk.read(f"https://city.example.cn/{name}.html", words, plan=plan, published_on=day)
     desk.load(
-        page.model_copy(update={"document": page.document.model_copy(update={"title": text.split("\n")[0]})})
+        page.model_copy(update={"document": page.document.model_copy(update={"title": words.split("\n")[0]})})
     )
     return page
 
@@ -155,3 +159,23 @@ def test_a_plans_place_is_kept_and_an_unknown_circle_stopped(desk: Desk) -> None
     )
     codes = desk.rows("SELECT rule_code FROM ops_quarantine ORDER BY rule_code")
     assert codes == [("CORE-ITEM-MISSING",), ("CORE-PLAN-CIRCLE",), ("CORE-PLAN-MISSING",)]
+
+
+def test_a_row_stopped_before_its_table_got_new_columns_can_be_released(desk: Desk) -> None:
+    desk.stage(desk.read("https://city.example.cn/a.html", FIRST, plan=first_list()))
+    row_id = str(desk.one("SELECT row_id FROM staging_plan_task WHERE text = '丙湖公园'"))
+    stopped = Quarantined(
+        table="staging_plan_task", row_id=row_id, rule_code="T", reason_zh="测试", reason_en="test"
+    )
+    desk.settle([stopped])
+    young = {"number", "cooperating", "funding"}
+    row = json.loads(desk.one("SELECT row_json FROM ops_quarantine"))
+    old = json.dumps({name: value for name, value in row.items() if name not in young})
+    with writing(writer(desk.warehouse.url)) as connection:
+        connection.execute(text("UPDATE ops_quarantine SET row_json = :row"), {"row": old})
+    desk.warehouse.release_row(row_id, reason="it is right", who="chen")
+    assert desk.one("SELECT text, funding, cooperating FROM core_plan_task WHERE number = ''") == (
+        "丙湖公园",
+        "",
+        "",
+    )

@@ -9,16 +9,16 @@ carried into one; where two come as near to one as each other, neither is taken.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 NEAR = 80.0
-_MOST_PAIRS = 4_000_000
+_MOST_PAIRS = 10_000_000
 _SHORTEST = 3
 _MOST_SPLITS = 1000
 _DROP = re.compile(
@@ -111,21 +111,22 @@ def _match_near(before: Sequence[Listed], now: Sequence[Listed], kept: dict[int,
 def _near(
     before: Sequence[Listed], now: Sequence[Listed], old: Sequence[int], fresh: Sequence[int]
 ) -> Iterator[tuple[int, int, float]]:
-    names = {o: _core(before[o].name) for o in old}
+    names = {o: core for o in old if len(core := _core(before[o].name)) >= _SHORTEST}
     phases = {o: set(_PHASE.findall(before[o].name)) for o in old}
     for n in fresh:
         name, phase = _core(now[n].name), set(_PHASE.findall(now[n].name))
-        for o in old:
-            score = fuzz.ratio(name, names[o], score_cutoff=NEAR)
-            if (
-                score
-                and phase == phases[o]
-                and now[n].kind == before[o].kind
-                and _same_place(now[n].place, before[o].place)
-                and min(len(name), len(names[o])) >= _SHORTEST
-                and not _replaced(names[o], name)
-            ):
+        if len(name) < _SHORTEST:
+            continue
+        for old_name, score, o in process.extract(
+            name, names, scorer=fuzz.ratio, score_cutoff=NEAR, limit=None
+        ):
+            alike = phase == phases[o] and _same_kind(now[n], before[o])
+            if alike and not _replaced(old_name, name):
                 yield n, o, score
+
+
+def _same_kind(one: Listed, other: Listed) -> bool:
+    return one.kind == other.kind and _same_place(one.place, other.place)
 
 
 def _core(name: str) -> str:
@@ -154,13 +155,10 @@ def _splits(
     before: Sequence[Listed], now: Sequence[Listed], gone: Sequence[int], new: Sequence[int]
 ) -> dict[int, list[int]]:
     """Items that are gone whose whole name stands in two or more new ones."""
-    found: dict[int, list[int]] = defaultdict(list)
+    found: dict[int, list[int]] = {}
+    names = {n: _core(now[n].name) for n in new}
     for o in gone[:_MOST_SPLITS]:
         name = _core(before[o].name)
-        if len(name) < _SHORTEST:
-            continue
-        for n in new:
-            same = now[n].kind == before[o].kind and _same_place(now[n].place, before[o].place)
-            if same and name in _core(now[n].name):
-                found[o].append(n)
+        if len(name) >= _SHORTEST:
+            found[o] = [n for n in new if name in names[n] and _same_kind(now[n], before[o])]
     return {o: parts for o, parts in found.items() if len(parts) >= 2}

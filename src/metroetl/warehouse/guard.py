@@ -111,8 +111,8 @@ def _ownerless(column: str, owner: str, key: str) -> str:
     return (
         f"s.{column} IS NOT NULL"  # noqa: S608
         f" AND NOT EXISTS (SELECT 1 FROM core_{owner} AS c WHERE c.{key} = s.{column})"
-        f" AND NOT EXISTS (SELECT 1 FROM staging_{owner} AS p"
-        f" WHERE p.content_id = s.{column} AND p.document_row_id = s.document_row_id)"
+        f" AND (s.{column}, s.document_row_id) NOT IN"
+        f" (SELECT p.content_id, p.document_row_id FROM staging_{owner} AS p)"
     )
 
 

@@ -27,7 +27,7 @@ items AS (
     )
 ),
 due AS MATERIALIZED (
-  SELECT COALESCE(m.project_id, m.task_id) AS item_id, m.quarter, m.text, m.span_start, m.span_end
+  SELECT CAST(COALESCE(m.project_id, m.task_id) AS TEXT) AS item_id, m.quarter, m.text, m.span_start, m.span_end
   FROM core_milestone AS m
   WHERE m.withdrawn_at IS NULL
 ),
