@@ -321,3 +321,11 @@ def test_the_calendar_and_the_list_are_the_same_on_both_engines(told: Desk) -> N
     assert len(load_releases(told.warehouse)) == 4
     assert [r["round"] for r in load_releases(told.warehouse, "chengdu", date(2026, 2, 20))] == [3]
     assert load_releases(told.warehouse, "chengdu", date(2026, 2, 21)) == []
+
+
+def test_the_round_before_is_named_from_the_text_where_its_release_is_not_here(told: Desk) -> None:
+    told.load(page(told, "https://city.example.cn/p", "plan", succeeds="甲市信息化规划", circle="chengdu"))
+    row = told.one(
+        "SELECT succeeds_key, succeeds_title, circle_name FROM mart_plan_release WHERE title = :t", t=PLAN
+    )
+    assert row == (None, "甲市信息化规划", "成都都市圈")

@@ -13,6 +13,7 @@ WITH counted AS (
     COUNT(DISTINCT source_id) AS sources,
     MIN(published_on) AS published_on,
     MIN(CASE WHEN part <> 'mention' THEN circle_id END) AS circle_id,
+    MIN(CASE WHEN part <> 'mention' THEN succeeds END) AS succeeds,
     MAX(
       CASE
         WHEN part = 'mention' THEN 0
@@ -43,7 +44,7 @@ SELECT
   r.issued_on,
   CASE n.state_order WHEN 4 THEN 'repealed' WHEN 3 THEN 'revised' WHEN 2 THEN 'new' ELSE 'draft' END AS state,
   r.succeeds_key,
-  b.title AS succeeds_title,
+  COALESCE(b.title, n.succeeds) AS succeeds_title,
   n.documents,
   n.plans,
   n.notices,

@@ -8,6 +8,7 @@ WITH members AS (
     p.issuers,
     p.issued_on,
     p.circle_id,
+    p.succeeds,
     p.document_id,
     CASE COALESCE(p.release_part, 'mention')
       WHEN 'plan' THEN 0 WHEN 'notice' THEN 1 WHEN 'news' THEN 2 WHEN 'interpretation' THEN 3 WHEN 'draft' THEN 4 ELSE 5
@@ -22,6 +23,7 @@ SELECT
   m.status,
   m.issued_on,
   m.circle_id,
+  m.succeeds,
   d.document_id,
   d.title AS document_title,
   d.publisher,
