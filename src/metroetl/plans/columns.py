@@ -86,6 +86,9 @@ def _at(grid: Grid, top: int) -> Columns | None:
         return None
     if roles.get("content") == name:
         del roles["content"]
+    inner = _inner(labels, name, {*roles.values(), *units, *quarters})
+    if "content" not in roles and inner is not None:
+        roles["content"] = inner
     cells = {id(grid[top][i]) for i in (name, *units, *quarters, *roles.values()) if i < len(grid[top])}
     if len(cells) < 2:
         return None
@@ -129,6 +132,15 @@ def _plain(text: str) -> str:
 
 def _role(label: str) -> str | None:
     return next((role for role, form in _ROLES if form.search(label)), None)
+
+
+def _inner(labels: Sequence[str], name: int, taken: set[int]) -> int | None:
+    """A second column of names behind the first: measures (举措) behind their matter."""
+    rest = range(name + 1, len(labels))
+    return next(
+        (i for i in rest if i not in taken and len(labels[i]) <= _LONGEST_LABEL and _NAME.search(labels[i])),
+        None,
+    )
 
 
 def _name(labels: Sequence[str], taken: set[int], other: set[int]) -> int | None:

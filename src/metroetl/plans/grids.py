@@ -42,7 +42,7 @@ def read_sheets(document: Document, passages: Sequence[Passage]) -> Iterator[She
     if document.tables:
         yield from _of_blocks(document.blocks)
     else:
-        yield from _of_lines(passages)
+        yield from _of_lines(document.text, passages)
 
 
 def read_grids(document: Document, passages: Sequence[Passage]) -> Iterator[Grid]:
@@ -61,12 +61,12 @@ def _of_blocks(blocks: Sequence[Block]) -> Iterator[Sheet]:
             above.append(normalise(block.text))
 
 
-def _of_lines(passages: Sequence[Passage]) -> Iterator[Sheet]:
+def _of_lines(text: str, passages: Sequence[Passage]) -> Iterator[Sheet]:
     rows: Grid = []
     above: list[str] = []
     for passage in passages:
         if "\t" in passage.text:
-            rows.append(_row(passage))
+            rows.append(_row(passage, _empty_before(text, passage.start)))
             continue
         if rows:
             yield Sheet(rows, tuple(above[-_MOST_LINES_ABOVE:]))
@@ -89,8 +89,13 @@ def _grid(table: Table) -> Grid:
     return rows
 
 
-def _row(passage: Passage) -> list[GridCell | None]:
-    cells: list[GridCell | None] = []
+def _empty_before(text: str, start: int) -> int:
+    """How many empty cells open a line, whose first words stand at `start`: passages begin with words."""
+    return text.count("\t", text.rfind("\n", 0, start) + 1, start)
+
+
+def _row(passage: Passage, empty: int) -> list[GridCell | None]:
+    cells: list[GridCell | None] = [None] * empty
     start = 0
     for part in passage.text.split("\t"):
         span = passage.span(start, start + len(part)) if part else passage.span(start, start)
