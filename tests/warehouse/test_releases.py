@@ -116,6 +116,20 @@ def test_five_sites_are_one_release_with_its_best_document(desk: Desk) -> None:
     assert [part for (part,) in places] == ["plan", "plan", "notice", "news", "interpretation"]
 
 
+def test_the_issuers_own_site_goes_before_a_source_of_higher_rank(desk: Desk) -> None:
+    issued: dict[str, Any] = {"issuers": ["province 统计局"]}
+    urls = {name: f"https://{name}.example.cn/1" for name in ("city", "province")}
+    load(desk, [page(desk, url, "plan", source_id=name, **issued) for name, url in urls.items()])
+    assert desk.one("SELECT url FROM mart_plan_release") == urls["province"]
+
+
+def test_only_the_newest_version_of_a_page_counts(told: Desk) -> None:
+    url = "https://city.example.cn/p"
+    told.load(page(told, url, "draft", day=TODAY - timedelta(days=50)))
+    told.load(page(told, url, "plan", day=TODAY - timedelta(days=40)))
+    assert told.rows(RELEASES)[3:] == [(PLAN, "2026—2030", "new", 1, 1, 0, 0, 0, 0)]
+
+
 def test_sites_that_come_one_by_one_make_the_same_release(told: Desk) -> None:
     for reading in five_sites(told):
         told.load(reading)
@@ -182,6 +196,18 @@ def test_states_rise_and_each_rise_is_announced(told: Desk) -> None:
     told.load(page(told, url.format("x"), "notice_of_plan", status="repealed", day=TODAY))
     assert [(n.state, n.before) for n in announce(told)] == [("repealed", "new")]
     assert told.one("SELECT COUNT(*) FROM core_plan_release WHERE title = :t", t=PLAN) == 1
+
+
+def test_a_state_that_falls_and_rises_again_is_no_news(told: Desk) -> None:
+    plan = five_sites(told)[2]
+    load(told, [page(told, "https://city.example.cn/d", "draft"), plan])
+    announce(told)
+    told.load(plan.model_copy(update={"plan": PlanReading(kind="other")}))
+    assert told.one("SELECT state FROM mart_plan_release WHERE title = :t", t=PLAN) == "draft"
+    assert waiting(told) == []
+    told.load(plan)
+    assert told.one("SELECT state FROM mart_plan_release WHERE title = :t", t=PLAN) == "new"
+    assert waiting(told) == []
 
 
 def test_a_page_that_only_speaks_of_a_plan_is_no_release(told: Desk) -> None:
@@ -295,6 +321,14 @@ def test_a_successor_ends_the_alert_and_tells_if_it_came_late(desk: Desk) -> Non
         "SELECT provenance FROM mart_plan_alert WHERE origin = 'curated' AND alert = 'successor_late'"
     )
     assert rows == [("a page",)]
+
+
+def test_a_successor_counts_from_its_day_of_issue(desk: Desk) -> None:
+    told_before = series_round(desk, 3, date(2026, 2, 20))
+    told_before.document.published_on = date(2026, 1, 10)
+    load(desk, [told_before])
+    assert [row[1] for row in alerts(desk, date(2026, 2, 19))] == ["no_successor"]
+    assert [row[1] for row in alerts(desk, date(2026, 2, 20))] == ["successor_late"]
 
 
 def test_a_round_that_both_know_stands_twice(desk: Desk) -> None:

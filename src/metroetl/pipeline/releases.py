@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from metroetl.pipeline.steps import open_existing
+from metroetl.pipeline.steps import open_existing, open_warehouse
 from metroetl.runs import ReleaseNews
 from metroetl.warehouse.versions import SHANGHAI
 
@@ -43,5 +43,5 @@ def plan_alerts() -> list[dict[str, Any]]:
             "依据": "人工整理" if alert["origin"] == "curated" else "提取",
             "出处": alert["provenance"] or "",
         }
-        for alert in load_calendar(open_existing()).alerts
+        for alert in load_calendar(open_warehouse()).alerts
     ]
