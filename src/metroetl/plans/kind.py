@@ -129,7 +129,7 @@ def _holds_plan(text: str) -> bool:
 
 def _story(title: str, passages: Sequence[Passage]) -> DocumentKind:
     if (
-        re.search(r"清单|任务分工|台账", title)
+        re.search(r"清单|项目名单|任务分工|台账", title)
         and not _RELEASED_TITLE.search(title)
         and _lists_tasks(passages)
     ):

@@ -64,7 +64,7 @@ def draw_flow(comparison: PlanComparison) -> str | None:
 
 
 def _head(title: str) -> str:
-    return cut(title, 26)
+    return cut(title, 22)
 
 
 def _boxes(chapters: list[SectionRef], height: int, colours: dict[Any, str]) -> list[Box]:
