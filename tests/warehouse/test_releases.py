@@ -125,8 +125,9 @@ def test_the_issuers_own_site_goes_before_a_source_of_higher_rank(desk: Desk) ->
 
 def test_only_the_newest_version_of_a_page_counts(told: Desk) -> None:
     url = "https://city.example.cn/p"
-    told.load(page(told, url, "draft", day=TODAY - timedelta(days=50)))
+    told.load(page(told, url, "draft", day=TODAY - timedelta(days=50), body=f"征求意见：{WORDS}"))
     told.load(page(told, url, "plan", day=TODAY - timedelta(days=40)))
+    assert told.one("SELECT COUNT(*) FROM core_document WHERE url = :url", url=url) == 2
     assert told.rows(RELEASES)[3:] == [(PLAN, "2026—2030", "new", 1, 1, 0, 0, 0, 0)]
 
 
