@@ -6,7 +6,7 @@ from datetime import date
 
 from metroetl.documents.models import Span
 from metroetl.plans.models import Count, Heading, PlanReading, PlanRelease, Target, Task
-from tests.warehouse.desk import Desk
+from tests.warehouse.desk import Desk, gdp
 
 BULLETIN = (
     "起步期行动计划（2020—2022年）安排202个重大项目，成长期行动计划（2023—2025年）安排197个重大项目事项。"
@@ -139,3 +139,31 @@ def test_the_counts_of_a_plan_that_is_stopped_wait_with_it(desk: Desk) -> None:
     assert (published.plans, published.quarantined) == (1, 3)
     codes = desk.rows("SELECT rule_code, COUNT(*) FROM ops_quarantine GROUP BY rule_code ORDER BY rule_code")
     assert codes == [("CORE-PLAN-MISSING", 2), ("CORE-PLAN-PERIOD", 1)]
+
+
+def test_a_target_is_tied_to_the_series_that_measures_it(desk: Desk) -> None:
+    wanted = {"by_year": 2025, "span": span("202"), "indicator_code": "GDP"}
+    plan = bulletin().model_copy(
+        update={
+            "targets": [
+                Target(indicator="地区生产总值", value=3.3, unit="万亿元", **wanted),
+                Target(indicator="地区生产总值增速", value=6.0, unit="%", **wanted),
+                Target(indicator="绿道", value=5, unit="公里", by_year=2025, span=span("202")),
+            ]
+        }
+    )
+    desk.load(
+        desk.read("https://a.gov.cn/plan.html", BULLETIN, plan=plan, region_code="510100"),
+        desk.read("https://a.gov.cn/q1.html", "一季度实现", [gdp(600.0, "2025-Q1")], region_code="510100"),
+        desk.read("https://a.gov.cn/q2.html", "上半年。", [gdp(1300.0, "2025-Q2")], region_code="510100"),
+    )
+    rows = desk.rows(
+        "SELECT indicator, region_code, measure, value_in_series_unit, latest_period, latest_value, series_unit"
+        " FROM mart_plan_target ORDER BY indicator"
+    )
+    by_name = {row[0]: row[1:] for row in rows}
+    assert by_name["地区生产总值"] == ("510100", "level_ytd", 33000.0, "2025-Q2", 1300.0, "亿元")
+    assert by_name["地区生产总值增速"] == ("510100", None, None, None, None, None), (
+        "a level measures no growth"
+    )
+    assert by_name["绿道"] == ("510100", None, None, None, None, None)

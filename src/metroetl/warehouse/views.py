@@ -36,7 +36,7 @@ def _day(dialect: str, day: date) -> str:
     return f"DATE '{day}'" if dialect == "postgresql" else f"'{day}'"
 
 
-# today in China; days between two dates; the first day of a year; year and month of a date
+# today in China; days between two dates; the first day of a year; year and month of a date; a text before its first dot
 _TODAY = {
     "sqlite": "date('now', '+8 hours')",
     "postgresql": "CAST(now() AT TIME ZONE 'Asia/Shanghai' AS date)",
@@ -47,12 +47,14 @@ _WORDS: dict[str, dict[str, Callable[..., str]]] = {
         "first_day": lambda year: f"({year} || '-01-01')",
         "year": lambda day: f"CAST(strftime('%Y', {day}) AS INTEGER)",
         "month": lambda day: f"CAST(strftime('%m', {day}) AS INTEGER)",
+        "before_dot": lambda text: f"substr({text}, 1, instr({text}, '.') - 1)",
     },
     "postgresql": {
         "days": lambda start, end: f"({end} - {start})",
         "first_day": lambda year: f"make_date({year}, 1, 1)",
         "year": lambda day: f"CAST(EXTRACT(YEAR FROM {day}) AS INTEGER)",
         "month": lambda day: f"CAST(EXTRACT(MONTH FROM {day}) AS INTEGER)",
+        "before_dot": lambda text: f"split_part({text}, '.', 1)",
     },
 }
 

@@ -63,7 +63,11 @@ SELECT
   r.first_document_id,
   r.first_seen_at,
   r.announced_state,
-  r.announced_at
+  r.announced_at,
+  {{ before_dot('r.release_key') }} AS family_key,
+  ROW_NUMBER() OVER (
+    PARTITION BY {{ before_dot('r.release_key') }} ORDER BY COALESCE(r.period_start, r.period_end), r.release_key
+  ) AS family_order
 FROM core_plan_release AS r
 JOIN counted AS n ON n.release_key = r.release_key
 JOIN mart_plan_release_document AS d ON d.release_key = r.release_key AND d.place = 1
