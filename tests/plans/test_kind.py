@@ -94,3 +94,18 @@ def test_a_statistics_release_says_nothing_of_plans(read):
 def test_amendment_and_repeal_are_flags(read):
     assert read("甲市人民政府关于修订甲市绿道规划的通知", "现印发。").flags == ["amendment"]
     assert read("甲市人民政府关于废止绿道规划的通知", "现予废止。").flags == ["repeal"]
+
+
+@pytest.mark.parametrize(
+    ("title", "flag", "status"),
+    [
+        ("甲市人民政府关于废止《甲市绿道建设行动计划（2021—2023年）》的通知", "repeal", "repealed"),
+        ("甲市人民政府关于修改《甲市绿道建设行动计划（2021—2023年）》的通知", "amendment", "amended"),
+        ("甲市人民政府关于调整《甲市绿道建设行动计划（2021—2023年）》部分目标的通知", "amendment", "amended"),
+    ],
+)
+def test_a_notice_that_ends_or_changes_a_plan_is_of_that_plan(read, title, flag, status):
+    reading = read(title, "经研究决定，现将有关事项通知如下。", "甲市人民政府", "2022年3月1日")
+    assert (reading.kind, reading.flags) == ("notice_of_plan", [flag])
+    (release,) = reading.releases
+    assert (release.title, release.status) == ("甲市绿道建设行动计划（2021—2023年）", status)

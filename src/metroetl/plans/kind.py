@@ -24,6 +24,7 @@ from metroetl.plans.titles import (
 _STORY_HEAD = 1200
 _OWN_TEXT = 1200
 _LIST = re.compile(r"清单$|台账$|重点任务$|任务清单")
+_CHANGES = re.compile(r"^(?:废止|停止执行|宣布失效|修改|修订|调整)")
 _ANNEX = re.compile(r"^附件?\d{0,2}[:：]?\s?")
 _DRAFT = re.compile(r"征求[^，。]{0,80}意见|征集意见|草案|建议稿|送审稿|讨论稿|听取意见的公告")
 _STATISTICS = re.compile(
@@ -103,6 +104,8 @@ def _official(
         r"预案$|工作报告$", core(named or title)
     ):
         return "other"
+    if _CHANGES.search(named) and _holds_plan(form.what):
+        return "notice_of_plan"
     if names_plan(named):
         if not text_follows(named, passages):
             return "notice_of_plan"
