@@ -237,3 +237,13 @@ def test_plans_of_other_circles(read, title, lines, kind, issuers, circle):
 def test_a_list_of_the_year_succeeds_no_draft_of_itself(read):
     reading = read("合肥都市圈2026年工作要点", "《合肥都市圈2026年工作要点（征求意见稿）》已修改完善。")
     assert reading.releases[0].succeeds is None
+
+
+def test_the_stage_of_the_round_before_is_not_the_plans_own(read):
+    reading = read(
+        "甲都市圈三年行动计划（2026—2028年）",
+        "成长期三年行动计划实施以来，各项任务顺利完成。",
+        "本行动计划实施期为2026—2028年，为提升期。",
+    )
+    assert reading.stage == "提升期"
+    assert read("甲都市圈三年行动计划（2026—2028年）", "成长期行动计划圆满收官，成效明显。").stage is None

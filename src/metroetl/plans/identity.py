@@ -19,6 +19,9 @@ _NUMBER = re.compile(
 _DRAFT_MARK = re.compile(r"[（(][^（）()]{0,8}(?:征求意见|草案|建议|送审|讨论)[^（）()]{0,6}[）)]")
 _APPROVER = re.compile(r"经([\u3400-\u9fff、]{2,30}?)(?:同意|批准|审议通过|审定|授权)")
 _STAGE = re.compile(r"(起步|成长|提升|攻坚|巩固|深化|成熟)期")
+_REVIEW = re.compile(
+    r"[^，。]{0,20}期[^，。]{0,20}(?:实施以来|(?:圆满|顺利|全面|如期)?(?:完成|收官)|取得)[^。]{0,80}|上一?轮[^。]{0,80}"
+)
 _PERIOD = re.compile(
     r"(?:规划期|规划期限|实施期|实施期限|计划期)(?:限)?[为是：:]?(?:(?P<start>20\d\d)年?[—–─\-~～至到]{1,2}|至|到)(?P<end>20\d\d)年"
 )
@@ -168,7 +171,7 @@ def find_stage(title: str, plan: Named | None, passages: Sequence[Passage]) -> s
         if found := _STAGE.search(text):
             return found.group()
     for passage in passages[:6]:
-        found = _STAGE.search(passage.text)
+        found = _STAGE.search(_REVIEW.sub("", passage.text))
         if found and re.search(rf"{found.group()}(?:[^，。]{{0,10}}(?:计划|方案|规划)|[。，])", passage.text):
             only = not re.search(rf"(?!{found.group()}){_STAGE.pattern}", passage.text)
             return found.group() if only else None
