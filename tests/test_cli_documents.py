@@ -3,49 +3,66 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from click.testing import Result
+from typer.testing import CliRunner
 
+from metroetl import pipeline
+from metroetl.cli import app
+from metroetl.errors import MetroError
 from metroetl.replica import Replica
+from metroetl.settings import settings
 
-Command = Callable[..., "subprocess.CompletedProcess[str]"]
-RUN = ("--source", "anhui", "--source", "deyang", "--source", "tjj_sh")
-FAR = ("--months", "120")
+Command = Callable[..., Result]
+SOURCES = ("anhui", "deyang", "tjj_sh")
 
 
 @pytest.fixture(scope="module")
-def metroetl(prefect_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+def metroetl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     """Commands over an archive of three sites, whose pages and files changed after they were archived."""
-    folder = tmp_path_factory.mktemp("documents")
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("METROETL_", "PREFECT_"))}
-    with Replica(as_of=date(2025, 5, 20)) as replica:
-        env = {
-            **clean,
-            "METROETL_HOME": str(folder / "data"),
-            "METROETL_HOST_MAP": json.dumps(replica.host_map),
-            "METROETL_POLITENESS": "false",
-            "PREFECT_API_URL": prefect_server,
-        }
-
-        def run(*arguments: str | Path, expect: int = 0) -> subprocess.CompletedProcess[str]:
-            command = [sys.executable, "-m", "metroetl", *map(str, arguments)]
-            done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120)
-            assert done.returncode == expect, done.stdout + done.stderr
-            return done
-
-        run("run", *RUN, "--since", "2024-10-01")
+    with pytest.MonkeyPatch.context() as patch, Replica(as_of=date(2025, 5, 20)) as replica:
+        patch.setenv("METROETL_HOME", str(tmp_path_factory.mktemp("documents")))
+        patch.setenv("METROETL_HOST_MAP", json.dumps(replica.host_map))
+        patch.setenv("METROETL_POLITENESS", "false")
+        settings.cache_clear()
+        _collect()
         replica.set_faults("anhui", "edited")
         replica.set_faults("deyang", "out_of_range", "dashes")
         replica.set_faults("tjj_sh", "attachment_replaced")
-        run("revisit", *RUN, *FAR)
-        yield run
+        _revisit()
+        yield _command
+    settings.cache_clear()
+
+
+def _collect() -> None:
+    run_id = pipeline.open_warehouse().start_run("collect", {})
+    for source_id in SOURCES:
+        outcome = pipeline.harvest_source(run_id, source_id, since=date(2024, 10, 1))
+        pipeline.read_and_stage(run_id, source_id, outcome)
+    assert not pipeline.pass_gate(run_id).held
+
+
+def _revisit() -> None:
+    run_id = pipeline.open_warehouse().start_run("revisit", {})
+    for outcome in pipeline.revisit_sources(run_id, SOURCES, since=date(2017, 1, 1), budget=300):
+        pipeline.read_and_stage(run_id, outcome.source_id, outcome)
+    pipeline.pass_gate(run_id)
+
+
+def _command(*arguments: str | Path, expect: int = 0) -> Result:
+    """A command as `main` runs it: a named error ends with its message and exit code 1."""
+    done = CliRunner().invoke(app, [str(a) for a in arguments])
+    if isinstance(done.exception, MetroError):
+        assert expect == 1, done.exception
+        done.stderr_bytes = str(done.exception).encode()
+        return done
+    assert done.exit_code == expect, (done.output, done.exception)
+    return done
 
 
 def addresses(metroetl: Command, *options: str) -> list[str]:

@@ -32,6 +32,7 @@ log = logging.getLogger("metroetl.pipeline")
 
 
 Kind = Literal["statistics", "plans"]
+MOST_UNTOLD = 4
 
 
 def choose_sources(
@@ -155,14 +156,17 @@ async def harvest_steps(
 
 
 async def recorded(run_id: str, warehouse: Warehouse, steps: AsyncIterator[Harvested]) -> list[Harvested]:
-    """The steps, each in the warehouse as soon as the one before is, so that a killed run has told of nearly all."""
+    """The steps, each in the warehouse as soon as the one before is, so that a killed run has told of nearly all.
+
+    Where writing is slow, no more than MOST_UNTOLD wait for it: the sites wait then.
+    """
     done: list[Harvested] = []
     told = 0
     writing: asyncio.Task[None] | None = None
     try:
         async for step in steps:
             done.append(step)
-            if writing is None or writing.done():
+            if writing is None or writing.done() or len(done) - told >= MOST_UNTOLD:
                 if writing is not None:
                     await writing
                 writing = asyncio.create_task(asyncio.to_thread(warehouse.record, run_id, done[told:]))
