@@ -40,7 +40,13 @@ def test_the_demo_runs_in_an_empty_folder(installed: Path, tmp_path: Path) -> No
     }
 
     def demo() -> str:
-        done = subprocess.run([installed, "demo"], cwd=tmp_path, env=env, capture_output=True, text=True)
+        done = subprocess.run(
+            [installed, "demo", "--as-of", "2020-08-01"],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -44,19 +44,20 @@ class PageFetcher:
     async def fetch(self, items: Iterable[Item]) -> Steps:
         """All items, at once as far as politeness lets; every attempt is a step, also a failed one.
 
-        `AT_ONCE` bounds what was fetched and isn't archived yet: in memory, and lost if the run is killed.
+        `AT_ONCE` bounds what was fetched and nobody took yet: in memory, and asked for again if the run is killed.
         """
         room = asyncio.Semaphore(AT_ONCE)
 
         async def in_room(item: Item) -> list[Harvested]:
-            async with room:
-                return await self._fetch_item(item)
+            await room.acquire()
+            return await self._fetch_item(item)
 
         tasks = [asyncio.create_task(in_room(item)) for item in items]
         try:
             for done in asyncio.as_completed(tasks):
                 for step in await done:
                     yield step
+                room.release()
         finally:
             for task in tasks:
                 task.cancel()
