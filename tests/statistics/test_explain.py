@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metroetl.catalogue import catalogue
-from metroetl.cli.explain import read_file
+from metroetl.documents.folder import document_of_person as read_file
 from metroetl.documents.models import Document
 from metroetl.statistics.explanation.labels import STYLES, UNREAD, evidence_label
 from metroetl.statistics.explanation.model import Explanation, explain

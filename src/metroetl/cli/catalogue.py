@@ -99,14 +99,14 @@ def _row(gap: Gap) -> list[Any]:
 def _in_files(files: Sequence[Path], unreadable: list[Path]) -> Iterator[Mention]:
     """Statements without a code in files; one that can't be read is told and noted, the others go on."""
     from metroetl.catalogue import catalogue as words
-    from metroetl.cli.explain import read_file
+    from metroetl.documents.folder import document_of_person
     from metroetl.errors import DocumentError
     from metroetl.statistics import extract_statistics
     from metroetl.statistics.gaps import Mention
 
     for file in files:
         try:
-            document = read_file(file)
+            document = document_of_person(file)
         except DocumentError as error:
             print(f"{file}: {error}", file=sys.stderr)
             unreadable.append(file)

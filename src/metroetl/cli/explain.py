@@ -76,9 +76,10 @@ def explain(
     if sum(given is not None for given in (file, snapshot, document)) != 1:
         raise typer.BadParameter("FILE, --snapshot or --document: one of them")
     from metroetl.catalogue import catalogue
+    from metroetl.documents.folder import document_of_person
     from metroetl.statistics.explanation.model import explain as explain_document
 
-    found = read_file(file) if file else _archived(snapshot, document)
+    found = document_of_person(file) if file else _archived(snapshot, document)
     told = {"region_code": region, "published_on": date.date() if date else None, "title": title}
     found = found.model_copy(update={k: v for k, v in told.items() if v is not None})
     if _explain_plan(found, plan, output):
@@ -113,14 +114,6 @@ def _explain_plan(document: Document, wanted: bool | None, output: Path | None) 
     output.write_text(render_plan_page(explanation), encoding="utf-8")
     print(output)
     return True
-
-
-def read_file(path: Path) -> Document:
-    """The document in a file of a person; raises DocumentError if there is none."""
-    from metroetl.documents.folder import document_of
-    from metroetl.harvest.models import INBOX
-
-    return document_of(path, f"inbox:{path.name}", source_id=INBOX, role="inbox")
 
 
 def _archived(sha256: str | None, document_id: str | None) -> Document:

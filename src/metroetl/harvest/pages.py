@@ -23,6 +23,7 @@ from metroetl.harvest.steps import failed_step, file_name, keep, member_steps, p
 log = logging.getLogger("metroetl.harvest")
 
 AT_ONCE = 4
+ZIP = b"PK"
 
 Steps = AsyncGenerator[Harvested, None]
 
@@ -81,9 +82,14 @@ class PageFetcher:
         step = await asyncio.to_thread(self._archive_item, item, answer)
         if step.snapshot is None:
             return [step]
-        if not is_text(answer.content.head(HEAD)):
-            inside = await asyncio.to_thread(member_steps, self.archive, step.snapshot, self.known)
+        head = answer.content.head(HEAD)
+        if head.startswith(ZIP):
+            inside = await asyncio.to_thread(
+                member_steps, self.archive, step.snapshot, answer.body, self.known
+            )
             return [*inside, step]
+        if not is_text(head):
+            return [step]
         if item.role == "attachment":
             return [step]
         owed = await asyncio.to_thread(self._belongings, item, answer)

@@ -97,13 +97,14 @@ def member_step(
     return Harvested(fetch=fetch, snapshot=None if same else member)
 
 
-def member_steps(archive: Archive, container: Snapshot, known: Mapping[str, Known]) -> list[Harvested]:
-    """The documents in an archived file, each a snapshot of its own; none where it is no archive.
+def member_steps(
+    archive: Archive, container: Snapshot, data: bytes, known: Mapping[str, Known]
+) -> list[Harvested]:
+    """The documents in a file's bytes, each a snapshot of its own; none where it is no archive.
 
     They are to be recorded before the container, so that a killed run looks inside again. What can't be opened is told
     when the container is read.
     """
-    data = archive.get(container.sha256)
     if not is_archive(data):
         return []
     steps = []

@@ -155,7 +155,7 @@ def _steps(file: Waiting, told: Told, known: dict[str, Known]) -> list[Harvested
     snapshot = snapshot.model_copy(update={"sha256": archive.put(data)})
     archive.describe(snapshot)
     steps = [member_step(archive, snapshot, name, content, known) for name, content in _inside(file)]
-    steps += member_steps(archive, snapshot, known)
+    steps += member_steps(archive, snapshot, data, known)
     before = known.get(snapshot.url)
     same = before is not None and before.sha256 == snapshot.sha256
     fetch = Fetch(

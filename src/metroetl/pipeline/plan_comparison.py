@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metroetl.catalogue import catalogue
+from metroetl.documents.folder import document_of_person
 from metroetl.errors import ArchiveFailure, DocumentError, MetroError, VersionMissing
 from metroetl.pipeline.steps import open_warehouse
 from metroetl.pipeline.versions import Reader, history_of
@@ -51,7 +52,7 @@ def compare_series(ids: Sequence[str], files: Sequence[Path] = ()) -> RoundsComp
     Raises MetroError for an unknown series.
     """
     series = [_series(i) for i in dict.fromkeys(ids)]
-    reads = [_read(_file(file)) for file in files]
+    reads = [_read(document_of_person(file)) for file in files]
     seen = {document.sha256 for document, _ in reads}
     warehouse = open_warehouse()
     for document in _speaking(warehouse, series):
@@ -64,7 +65,7 @@ def compare_series(ids: Sequence[str], files: Sequence[Path] = ()) -> RoundsComp
 def _plan(name: str) -> Read:
     name = name.strip()
     if Path(name).is_file():
-        return _read(_file(Path(name)))
+        return _read(document_of_person(Path(name)))
     if name in catalogue().plan_series:
         raise MetroError(
             f"{name} is a series of plans, not a plan",
@@ -78,13 +79,6 @@ def _plan(name: str) -> Read:
             f"{name} is neither a file nor an archived address", way_out=error.way_out
         ) from error
     return _read(reader.read(len(reader.stretches)))
-
-
-def _file(path: Path) -> Document:
-    from metroetl.documents.folder import document_of
-    from metroetl.harvest.models import INBOX
-
-    return document_of(path, f"inbox:{path.name}", source_id=INBOX, role="inbox")
 
 
 def _read(document: Document) -> Read:

@@ -7,25 +7,13 @@ WITH scopes AS (
   UNION ALL
   SELECT 'internal'
 ),
-stated AS (
-  SELECT
-    c.*,
-    ROW_NUMBER() OVER (
-      PARTITION BY c.plan_id
-      ORDER BY
-        CASE WHEN c.what LIKE '%项目%' THEN 0 WHEN c.what LIKE '%任务%' THEN 1 WHEN c.what LIKE '%事项%' THEN 2 ELSE 3 END,
-        c.ordinal
-    ) AS place
-  FROM core_plan_count AS c
-  WHERE c.plan_id IS NOT NULL AND c.withdrawn_at IS NULL
-),
 spoken AS (
   SELECT
     s.scope,
     p.*,
     d.url,
-    n.value AS stated_count,
-    n.what AS stated_what,
+    n.count_value AS stated_count,
+    n.count_what AS stated_what,
     CASE WHEN p.role = 'text' THEN 1 ELSE 0 END AS own_text,
     ROW_NUMBER() OVER (
       PARTITION BY s.scope, p.series_id, p.round
@@ -41,7 +29,7 @@ spoken AS (
   FROM core_plan AS p
   JOIN core_document AS d ON d.document_id = p.document_id
   JOIN scopes AS s ON s.scope = 'internal' OR d.access = 'public'
-  LEFT JOIN stated AS n ON n.plan_id = p.plan_id AND n.place = 1
+  LEFT JOIN mart_plan_calendar AS n ON n.entry_id = p.plan_id AND n.origin = 'extracted'
   WHERE p.withdrawn_at IS NULL AND p.series_id IS NOT NULL AND p.round IS NOT NULL
     AND NOT EXISTS (
       SELECT 1 FROM core_document AS newer
