@@ -167,3 +167,16 @@ def test_a_target_is_tied_to_the_series_that_measures_it(desk: Desk) -> None:
         "a level measures no growth"
     )
     assert by_name["绿道"] == ("510100", None, None, None, None, None)
+
+
+def test_a_plan_without_a_day_of_issue_came_out_when_its_text_was_published(desk: Desk) -> None:
+    first, second = bulletin().releases
+    first.counts = [count(8, "行动计划", "方面"), count(202, "202个重大项目", "重大骨干支撑性工程")]
+    for n, (release, day) in enumerate(((first, date(2020, 3, 11)), (second, date(2023, 2, 20)))):
+        release.role = "text"
+        plan = PlanReading(kind="plan", counts=release.counts, releases=[release])
+        desk.load(desk.read(f"https://a.gov.cn/{n}.html", BULLETIN, plan=plan, published_on=day))
+    rows = desk.rows(
+        "SELECT round, issued_on, came_out_on, count_value FROM mart_plan_calendar WHERE origin = 'extracted' ORDER BY round"
+    )
+    assert rows == [(1, None, "2020-03-11", 202.0), (2, None, "2023-02-20", 197.0)]

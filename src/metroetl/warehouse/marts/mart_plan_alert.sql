@@ -1,11 +1,11 @@
 -- What of the rounds of the circles' plans needs looking at, as of today in China or of the day that is asked for: a round
 -- that ends within 12, 6 or 3 months, or has ended, without a known successor; a successor that came after the end.
 -- Curated and extracted rounds stand side by side; a successor counts whichever of them knows it. A round counts as known
--- from its day of issue, or from its first year where that day isn't stated. `months_left` counts the current month.
+-- from its day of issue (else of its text's publication), or from its first year where that day isn't stated. `months_left` counts the current month.
 WITH entries AS (
   SELECT
     origin, series_id, MIN(round) AS round, MIN(stage) AS stage, period_start, period_end, expires_on,
-    MAX(title) AS title, MIN(issued_on) AS issued_on, MIN(CASE origin WHEN 'curated' THEN provenance ELSE url END) AS provenance,
+    MAX(title) AS title, MIN(came_out_on) AS issued_on, MIN(CASE origin WHEN 'curated' THEN provenance ELSE url END) AS provenance,
     COUNT(*) AS documents
   FROM mart_plan_calendar
   WHERE series_id IS NOT NULL AND circle_id IS NOT NULL AND expires_on IS NOT NULL AND status IN ('issued', 'amended')

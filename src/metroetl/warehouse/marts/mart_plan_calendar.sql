@@ -8,7 +8,8 @@ WITH counted AS (
     ROW_NUMBER() OVER (
       PARTITION BY c.plan_id
       ORDER BY
-        CASE WHEN c.what LIKE '%项目%' THEN 0 WHEN c.what LIKE '%任务%' THEN 1 WHEN c.what LIKE '%事项%' THEN 2 ELSE 3 END,
+        CASE WHEN c.what LIKE '%项目%' THEN 0 WHEN c.what LIKE '%任务%' THEN 1 WHEN c.what LIKE '%事项%' THEN 2
+          WHEN c.what LIKE '%工程%' OR c.what LIKE '%举措%' OR c.what LIKE '%措施%' THEN 3 ELSE 4 END,
         c.ordinal
     ) AS place
   FROM core_plan_count AS c
@@ -66,9 +67,16 @@ rounds AS (
   FROM dim_plan_round AS r
   JOIN dim_plan_series AS s ON s.series_id = r.series_id
 ),
+out AS (
+  -- a plan that states no day of issue came out when its own text was published
+  SELECT
+    r.*,
+    COALESCE(r.issued_on, CASE WHEN r.role = 'text' AND r.status IN ('issued', 'amended') THEN r.published_on END) AS came_out_on
+  FROM rounds AS r
+),
 issues AS (
-  SELECT series_id, round, MIN(issued_on) AS issued_on
-  FROM rounds
+  SELECT series_id, round, MIN(came_out_on) AS issued_on
+  FROM out
   WHERE series_id IS NOT NULL AND round IS NOT NULL
   GROUP BY series_id, round
 )
@@ -90,8 +98,9 @@ SELECT
     WHEN r.title LIKE '%毗邻地区%' OR s.title_zh LIKE '%毗邻地区%' THEN '毗邻地区规划'
     WHEN s.plan_type IN ('发展规划', '国土空间规划', '专项规划') THEN s.plan_type
   END AS system_place,
-  {{ days(today, 'r.expires_on') }} AS days_to_expiry
-FROM rounds AS r
+  {{ days(today, 'r.expires_on') }} AS days_to_expiry,
+  r.came_out_on
+FROM out AS r
 LEFT JOIN dim_plan_series AS s ON s.series_id = r.series_id
 LEFT JOIN dim_circle AS c ON c.circle_id = COALESCE(s.circle_id, r.own_circle)
 LEFT JOIN issues AS n ON n.series_id = r.series_id AND n.round = r.round + 1

@@ -25,6 +25,7 @@ spoken AS (
         p.plan_id
     ) AS place,
     MIN(CASE WHEN p.status = 'issued' THEN p.issued_on END) OVER (PARTITION BY s.scope, p.series_id, p.round) AS first_issued_on,
+    MIN(n.came_out_on) OVER (PARTITION BY s.scope, p.series_id, p.round) AS first_out_on,
     MAX(CASE WHEN d.access = 'internal' THEN 1 ELSE 0 END) OVER (PARTITION BY s.scope, p.series_id, p.round) AS has_internal
   FROM core_plan AS p
   JOIN core_document AS d ON d.document_id = p.document_id
@@ -57,7 +58,7 @@ rounds AS (
     COALESCE(x.period_start, c.period_start) AS period_start,
     COALESCE(x.period_end, c.period_end) AS period_end,
     COALESCE(x.expires_on, c.expires_on) AS expires_on,
-    COALESCE(x.first_issued_on, c.issued_on) AS issued_on,
+    COALESCE(x.first_issued_on, c.issued_on, x.first_out_on) AS issued_on,
     x.issuers,
     c.issuers AS curated_issuers,
     COALESCE(x.status, c.status) AS status,
