@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check lint accuracy bench bench-fetch up down requirements build clean help
+.PHONY: demo test check lint accuracy bench bench-fetch bench-tools up down requirements build clean help
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -38,12 +38,16 @@ bench: $(READY)  ## speed and memory of the extractor (against=FOLDER: and of an
 bench-fetch: $(READY) ## pages a second and memory of the client, beside bare httpx
 	$(BIN)/python -m benchmarks.fetch
 
+bench-tools: $(READY) ## what the benchmarks compare with
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.txt
+
 up: $(READY)     ## Prefect server, worker and all deployments on 127.0.0.1, until interrupted
 	$(BIN)/python -m deployments.up
 
 requirements:    ## pin again after a change of pyproject.toml (needs uv)
 	uv lock
-	uv export --quiet --frozen --no-emit-project --all-extras --all-groups --no-header --format requirements.txt -o requirements.txt
+	uv export --quiet --frozen --no-emit-project --all-extras --group dev --no-header --format requirements.txt -o requirements.txt
+	uv export --quiet --frozen --no-emit-project --only-group bench --no-header --format requirements.txt -o benchmarks/requirements.txt
 
 build: $(READY)  ## a wheel and a source distribution in dist/
 	$(BIN)/python -m hatchling build
