@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from cronsim import CronSim, CronSimError
 from metroetl.catalogue.files import Location, YamlFile, mistake
 from metroetl.catalogue.models import (
     Circle,
+    Correction,
     Indicator,
     Measure,
     PlanSeries,
@@ -48,6 +50,7 @@ REQUIRED_OPTIONS: Mapping[str, frozenset[str]] = {
 }
 ADDRESS_SIGNS = "/:?&=%#+,;@!$'()*~-._"
 NBS_PERIODS = ("MM", "SS", "YY")
+_PERIOD = re.compile(r"[0-9]{4}(-Q[1-4]|-M(0[1-9]|1[0-2]))?")
 _FREQUENCIES = frozenset("DWMQHA")
 _REGION_LEVELS = frozenset({"nation", "province", "prefecture", "county", "functional", "aggregate"})
 _WINDOW_LEVELS = ("nation", "province", "city", "circle")
@@ -319,6 +322,23 @@ def check_window(window: ReleaseWindow, complain: Complain, indicators: Mapping[
         raise complain(
             ["last_day"], "the window closes before it opens", "give last_day not before first_day"
         )
+
+
+def check_correction(
+    correction: Correction,
+    complain: Complain,
+    regions: Mapping[str, Region],
+    indicators: Mapping[str, Indicator],
+    measures: Mapping[str, Measure],
+) -> None:
+    """Region, indicator and measure exist, and the period is one."""
+    known = {"region": regions, "indicator": indicators, "measure": measures}
+    for key, codes in known.items():
+        code = getattr(correction, key)
+        if code not in codes:
+            raise complain([key], f"{key} {code!r} isn't in the catalogue", near(code, codes))
+    if not _PERIOD.fullmatch(correction.period):
+        raise complain(["period"], f"{correction.period!r} is no period", "write 2025, 2025-Q1 or 2025-M03")
 
 
 def _check_codes(

@@ -13,6 +13,7 @@ from metroetl.catalogue.files import Location, YamlFile, mistake, read_csv
 from metroetl.catalogue.lookup import Catalogue, valid
 from metroetl.catalogue.models import (
     Circle,
+    Correction,
     Indicator,
     Measure,
     PlanSeries,
@@ -28,11 +29,11 @@ from metroetl.settings import settings
 FOLDER = Path(__file__).resolve().parent
 
 C = TypeVar("C", Indicator, Measure, Region)
-E = TypeVar("E", Circle, PlanSeries, ReleaseWindow)
+E = TypeVar("E", Circle, Correction, PlanSeries, ReleaseWindow)
 
 
 def own_folder() -> Path:
-    """The operator's own part of the catalogue: `sources/` and their example `pages/` in METROETL_HOME."""
+    """The operator's own part of the catalogue in METROETL_HOME: `sources/`, their example `pages/`, `corrections/`."""
     return settings().home.absolute() / "catalogue"
 
 
@@ -46,7 +47,7 @@ def project_pages() -> Path | None:
 def load(folder: Path | None = None, own: Path | None = None) -> Catalogue:
     """The catalogue of a folder that holds `data/` and `sources/` (the project's own if unset).
 
-    `own` is a folder whose `sources/` come on top. Raises CatalogueError at the first mistake, naming file, line and
+    `own` is a folder whose `sources/` and `corrections/` come on top. Raises CatalogueError at the first mistake, naming file, line and
     fix; an id that stands in both is one.
     """
     folder = folder or FOLDER
@@ -71,6 +72,7 @@ def load(folder: Path | None = None, own: Path | None = None) -> Catalogue:
         plan_series=series,
         region_events=events,
         release_windows=list(windows.values()),
+        corrections=_load_corrections([folder, *([own] if own else [])], regions, indicators, measures),
     )
 
 
@@ -149,6 +151,24 @@ def _load_entries(path: Path, model: type[E], check: Callable[[E, Complain], Non
         check(entry, complain)
         entries[entry.id] = entry
     return entries
+
+
+def _load_corrections(
+    folders: Iterable[Path],
+    regions: dict[str, Region],
+    indicators: dict[str, Indicator],
+    measures: dict[str, Measure],
+) -> dict[str, Correction]:
+    check = partial(checks.check_correction, regions=regions, indicators=indicators, measures=measures)
+    corrections: dict[str, Correction] = {}
+    for path in (path for folder in folders for path in sorted((folder / "corrections").glob("*.yml"))):
+        for entry in _load_entries(path, Correction, check).values():
+            if entry.id in corrections:
+                raise mistake(
+                    path, 1, f"correction {entry.id!r} stands already in another file", "rename one"
+                )
+            corrections[entry.id] = entry
+    return corrections
 
 
 def _complain(file: YamlFile, index: int, location: Location, what: str, fix: str) -> CatalogueError:

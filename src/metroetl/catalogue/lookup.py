@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
 from metroetl.catalogue.models import (
     Circle,
+    Correction,
     Indicator,
     Measure,
     Member,
@@ -34,6 +35,7 @@ class Catalogue:
     plan_series: dict[str, PlanSeries]
     region_events: list[RegionEvent]
     release_windows: list[ReleaseWindow]
+    corrections: dict[str, Correction] = field(default_factory=dict)
 
     # --- indicators ----------------------------------------------------------------------------------------------
 

@@ -259,3 +259,42 @@ class ReleaseWindow(_Entry):
     first_day: int
     last_day: int
     note: str = ""
+
+
+class Correction(_Entry):
+    """A declared correction of one printed value: what was printed stays visible, the marts follow the correction.
+
+    It concerns prints of the series and period whose normalised value is `expect` (within their rounding); once the
+    publisher prints another one, it counts as mended and is to be removed. `withhold` keeps a suspect figure out;
+    `replace` needs the value and the publisher's own correcting document.
+    """
+
+    id: str = Field(pattern=r"[a-z0-9]+(-[a-z0-9]+)*")
+    region: str
+    indicator: str
+    measure: str
+    variant: str = ""
+    period: str
+    action: Literal["withhold", "replace"]
+    expect: float
+    value: float | None = None
+    decimals: int = Field(default=2, ge=0, le=6, description="decimal places of `value`")
+    reason: str = Field(min_length=4, description="Chinese, for readers")
+    reason_en: str = Field(min_length=4)
+    source: str = Field(min_length=2, description="what the doubt or the right value rests on")
+    url: str = Field(default="", description="address of the publisher's correcting document")
+    declared_on: date
+
+    @model_validator(mode="after")
+    def _rests_on_something(self) -> Correction:
+        if self.action == "replace" and self.value is None:
+            raise _wrong("action", "`replace` without a value", "add `value:`, or use `withhold`")
+        if self.action == "replace" and not self.url.startswith("http"):
+            raise _wrong(
+                "url",
+                "`replace` without the publisher's correcting document",
+                "add its address as `url:`, or use `withhold` while there is none",
+            )
+        if self.action == "withhold" and self.value is not None:
+            raise _wrong("value", "`withhold` with a value", "remove `value:`, or use `replace`")
+        return self

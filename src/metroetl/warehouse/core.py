@@ -32,6 +32,7 @@ class CoreDocument(Table, table=True):
 
     `published_at` says since when its content counts as known, and `published_basis` why: the date it prints; or, for
     an edit in place that keeps the printed date, the moment the edit was seen; or, without any date, its loading.
+    `reading_id` says what was read from it and by which rules it was judged: the same reading isn't judged again.
     """
 
     __table_args__ = (
@@ -66,6 +67,7 @@ class CoreDocument(Table, table=True):
     listed_on: date | None = None
     published_at: datetime = Field(sa_type=UtcDateTime)
     published_basis: str
+    reading_id: str | None = None
     first_seen_at: datetime = Field(sa_type=UtcDateTime)
     loaded_at: datetime = Field(sa_type=UtcDateTime)
     region_code: str | None = Field(default=None, foreign_key="dim_region.region_code")
@@ -177,6 +179,44 @@ class CoreObservation(_Number, table=True):
     indicator_code: str = Field(foreign_key="dim_indicator.indicator_code")
     value_norm: float
     unit_norm: str
+
+
+class CoreVintage(Table, table=True):
+    """What the prints of one fact amount to, from one moment of publication to the next: a state.
+
+    Derived from `core_observation` (vintages.sql) and kept beside it, so that no question has to go through every
+    print. A vintage is a run of states with one value; its last state is what the marts show of it. `quarter_rank` is
+    set where the figure counts as that of its quarter: the quarter's own (0), the year's, the month's, the day's.
+    """
+
+    __table_args__ = (
+        Index("ix_core_vintage_quarter", "region_code", "quarter", "indicator_code", "measure", "variant"),
+        Index("ix_core_vintage_series", "indicator_code", "region_code", "measure", "period"),
+    )
+
+    observation_id: str = Field(primary_key=True)
+    region_code: str
+    indicator_code: str
+    measure: str
+    variant: str
+    period: str
+    period_end: date
+    quarter: str | None = None
+    quarter_rank: int | None = None
+    vintage: int
+    known_from: datetime = Field(sa_type=UtcDateTime)
+    known_to: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    shown_from: datetime = Field(sa_type=UtcDateTime)
+    shown_to: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    shown_id: str
+    value: float
+    rounding: float
+    decimals: int
+    correction_id: str | None = None
+    obs_status: str
+    revision_stage: str
+    prints: int
+    conflict: int
 
 
 class CoreStatement(_Number, table=True):

@@ -183,3 +183,30 @@ class DimReleaseWindow(Table, table=True):
     first_day: int
     last_day: int
     note: str = Field(sa_type=Text)
+
+
+class DimCorrection(Table, table=True):
+    """A declared correction of one print: what is withheld or replaced, why, and by which source."""
+
+    __table_args__ = (
+        one_of("action", "withhold", "replace"),
+        CheckConstraint("(action = 'replace') = (value IS NOT NULL)", name="value"),
+        Index("ix_dim_correction_fact", "region_code", "indicator_code", "measure", "variant", "period"),
+    )
+
+    correction_id: str = Field(primary_key=True)
+    region_code: str = Field(foreign_key="dim_region.region_code")
+    indicator_code: str = Field(foreign_key="dim_indicator.indicator_code")
+    measure: str = Field(foreign_key="dim_measure.measure")
+    variant: str
+    period: str
+    action: str
+    expect: float
+    value: float | None = None
+    decimals: int | None = None
+    rounding: float | None = None
+    reason: str = Field(sa_type=Text)
+    reason_en: str = Field(sa_type=Text)
+    source: str = Field(sa_type=Text)
+    url: str
+    declared_on: date

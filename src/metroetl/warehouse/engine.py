@@ -98,11 +98,13 @@ def _postgres(address: URL, *, read_only: bool) -> Engine:
         ) from error
 
 
-def execute_as_is(connection: Connection, sql: str) -> None:
-    """Run our own SQL in the connection's transaction without looking for parameters in it (LIKE '%…')."""
+def execute_as_is(connection: Connection, sql: str) -> int:
+    """Run our own SQL in the connection's transaction without looking for parameters in it (LIKE '%…'); its row count."""
     cursor = connection.connection.cursor()
     cursor.execute(sql)
+    count: int = cursor.rowcount
     cursor.close()
+    return count
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, String, Table
@@ -63,16 +64,31 @@ def add_bulk(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 
 def _encoded(columns: list[Column[Any]], rows: Sequence[Row], dialect: Dialect) -> Iterable[tuple[Any, ...]]:
     """The rows as tuples that the driver takes, made column by column."""
-    encoded = []
-    for column in columns:
-        values = [row[column.name] for row in rows]
+    encoded: list[Sequence[Any]] = []
+    for column, values in zip(columns, _by_column(columns, rows), strict=True):
         process = column.type.dialect_impl(dialect).bind_processor(dialect)
         if isinstance(column.type, AutoString | String):
-            values = [clean_text(v) if v is not None else None for v in values]
+            encoded.append(_storable(values))
         elif process is not None:
-            values = [process(v) for v in values]
-        encoded.append(values)
+            once = {
+                value: process(value) for value in set(values)
+            }  # days, moments, truth: few different ones
+            encoded.append([once[value] for value in values])
+        else:
+            encoded.append(values)
     return zip(*encoded, strict=True)
+
+
+def _by_column(columns: list[Column[Any]], rows: Sequence[Row]) -> Iterable[Sequence[Any]]:
+    for column in columns:
+        yield list(map(itemgetter(column.name), rows))
+
+
+def _storable(values: Sequence[str | None]) -> Sequence[str | None]:
+    """The texts as both databases can store them; nearly always they are so already, which one look tells."""
+    if _UNSTORABLE.search("".join(filter(None, values))) is None:
+        return values
+    return [clean_text(value) if value is not None else None for value in values]
 
 
 def _cleaned(rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     Table,
-    and_,
-    case,
     delete,
     exists,
     func,
@@ -26,8 +25,10 @@ from metroetl.warehouse.carry import carry_items
 from metroetl.warehouse.keys import parse_period
 from metroetl.warehouse.load import add_new, insert_of
 from metroetl.warehouse.plan_releases import keep_releases
+from metroetl.warehouse.stage import chunks
 from metroetl.warehouse.tables import table
 from metroetl.warehouse.versions import resolve_versions
+from metroetl.warehouse.vintages import begin_touched, derive_loaded, touch, touch_due
 
 PARTS: Mapping[str, tuple[str, str]] = {
     "staging_statement": ("core_statement", "statement_id"),
@@ -48,7 +49,7 @@ OWNERS = {
 }
 OBSERVATION = ("core_observation", "observation_id")
 _OF_VERSION = ("document_id", "published_at", "published_basis", "access", "embargo_until", "world")
-_FACT = ("region_code", "indicator_code", "measure", "variant", "period")
+_FACT = ("region_code", "indicator_code", "measure", "variant", "period", "period_end")
 _PERIODS = {"staging_observation": "period", "staging_statement": "period", "staging_milestone": "quarter"}
 _PRINT = ("value", "unit", "decimals", "obs_status", "revision_stage")
 
@@ -74,9 +75,12 @@ def publish(
         target: _add_parts(connection, source, target, key, batch_ids, now)
         for source, (target, key) in PARTS.items()
     }
-    if whole:
+    begin_touched(connection)
+    if whole and _read_again(connection, batch_ids):
         for source, (target, key) in {"staging_observation": OBSERVATION, **PARTS}.items():
             _withdraw(connection, source, target, key, batch_ids, now)
+    touch_due(connection, now)
+    derive_loaded(connection, batch_ids, now)
     carry_items(connection, batch_ids)
     keep_releases(connection, batch_ids, now)
     _clear(connection, batch_ids)
@@ -213,39 +217,48 @@ def _insert(connection: Connection, target: Table, values: dict[str, Any], rows:
     return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
+def _again(batch_ids: list[str]) -> Select[Any]:
+    """The documents of these batches that core has from others."""
+    document, versions = table("staging_document"), table("core_document")
+    return (
+        select(document.c.document_id)
+        .join(versions, versions.c.document_id == document.c.document_id)
+        .where(document.c.batch_id.in_(batch_ids), versions.c.batch_id.not_in(batch_ids))
+    )
+
+
+def _read_again(connection: Connection, batch_ids: list[str]) -> bool:
+    return connection.execute(_again(batch_ids).limit(1)).first() is not None
+
+
 def _withdraw(
     connection: Connection, source: str, target_name: str, key: str, batch_ids: list[str], now: datetime
 ) -> None:
     """Set or clear `withdrawn_at` on what core has of the documents that were read again."""
     target, staged, document = table(target_name), table(source), table("staging_document")
-    versions = table("core_document")
-    again = (
-        select(document.c.document_id)
-        .join(versions, versions.c.document_id == document.c.document_id)
-        .where(document.c.batch_id.in_(batch_ids), versions.c.batch_id.not_in(batch_ids))
-    )
-    found = exists(
-        select(staged.c.row_id)
+    found = (
+        select(staged.c.content_id + document.c.suffix)
         .join_from(staged, document, document.c.row_id == staged.c.document_row_id)
-        .where(
-            document.c.batch_id.in_(batch_ids),
-            document.c.document_id == target.c.document_id,
-            staged.c.content_id + document.c.suffix == target.c[key],
-        )
-        .correlate(target)
+        .where(document.c.batch_id.in_(batch_ids))
     )
-    gone, back = (
-        and_(~found, target.c.withdrawn_at.is_(None)),
-        and_(found, target.c.withdrawn_at.is_not(None)),
-    )
-    moment = case((found, null()), else_=literal(now, target.c.withdrawn_at.type))
-    connection.execute(
-        update(target).where(target.c.document_id.in_(again), or_(gone, back)).values(withdrawn_at=moment)
-    )
+    there = select(target.c[key]).where(target.c.document_id.in_(_again(batch_ids)))
+    gone = there.where(target.c.withdrawn_at.is_(None)).except_(found)
+    back = there.where(target.c.withdrawn_at.is_not(None)).intersect(found)
+    for changed, moment in ((gone, literal(now, target.c.withdrawn_at.type)), (back, null())):
+        ids = connection.execute(changed).scalars().all()
+        for chunk in chunks(ids):
+            if target_name == OBSERVATION[0]:
+                touch(connection, chunk)
+            connection.execute(update(target).where(target.c[key].in_(chunk)).values(withdrawn_at=moment))
 
 
 def _clear(connection: Connection, batch_ids: list[str]) -> None:
+    """Empty the staging of these batches; what was read from a document goes with it."""
     snapshots, document = table("raw_snapshot"), table("staging_document")
     mine = select(document.c.snapshot_id).where(document.c.batch_id.in_(batch_ids))
     connection.execute(update(snapshots).where(snapshots.c.snapshot_id.in_(mine)).values(state="read"))
+    others = select(document.c.row_id).where(document.c.batch_id.not_in(batch_ids)).limit(1)
+    if connection.execute(others).first() is None:  # whole tables at once are emptied fastest
+        for source in ("staging_observation", *PARTS):
+            connection.execute(delete(table(source)))
     connection.execute(delete(document).where(document.c.batch_id.in_(batch_ids)))

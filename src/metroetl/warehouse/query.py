@@ -20,7 +20,9 @@ from metroetl.warehouse.engine import execute_as_is, named_errors
 from metroetl.warehouse.tables import metadata, table
 from metroetl.warehouse.versions import midnight
 from metroetl.warehouse.views import create_views
+from metroetl.warehouse.vintages import states_as_of, states_sql
 
+VINTAGE = "core_vintage"
 Answer = tuple[list[str], list[tuple[Any, ...]]]
 _READS = frozenset({"SELECT", "WITH", "VALUES", "EXPLAIN"})
 
@@ -72,8 +74,8 @@ def _allow_one_read(connection: Connection) -> None:
 def _hide_later(connection: Connection, published: datetime | None, loaded: datetime | None) -> None:
     if connection.dialect.name == "postgresql":
         execute_as_is(connection, "SET TRANSACTION READ WRITE")  # temporary views are all it will write
-    schema = "main" if connection.dialect.name == "sqlite" else "public"
-    for name in [t.name for t in metadata.sorted_tables if t.name.startswith("core_")]:
+    schema = _schema(connection)
+    for name in [t.name for t in metadata.sorted_tables if t.name.startswith("core_") and t.name != VINTAGE]:
         columns = table(name).columns
         conditions = ["1 = 1"]
         if published and "published_at" in columns:
@@ -90,12 +92,26 @@ def _hide_later(connection: Connection, published: datetime | None, loaded: date
             f" WHERE {' AND '.join(conditions)}",
         )
 
+    _hide_later_states(connection, published, loaded)
+
+
+def _hide_later_states(connection: Connection, published: datetime | None, loaded: datetime | None) -> None:
+    """States as of a day of publication are cut from those kept; as of a day of loading they are derived anew."""
+    if loaded:
+        execute_as_is(connection, f"CREATE TEMP VIEW {VINTAGE} AS {states_sql()}")
+    elif published:
+        execute_as_is(connection, f"CREATE TEMP VIEW {VINTAGE} AS {states_as_of(_literal(published), _schema(connection))}")  # fmt: skip
+
 
 def _as_loaded(column: str, loaded: datetime | None) -> str:
     """A row that was withdrawn later counts."""
     if column != "withdrawn_at" or loaded is None:
         return f'"{column}"'
     return f"CASE WHEN withdrawn_at < {_literal(loaded)} THEN withdrawn_at END AS withdrawn_at"
+
+
+def _schema(connection: Connection) -> str:
+    return "main" if connection.dialect.name == "sqlite" else "public"
 
 
 def _literal(moment: datetime) -> str:

@@ -15,11 +15,11 @@ from metroetl.warehouse.tables import table
 
 if TYPE_CHECKING:
     from metroetl.catalogue import Catalogue
-    from metroetl.catalogue.models import Circle, PlanSeries, Source
+    from metroetl.catalogue.models import Circle, Correction, PlanSeries, Source
 
 Row = dict[str, Any]
 NATION = "000000"
-_REPLACED = ("dim_circle_member", "dim_circle_region", "dim_plan_round")
+_REPLACED = ("dim_circle_member", "dim_circle_region", "dim_plan_round", "dim_correction")
 
 
 def dimension_rows(catalogue: Catalogue) -> dict[str, list[Row]]:
@@ -59,6 +59,7 @@ def dimension_rows(catalogue: Catalogue) -> dict[str, list[Row]]:
         "dim_circle_member": [row for c in circles for row in _members(c)],
         "dim_circle_region": [row for c in circles for row in _shown(c, catalogue)],
         "dim_plan_round": [row for s in series for row in _rounds(s)],
+        "dim_correction": [_correction(c) for c in catalogue.corrections.values()],
     }
 
 
@@ -73,6 +74,9 @@ _SERIES = {"title_zh", "title_en", "plan_type", "issuer", "cycle_years"}
 _WINDOW = {"level", "frequency", "first_day", "last_day", "note"}
 _MEMBER = {"region_code", "scope", "valid_from", "valid_to", "partial", "note"}
 _SOURCE = {"title", "title_en", "publisher", "family", "enabled", "reason", "verified", "precedence", "note"}
+_CORRECTION = {
+    "measure", "variant", "period", "action", "expect", "value", "reason", "reason_en", "source", "url", "declared_on",
+}  # fmt: skip
 _ROUND = {
     "round", "stage", "period_start", "period_end", "title", "doc_number", "issued_on", "count_what", "status", "note",
 }  # fmt: skip
@@ -136,6 +140,18 @@ def _shown(circle: Circle, catalogue: Catalogue) -> Iterable[Row]:
                 roles.setdefault(code, role)
     for n, (code, role) in enumerate(roles.items()):
         yield {"circle_id": circle.id, "region_code": code, "role": role, "sort_order": n}
+
+
+def _correction(entry: Correction) -> Row:
+    replaces = entry.value is not None
+    return {
+        "correction_id": entry.id,
+        "region_code": entry.region,
+        "indicator_code": entry.indicator,
+        **entry.model_dump(include=_CORRECTION),
+        "decimals": entry.decimals if replaces else None,
+        "rounding": 0.5 * 10.0**-entry.decimals if replaces else None,
+    }
 
 
 def _rounds(series: PlanSeries) -> Iterable[Row]:

@@ -66,6 +66,7 @@ class StagingDocument(_Staged, table=True):
     access: str
     embargo_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     world: str
+    reading_id: str | None = None
     # filled while the batch is settled
     document_id: str | None = Field(default=None, index=True)
     version: int | None = None

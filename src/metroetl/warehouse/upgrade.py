@@ -20,6 +20,7 @@ from metroetl.warehouse.load import put
 from metroetl.warehouse.refresh import dimension_rows, load_dimensions
 from metroetl.warehouse.tables import table
 from metroetl.warehouse.views import create_views, drop_views, view_queries
+from metroetl.warehouse.vintages import derive_all, states_sql
 
 if TYPE_CHECKING:
     from metroetl.catalogue import Catalogue
@@ -80,9 +81,10 @@ def _bring_up(connection: Connection, world: str, dimensions: Dimensions) -> Non
     if connection.execute(table("meta_world").select()).first() is None:
         put(connection, table("meta_world"), [{"world": world}])
     check_world(connection, world)
+    load_dimensions(connection, dimensions)
+    _derive_vintages(connection, dimensions)
     create_views(connection)
     write_dictionary(connection)
-    load_dimensions(connection, dimensions)
     now = datetime.now(UTC)
     put(
         connection,
@@ -94,6 +96,12 @@ def _bring_up(connection: Connection, world: str, dimensions: Dimensions) -> Non
     )
     if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
         raise WarehouseError("the migration left rows that point nowhere", way_out="Nothing was changed.")
+
+
+def _derive_vintages(connection: Connection, dimensions: Dimensions) -> None:
+    """Derive the vintages anew where what they follow from was changed."""
+    if read_contract(connection).get("vintages") != _fingerprints(connection, dimensions)["vintages"]:
+        derive_all(connection)
 
 
 def _migrate(connection: Connection) -> None:
@@ -112,7 +120,15 @@ def _fingerprints(connection: Connection, dimensions: Dimensions) -> dict[str, s
         "contract": CONTRACT,
         "layout": digest(revisions()[-1], dump_json(views), dump_json(sorted(words().items()))),
         "catalogue": digest(dump_json(dimensions)),
+        "vintages": digest(states_sql(), dump_json(_decisive(dimensions))),
     }
+
+
+def _decisive(dimensions: Dimensions) -> list[list[Any]]:
+    """What of the dimensions decides about vintages: precedence, accumulation, corrections."""
+    sources = [[row["source_id"], row["precedence"]] for row in dimensions["dim_source"]]
+    measures = [[row["measure"], row["accumulation"]] for row in dimensions["dim_measure"]]
+    return [sources, measures, [list(row.values()) for row in dimensions["dim_correction"]]]
 
 
 def current_revision(connection: Connection) -> str | None:

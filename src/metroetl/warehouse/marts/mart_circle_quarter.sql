@@ -34,7 +34,9 @@ SELECT
   q.document_id,
   q.observation_id,
   q.access,
-  q.world
+  q.world,
+  q.frequency,
+  q.correction_id
 FROM mart_indicator_quarter AS q
 JOIN dim_circle_region AS s ON s.region_code = q.region_code
 JOIN dim_circle AS c ON c.circle_id = s.circle_id

@@ -34,16 +34,14 @@ SELECT
   f.observation_id,
   f.quote,
   f.access,
-  f.world
-FROM (
-  SELECT
-    l.*,
-    ROW_NUMBER() OVER (
-      PARTITION BY l.region_code, l.indicator_code, l.measure, l.variant, l.quarter
-      ORDER BY CASE l.frequency WHEN 'Q' THEN 0 WHEN 'A' THEN 1 ELSE 2 END, l.known_from DESC, l.observation_id
-    ) AS place
-  FROM mart_observation_latest AS l
-  WHERE l.quarter IS NOT NULL
-    AND (l.frequency = 'Q' OR l.accumulation IN ('ytd', 'eop', 'as the rate', 'as the level'))
-) AS f
-WHERE f.place = 1
+  f.world,
+  f.frequency,
+  f.correction_id
+FROM mart_observation_latest AS f
+WHERE f.quarter_rank IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1
+    FROM core_vintage AS b
+    WHERE b.region_code = f.region_code AND b.quarter = f.quarter AND b.indicator_code = f.indicator_code
+      AND b.measure = f.measure AND b.variant = f.variant AND b.shown_to IS NULL AND b.quarter_rank < f.quarter_rank
+  )

@@ -14,7 +14,7 @@ SELECT
   v.period_start,
   v.period_end,
   CASE WHEN m.accumulation = 'ytd' THEN p.label_ytd_zh ELSE p.label_zh END AS period_label_zh,
-  p.quarter,
+  v.quarter,
   v.value,
   v.unit,
   v.value_printed,
@@ -43,7 +43,9 @@ SELECT
   v.quote,
   v.confidence,
   v.access,
-  v.world
+  v.world,
+  v.quarter_rank,
+  v.correction_id
 FROM mart_observation_vintages AS v
 JOIN dim_region AS r ON r.region_code = v.region_code
 JOIN dim_indicator AS i ON i.indicator_code = v.indicator_code
