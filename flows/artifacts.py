@@ -68,6 +68,9 @@ def summary_markdown(summary: RunSummary) -> str:
     if summary.gate.held:
         lines += ["", "## 被拦下的批次", "", "请在部署 **decide** 中批准或驳回：", ""]
         lines += [f"- `{batch}`：{'、'.join(codes)}" for batch, codes in summary.gate.held.items()]
+    if summary.findings:
+        lines += ["", "## 需要留意的数据", ""]
+        lines += [f"- **{f.code}** {cell(f.detail)} → {f.way_out}" for f in summary.findings[:50]]
     failures = [f for s in summary.sources for f in s.failures]
     if failures:
         lines += ["", "## 未能读取", ""]

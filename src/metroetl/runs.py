@@ -90,6 +90,10 @@ class RunSummary(BaseModel):
     not_told: list[Failure] = Field(
         default=[], description="what of the announcement failed; the run's state isn't touched by it"
     )
+    findings: list[Failure] = Field(
+        default=[],
+        description="what a person should know of the figures; the run's state isn't touched by it",
+    )
     validation_page: str | None = None
 
     @property

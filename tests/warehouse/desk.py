@@ -74,6 +74,7 @@ def small_catalogue() -> Catalogue:
             yoy_max=20,
             cumulative=True,
         ),
+        Indicator(code="TRD", name_zh="货物进出口总额", name_en="Trade", unit="亿元", cumulative=True),
         Indicator(code="POP", name_zh="常住人口", name_en="Population", unit="万人"),
     ]
     circle = Circle(

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
+from sqlalchemy import bindparam, text
+
+from metroetl.warehouse.base import UtcDateTime
+from metroetl.warehouse.engine import writer, writing
+from metroetl.warehouse.vintages import derive_all
 from tests.warehouse.desk import Desk, gdp
 
 CITY, PROVINCE, MEDIA = (
@@ -146,3 +152,60 @@ def test_boundary_version_names_the_change_that_counts(desk: Desk) -> None:
     desk.load(before, after)
     versions = dict(desk.rows("SELECT value, boundary_version FROM core_observation"))
     assert versions == {1.0: "", 2.0: "", 3.0: "2016", 4.0: ""}
+
+
+def test_internal_prints_change_nothing_for_those_who_see_public_ones(desk: Desk) -> None:
+    """An internal page says 5931.0 later than the public 5930.3: each audience has its own latest figure."""
+    desk.load(desk.read(CITY + "1", "a", [gdp(5930.3)], published_on=date(2025, 4, 20)))
+    desk.load(desk.read(CITY + "2", "b", [gdp(5931.0)], published_on=date(2025, 4, 29), access="internal"))
+    states = "SELECT audience, value, vintage, shown_to IS NULL FROM core_vintage ORDER BY 1, 3"
+    assert desk.rows(states) == [
+        ("internal", 5930.3, 1, 0),
+        ("internal", 5931.0, 2, 1),
+        ("public", 5930.3, 1, 1),
+    ]
+    assert desk.rows("SELECT value FROM mart_observation_latest") == [(5931.0,)]
+
+
+def test_the_short_way_of_lone_prints_gives_what_the_long_way_gives(desk: Desk) -> None:
+    """Loads derive what they touch; deriving all anew gives the same rows."""
+    first = [gdp(5930.3), gdp(2.0, "2014", "512000"), gdp(56749.8, "2022", "510000")]
+    desk.load(desk.read(CITY + "1", "a", first, published_on=date(2025, 4, 20)))
+    desk.load(desk.read(CITY + "2", "b", [gdp(5931.0), gdp(7.0, "2023")], published_on=date(2025, 4, 29), access="internal"))  # fmt: skip
+    desk.load(desk.read(CITY + "3", "c", [gdp(56610.2, "2022", "510000")], published_on=date(2024, 1, 19)))
+    kept = desk.rows("SELECT * FROM core_vintage ORDER BY observation_id, audience")
+    with writing(writer(desk.warehouse.url)) as connection:
+        derive_all(connection)
+    assert desk.rows("SELECT * FROM core_vintage ORDER BY observation_id, audience") == kept
+    assert len(kept) == 7
+
+
+def test_an_embargoed_figure_is_shown_by_the_first_load_after_its_embargo(desk: Desk) -> None:
+    desk.load(desk.read(CITY + "1", "a", [gdp(5930.3)]))
+    with writing(writer(desk.warehouse.url)) as connection:
+        later = {"later": datetime(2100, 1, 1, tzinfo=UTC)}
+        held = text("UPDATE core_observation SET embargo_until = :later").bindparams(
+            bindparam("later", type_=UtcDateTime())
+        )
+        connection.execute(held, later)
+        derive_all(connection)
+    assert desk.rows("SELECT value FROM mart_observation_latest") == []
+    with writing(writer(desk.warehouse.url)) as connection:
+        connection.execute(held, {"later": datetime(2026, 1, 1, tzinfo=UTC)})
+    desk.load(desk.read(CITY + "2", "b", [gdp(7.0, "2023")]))
+    assert desk.one("SELECT COUNT(*) FROM mart_observation_latest") == 2
+
+
+def test_postgresql_answers_as_of_a_day_by_a_function(desk: Desk) -> None:
+    if desk.warehouse.url.startswith("sqlite"):
+        pytest.skip("a function of PostgreSQL")
+    desk.load(desk.read(PROVINCE + "1", "a", [gdp(56749.8, "2022", "510000")], published_on=date(2023, 1, 18), source_id="province"))  # fmt: skip
+    desk.load(desk.read(PROVINCE + "2", "b", [gdp(56610.2, "2022", "510000")], published_on=date(2024, 1, 19), source_id="province"))  # fmt: skip
+    ask = "SELECT value FROM observation_as_of(CAST(:day AS date))"
+    days = {
+        "2023-01-17": [],
+        "2023-01-18": [(56749.8,)],
+        "2024-01-18": [(56749.8,)],
+        "2024-01-19": [(56610.2,)],
+    }
+    assert {day: desk.rows(ask, day=day) for day in days} == days

@@ -42,6 +42,19 @@ def warehouse_info() -> None:
     print(json.dumps(Warehouse.open(settings()).info(), ensure_ascii=False, indent=2, default=str))
 
 
+@warehouse.command("check")
+def warehouse_check() -> None:
+    """核对更正声明与来源冲突 · Corrections that were mended, sources that disagree; exit 1 if one is to be removed."""
+    from metroetl.pipeline import open_warehouse
+    from metroetl.pipeline.findings import MENDED, warehouse_findings
+
+    found = warehouse_findings(open_warehouse())
+    for finding in found:
+        print(finding)
+    print(f"{len(found)} 项 · findings")
+    raise typer.Exit(code=int(any(f.code == MENDED for f in found)))
+
+
 def query(
     sql: Annotated[str, typer.Argument(help="SELECT …")],
     as_of: Day = None,

@@ -287,11 +287,13 @@ def pass_gate(run_id: str) -> GateOutcome:
 
 def finish(summary: RunSummary) -> RunSummary:
     """Tie republications, write the validation page, close the run in the warehouse and give the summary back."""
+    from metroetl.pipeline.findings import warehouse_findings
     from metroetl.quality import write_validation_page
 
     warehouse = open_existing()
     if any(summary.gate.published.values()):
         warehouse.tie_republications(summary.run_id)
+        summary.findings = warehouse_findings(warehouse, summary.run_id)
     summary.finished_at = datetime.now(UTC)
     if summary.gate.batches:
         page = write_validation_page(warehouse, summary.run_id, settings().home / "validation")

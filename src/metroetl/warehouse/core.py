@@ -187,14 +187,19 @@ class CoreVintage(Table, table=True):
     Derived from `core_observation` (vintages.sql) and kept beside it, so that no question has to go through every
     print. A vintage is a run of states with one value; its last state is what the marts show of it. `quarter_rank` is
     set where the figure counts as that of its quarter: the quarter's own (0), the year's, the month's, the day's.
+
+    A fact with internal prints has two sets of states: what all its prints amount to (`audience` internal), and what
+    the public ones alone do (public), so that nobody outside learns of the others. Other facts have one (all).
     """
 
     __table_args__ = (
+        one_of("audience", "all", "internal", "public"),
         Index("ix_core_vintage_quarter", "region_code", "quarter", "indicator_code", "measure", "variant"),
         Index("ix_core_vintage_series", "indicator_code", "region_code", "measure", "period"),
     )
 
     observation_id: str = Field(primary_key=True)
+    audience: str = Field(primary_key=True)
     region_code: str
     indicator_code: str
     measure: str

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from metroetl.errors import WarehouseError
 from metroetl.warehouse.dictionary import words, write_dictionary
 from metroetl.warehouse.engine import dump_json, reader, reading, writer, writing
+from metroetl.warehouse.functions import create_as_of, create_audience, drop_as_of
 from metroetl.warehouse.keys import digest
 from metroetl.warehouse.load import put
 from metroetl.warehouse.refresh import dimension_rows, load_dimensions
@@ -75,6 +76,7 @@ def _revision_if_behind(url: str, world: str, dimensions: Dimensions) -> str | N
 
 def _bring_up(connection: Connection, world: str, dimensions: Dimensions) -> None:
     check_version(current_revision(connection))
+    drop_as_of(connection)
     drop_views(connection)
     if current_revision(connection) != revisions()[-1]:
         _migrate(connection)
@@ -83,7 +85,9 @@ def _bring_up(connection: Connection, world: str, dimensions: Dimensions) -> Non
     check_world(connection, world)
     load_dimensions(connection, dimensions)
     _derive_vintages(connection, dimensions)
+    create_audience(connection)
     create_views(connection)
+    create_as_of(connection)
     write_dictionary(connection)
     now = datetime.now(UTC)
     put(

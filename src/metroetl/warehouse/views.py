@@ -22,7 +22,8 @@ def view_queries(dialect: str, today: date | None = None) -> dict[str, str]:
     """Name and SELECT of each view, in an order in which they can be made; `today` is the day of asking if None."""
     from jinja2 import Environment, StrictUndefined
 
-    words = {"today": _TODAY[dialect] if today is None else _day(dialect, today), **_WORDS[dialect]}
+    day = _TODAY[dialect] if today is None else _day(dialect, today)
+    words = {"today": day, "audience": _AUDIENCE[dialect], **_WORDS[dialect]}
     environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701  SQL, not HTML
     queries = {
         file.stem: environment.from_string(file.read_text("utf-8")).render(words)
@@ -41,6 +42,8 @@ _TODAY = {
     "sqlite": "date('now', '+8 hours')",
     "postgresql": "CAST(now() AT TIME ZONE 'Asia/Shanghai' AS date)",
 }
+# what the one who asks may see: on SQLite who can read the file can read all of it
+_AUDIENCE = {"sqlite": "'internal'", "postgresql": "(SELECT metroetl_audience())"}
 _WORDS: dict[str, dict[str, Callable[..., str]]] = {
     "sqlite": {
         "days": lambda start, end: f"CAST(julianday({end}) - julianday({start}) AS INTEGER)",

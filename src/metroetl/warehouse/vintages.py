@@ -33,11 +33,11 @@ FACT = (
     "variant",
     "period",
     "period_end",
-)  # the last for its year's part
+)  # the last to find its year
 # what vintages.sql reads of an observation
 _PRINT = (
     *FACT, "frequency", "observation_id", "published_at", "loaded_at", "obs_status", "revision_stage", "value_norm",
-    "rounding", "decimals_norm", "source_id", "span_start", "withdrawn_at", "embargo_until",
+    "rounding", "decimals_norm", "source_id", "span_start", "withdrawn_at", "embargo_until", "access",
 )  # fmt: skip
 _SAME = " AND ".join(f"x.{name} = o.{name}" for name in FACT)
 _LONE = (
@@ -45,14 +45,25 @@ _LONE = (
 )
 
 
+_PUBLIC = (
+    "o.access = 'public' AND EXISTS (SELECT 1 FROM core_observation AS x"  # noqa: S608
+    f" WHERE {_SAME} AND x.access <> 'public' AND x.withdrawn_at IS NULL)"
+)
+
+
 @lru_cache
-def states_sql(observations: str = "core_observation", wanted: str = "1 = 1", *, lone: bool = False) -> str:
-    """The query of the states of all facts, or of the `wanted` observations' (named `o`); `lone`: one print each."""
+def states_sql(
+    observations: str = "core_observation", wanted: str = "1 = 1", *, lone: bool = False, public: bool = False
+) -> str:
+    """The query of the states of all facts, or of the `wanted` observations' (named `o`).
+
+    `lone`: one print each; `public`: for those who see public prints only.
+    """
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701  SQL, not HTML
     template = environment.from_string(FILE.read_text("utf-8"))
-    return template.render(observations=observations, wanted=wanted, lone=lone)
+    return template.render(observations=observations, wanted=wanted, lone=lone, public=public)
 
 
 def states_as_of(moment: str, schema: str) -> str:
@@ -100,12 +111,14 @@ def _derive_touched(connection: Connection) -> None:
     connection.execute(delete(states).where(states.c.observation_id.in_(prints)))
     facts = f"(SELECT o.* FROM {_ONCE.name} AS x JOIN core_observation AS o ON {_SAME})"  # noqa: S608
     _insert(connection, states_sql(facts))
+    _insert(connection, states_sql(facts, _PUBLIC, public=True))
 
 
 def derive_all(connection: Connection) -> None:
     """Derive every state anew: after a change of precedence, of measures, of corrections or of the query itself."""
     connection.execute(delete(table_of("core_vintage")))
     _insert(connection, states_sql())
+    _insert(connection, states_sql(wanted=_PUBLIC, public=True))
 
 
 def touch_due(connection: Connection, now: datetime) -> None:

@@ -16,7 +16,7 @@ WITH prints AS (
     COALESCE(c.value, o.value_norm) AS value,
     COALESCE(c.rounding, o.rounding) AS rounding,
     COALESCE(c.decimals, o.decimals_norm) AS decimals,
-    c.correction_id,
+    c.correction_id, o.access,
     s.precedence, o.loaded_at, o.span_start
   FROM {{ observations }} AS o
   JOIN dim_source AS s ON s.source_id = o.source_id
@@ -31,7 +31,8 @@ WITH prints AS (
 {% if lone %}
 -- a fact with one print has one state
 SELECT
-  p.observation_id, p.region_code, p.indicator_code, p.measure, p.variant, p.period, p.period_end,
+  p.observation_id, CASE p.access WHEN 'public' THEN 'all' ELSE 'internal' END AS audience,
+  p.region_code, p.indicator_code, p.measure, p.variant, p.period, p.period_end,
   q.quarter, {{ quarter_rank('p') }} AS quarter_rank,
   1 AS vintage, p.published_at AS known_from, NULL AS known_to, p.published_at AS shown_from, NULL AS shown_to,
   p.observation_id AS shown_id, p.value, p.rounding, p.decimals, p.correction_id, p.obs_status, p.revision_stage,
@@ -47,10 +48,13 @@ JOIN dim_measure AS m ON m.measure = p.measure
       PARTITION BY p.region_code, p.indicator_code, p.measure, p.variant, p.period, p.published_at
       ORDER BY p.precedence, p.rounding, p.loaded_at DESC, p.span_start, p.observation_id
     ) AS place,
+    MIN(p.access) OVER fact AS most_internal,
     CASE WHEN MAX(p.value) OVER moment - MIN(p.value) OVER moment > MAX(p.rounding) OVER moment * 1.000001
       THEN 1 ELSE 0 END AS conflicting
   FROM prints AS p
-  WINDOW moment AS (
+  WINDOW fact AS (
+    PARTITION BY p.region_code, p.indicator_code, p.measure, p.variant, p.period
+  ), moment AS (
     PARTITION BY p.region_code, p.indicator_code, p.measure, p.variant, p.period, p.published_at
   )
 ),
@@ -107,7 +111,9 @@ sharpened AS (
   )
 )
 SELECT
-  s.observation_id, s.region_code, s.indicator_code, s.measure, s.variant, s.period, s.period_end,
+  s.observation_id,
+  {% if public %}'public'{% else %}CASE s.most_internal WHEN 'public' THEN 'all' ELSE 'internal' END{% endif %} AS audience,
+  s.region_code, s.indicator_code, s.measure, s.variant, s.period, s.period_end,
   q.quarter, {{ quarter_rank('s') }} AS quarter_rank,
   CAST(s.vintage AS INTEGER) AS vintage,
   s.known_from, s.known_to,

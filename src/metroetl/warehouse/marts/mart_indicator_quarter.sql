@@ -43,5 +43,6 @@ WHERE f.quarter_rank IS NOT NULL
     SELECT 1
     FROM core_vintage AS b
     WHERE b.region_code = f.region_code AND b.quarter = f.quarter AND b.indicator_code = f.indicator_code
-      AND b.measure = f.measure AND b.variant = f.variant AND b.shown_to IS NULL AND b.quarter_rank < f.quarter_rank
+      AND b.measure = f.measure AND b.variant = f.variant AND b.shown_to IS NULL
+      AND b.audience IN ('all', {{ audience }}) AND b.quarter_rank < f.quarter_rank
   )

@@ -43,4 +43,4 @@ SELECT
   v.correction_id
 FROM core_vintage AS v
 JOIN core_observation AS o ON o.observation_id = v.shown_id AND o.period_end = v.period_end
-WHERE v.shown_to IS NULL OR v.shown_to = v.known_to
+WHERE v.audience IN ('all', {{ audience }}) AND (v.shown_to IS NULL OR v.shown_to = v.known_to)

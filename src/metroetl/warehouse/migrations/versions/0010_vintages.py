@@ -36,6 +36,7 @@ def _create_vintages() -> None:
     op.create_table(
         "core_vintage",
         sa.Column("observation_id", sa.String(), nullable=False),
+        sa.Column("audience", sa.String(), nullable=False),
         sa.Column("region_code", sa.String(), nullable=False),
         sa.Column("indicator_code", sa.String(), nullable=False),
         sa.Column("measure", sa.String(), nullable=False),
@@ -58,7 +59,10 @@ def _create_vintages() -> None:
         sa.Column("revision_stage", sa.String(), nullable=False),
         sa.Column("prints", sa.Integer(), nullable=False),
         sa.Column("conflict", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("observation_id", name=op.f("pk_core_vintage")),
+        sa.CheckConstraint(
+            "audience IN ('all', 'internal', 'public')", name=op.f("ck_core_vintage_audience")
+        ),
+        sa.PrimaryKeyConstraint("observation_id", "audience", name=op.f("pk_core_vintage")),
     )
     op.create_index(
         "ix_core_vintage_quarter",
