@@ -173,8 +173,8 @@ class Desk:
         )
         return Reading(document=document, statements=statements or [], plan=plan)
 
-    def stage(self, *readings: Reading) -> str:
-        return self.warehouse.stage(self.run_id, readings[0].document.source_id, readings)
+    def stage(self, *readings: Reading, judged_by: str = "") -> str | None:
+        return self.warehouse.stage(self.run_id, readings[0].document.source_id, readings, judged_by)
 
     def settle(
         self, quarantine: list[Quarantined] | None = None, held: list[Held] | None = None

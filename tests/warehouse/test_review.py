@@ -40,7 +40,7 @@ def test_a_released_row_passes_the_same_rule_at_a_replay(desk: Desk) -> None:
     reading, row_id = load_with_one_row_stopped(desk)
     desk.warehouse.release_row(row_id, reason="the bureau confirmed", who="chen")
     desk.new_run()
-    desk.stage(reading)
+    desk.stage(reading, judged_by="other rules")
     again = str(desk.one("SELECT row_id FROM staging_observation WHERE value = 240.2"))
     assert desk.settle([stop("staging_observation", again)]).quarantined == 0
     assert desk.one("SELECT COUNT(*) FROM mart_observation_latest") == 2
@@ -50,7 +50,7 @@ def test_a_rejected_row_stays_closed_at_a_replay(desk: Desk) -> None:
     reading, row_id = load_with_one_row_stopped(desk)
     desk.warehouse.reject_row(row_id, reason="a typing error of the page", who="chen")
     desk.new_run()
-    desk.stage(reading)
+    desk.stage(reading, judged_by="other rules")
     again = str(desk.one("SELECT row_id FROM staging_observation WHERE value = 240.2"))
     desk.settle([stop("staging_observation", again)])
     assert desk.rows("SELECT state, decided_by FROM ops_quarantine") == [("rejected", "chen")]

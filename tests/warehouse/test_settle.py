@@ -48,10 +48,17 @@ def test_the_same_page_again_adds_no_row(desk: Desk) -> None:
     reading = desk.read(PAGE, "一季度", [gdp(5930.3)])
     desk.load(reading)
     before = desk.warehouse.info()["rows"]
-    again = desk.load(reading)
+    desk.new_run()
+    assert desk.stage(reading) is None
+    assert desk.one("SELECT COUNT(*) FROM ops_batch") == 1
+    assert desk.one("SELECT state FROM raw_snapshot") == "read"
+    assert desk.stage(reading, judged_by="other rules") is not None
+    again = desk.settle()
     assert (again.documents, again.observations, again.unchanged) == (0, 0, 1)
     after = desk.warehouse.info()["rows"]
     assert {k for k in after if k.startswith("core_") and after[k] != before[k]} == set()
+    desk.new_run()
+    assert desk.stage(reading, judged_by="other rules") is None
 
 
 def test_a_visit_counter_makes_no_new_version(desk: Desk) -> None:

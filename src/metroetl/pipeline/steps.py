@@ -201,6 +201,8 @@ def read_and_stage(
     snapshots: Sequence[Snapshot] | None = None,
 ) -> SourceOutcome:
     """Read what is archived but not yet in the warehouse (or the snapshots given), and stage it as one batch."""
+    from metroetl.quality import rules_version
+
     source = catalogue().sources.get(source_id)
     outcome = outcome or SourceOutcome(source_id=source_id, title=source_title(source_id))
     warehouse = open_existing()
@@ -223,7 +225,7 @@ def read_and_stage(
         outcome.statements += len(reading.statements)
         outcome.plans += len(reading.plan.releases) if reading.plan else 0
     if readings:
-        outcome.batch_id = warehouse.stage(run_id, source_id, readings)
+        outcome.batch_id = warehouse.stage(run_id, source_id, readings, rules_version())
     return outcome
 
 

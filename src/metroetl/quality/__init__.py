@@ -12,7 +12,7 @@ from metroetl.quality.quarantine import (
     release_quarantine,
     show_quarantine,
 )
-from metroetl.quality.suites import load_suites
+from metroetl.quality.suites import load_suites, rules_version
 
 __all__ = [
     "GateResult",
@@ -22,6 +22,7 @@ __all__ = [
     "load_suites",
     "reject_quarantine",
     "release_quarantine",
+    "rules_version",
     "run_gate",
     "show_quarantine",
     "write_validation_page",

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,15 @@ def load_suites(where: Path | None = None) -> dict[str, Suite]:
     if not files:
         raise SuiteError(f"no suite in {where}", way_out="Install MetroETL again: expectations/ is missing.")
     return {suite.table: suite for suite in map(_load, files)}
+
+
+@lru_cache
+def rules_version() -> str:
+    """What says that two batches were judged by the same rules: a digest of the project's own suites."""
+    return blake2b(
+        "".join(json.dumps(suite.spec, sort_keys=True) for suite in load_suites().values()).encode(),
+        digest_size=8,
+    ).hexdigest()
 
 
 def _load(path: Path) -> Suite:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Boolean, Column, Connection, Date, Float, Integer, Table, select
 
 from metroetl.warehouse.base import UtcDateTime
-from metroetl.warehouse.stage import chunks
+from metroetl.warehouse.load import chunks
 from metroetl.warehouse.staging import STAGING
 from metroetl.warehouse.tables import table
 

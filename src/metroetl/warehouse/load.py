@@ -13,6 +13,7 @@ from sqlmodel.sql.sqltypes import AutoString
 
 Row = Mapping[str, Any]
 
+CHUNK = 500
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -93,3 +94,9 @@ def _storable(values: Sequence[str | None]) -> Sequence[str | None]:
 
 def _cleaned(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [{k: clean_text(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows]
+
+
+def chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    """The values in pieces that an IN list may hold."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

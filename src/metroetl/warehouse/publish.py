@@ -23,9 +23,8 @@ from sqlalchemy import (
 
 from metroetl.warehouse.carry import carry_items
 from metroetl.warehouse.keys import parse_period
-from metroetl.warehouse.load import add_new, insert_of
+from metroetl.warehouse.load import add_new, chunks, insert_of
 from metroetl.warehouse.plan_releases import keep_releases
-from metroetl.warehouse.stage import chunks
 from metroetl.warehouse.tables import table
 from metroetl.warehouse.versions import resolve_versions
 from metroetl.warehouse.vintages import begin_touched, derive_loaded, touch, touch_due
@@ -77,6 +76,7 @@ def publish(
     }
     begin_touched(connection)
     if whole and _read_again(connection, batch_ids):
+        _note_readings(connection, batch_ids)
         for source, (target, key) in {"staging_observation": OBSERVATION, **PARTS}.items():
             _withdraw(connection, source, target, key, batch_ids, now)
     touch_due(connection, now)
@@ -229,6 +229,15 @@ def _again(batch_ids: list[str]) -> Select[Any]:
 
 def _read_again(connection: Connection, batch_ids: list[str]) -> bool:
     return connection.execute(_again(batch_ids).limit(1)).first() is not None
+
+
+def _note_readings(connection: Connection, batch_ids: list[str]) -> None:
+    target, document = table("core_document"), table("staging_document")
+    mine = (document.c.document_id == target.c.document_id) & document.c.batch_id.in_(batch_ids)
+    reading = select(func.max(document.c.reading_id)).where(mine).scalar_subquery()
+    connection.execute(
+        update(target).where(target.c.document_id.in_(_again(batch_ids))).values(reading_id=reading)
+    )
 
 
 def _withdraw(

@@ -11,9 +11,8 @@ from sqlalchemy import Connection, delete, select, update
 
 from metroetl.warehouse.engine import dump_json
 from metroetl.warehouse.keys import digest
-from metroetl.warehouse.load import put
+from metroetl.warehouse.load import chunks, put
 from metroetl.warehouse.models import Quarantined
-from metroetl.warehouse.stage import chunks
 from metroetl.warehouse.staging import STAGING
 from metroetl.warehouse.tables import table
 

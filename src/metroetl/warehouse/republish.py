@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
 
-from metroetl.warehouse.load import put
-from metroetl.warehouse.stage import chunks
+from metroetl.warehouse.load import chunks, put
 from metroetl.warehouse.tables import table
 from metroetl.warehouse.versions import SHANGHAI
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from metroetl.errors import WarehouseError
 from metroetl.warehouse.keys import digest
-from metroetl.warehouse.load import add_bulk, add_new
+from metroetl.warehouse.load import add_bulk, add_new, chunks
 from metroetl.warehouse.models import Batch
 from metroetl.warehouse.parts import part_rows
+from metroetl.warehouse.readings import known_readings
 from metroetl.warehouse.records import BatchKey, Seen, staging_rows
 from metroetl.warehouse.staging import STAGING
 from metroetl.warehouse.tables import table
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from metroetl.catalogue import Catalogue
     from metroetl.warehouse.models import BatchState, Reading
 
-CHUNK = 500
 _COUNTS = ("documents", "observations", "statements", "plans")
 
 
@@ -31,26 +31,49 @@ def stage(
     world: str,
     readings: Iterable[Reading],
     catalogue: Catalogue,
-) -> str:
-    """Stage the readings of (run, source); the batch's id.
+    judged_by: str = "",
+) -> str | None:
+    """Stage the readings of (run, source); the batch's id, None where all of it was published just so before.
 
     A second call of the same run adds to the batch while it is staged, else it opens the next part. What an earlier
-    batch still holds of the same snapshots is taken out of it: this reading is newer.
+    batch still holds of the same snapshots is taken out of it: this reading is newer. `judged_by` says which rules the
+    gate has: the same reading under the same rules isn't judged again.
     """
     run_id, source_id = key
     found = list(readings)
-    batch_id = open_batch(connection, run_id, source_id, world)
     seen = _seen(connection, source_id, found)
     pairs = [(reading, seen[(reading.document.url, reading.document.sha256)]) for reading in found]
     supersede(connection, [s.snapshot_id for _, s in pairs])
+    batch_id = open_batch(connection, run_id, source_id, world)
     rows = staging_rows(pairs, BatchKey(batch_id, run_id, source_id, world), catalogue)
+    return stage_rows(connection, batch_id, rows, judged_by)
+
+
+def stage_rows(
+    connection: Connection, batch_id: str, rows: dict[str, list[dict[str, Any]]], judged_by: str = ""
+) -> str | None:
+    """Write rows into staging, but for what was published just so before; the batch's id, None if nothing is left."""
+    documents = rows.get("staging_document", [])
+    same = known_readings(connection, rows, judged_by)
+    _mark(connection, [d["snapshot_id"] for d in documents if d["row_id"] in same], "read")
+    _mark(connection, [d["snapshot_id"] for d in documents if d["row_id"] not in same], "staged")
+    _note_content(connection, documents)
+    rows = {name: [row for row in part if row["document_row_id"] not in same] for name, part in rows.items()}
     for model in STAGING:
-        name = model.__tablename__
-        add_bulk(connection, table(str(name)), rows.get(str(name), []))
+        name = str(model.__tablename__)
+        add_bulk(connection, table(name), rows.get(name, []))
+    if not rows.get("staging_document") and _drop_empty(connection, batch_id):
+        return None
     _count(connection, batch_id, rows)
-    _mark(connection, [s.snapshot_id for _, s in pairs], "staged")
-    _note_content(connection, rows.get("staging_document", []))
     return batch_id
+
+
+def _drop_empty(connection: Connection, batch_id: str) -> bool:
+    """Forget a batch that was opened for nothing."""
+    batches, documents = table("ops_batch"), table("staging_document")
+    held = select(documents.c.row_id).where(documents.c.batch_id == batch_id)
+    unused = delete(batches).where(batches.c.batch_id == batch_id, batches.c.revision == 0, ~held.exists())
+    return connection.execute(unused).rowcount == 1
 
 
 def open_batch(connection: Connection, run_id: str, source_id: str, world: str) -> str:
@@ -166,9 +189,3 @@ def batches_in(connection: Connection, state: BatchState) -> list[Batch]:
     return [
         Batch.model_validate({**row, "held_by": [c for c in row["held_by"].split("、") if c]}) for row in rows
     ]
-
-
-def chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    """The values in pieces that an IN list may hold."""
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]

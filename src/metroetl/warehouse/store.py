@@ -122,10 +122,15 @@ class Warehouse:
 
     # --- gate ----------------------------------------------------------------------------------------------------
 
-    def stage(self, run_id: str, source_id: str, readings: Iterable[Reading]) -> str:
-        """Write what was read from one source into staging; the batch's id."""
+    def stage(
+        self, run_id: str, source_id: str, readings: Iterable[Reading], judged_by: str = ""
+    ) -> str | None:
+        """Write what was read from one source into staging; the batch's id, None if core has all of it just so.
+
+        `judged_by` says which rules the gate has: the same reading under the same rules isn't judged again.
+        """
         with self._write() as connection:
-            return stage(connection, (run_id, source_id), self.world, readings, self.catalogue)
+            return stage(connection, (run_id, source_id), self.world, readings, self.catalogue, judged_by)
 
     def staged_batches(self) -> list[Batch]:
         """Batches that wait for the gate, those of dead runs too, oldest first."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from metroetl.warehouse.stage import chunks
+from metroetl.warehouse.load import chunks
 from metroetl.warehouse.tables import table
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -28,6 +28,7 @@ class Version:
     published_on: date | None
     published_at: datetime
     published_basis: str
+    reading_id: str | None = None
 
 
 def resolve_versions(connection: Connection, batch_ids: list[str], now: datetime) -> int:
@@ -50,7 +51,7 @@ def resolve_versions(connection: Connection, batch_ids: list[str], now: datetime
         .where(documents.c.batch_id.in_(batch_ids))
         .order_by(documents.c.fetched_at, documents.c.row_id)
     ).all()
-    timelines = _timelines(connection, sorted({row.document_key for row in staged}))
+    timelines = timelines_of(connection, sorted({row.document_key for row in staged}))
     waves: dict[str, int] = defaultdict(int)
     resolved = []
     for row in staged:
@@ -62,7 +63,8 @@ def resolve_versions(connection: Connection, batch_ids: list[str], now: datetime
     return max(waves.values(), default=0)
 
 
-def _timelines(connection: Connection, keys: list[str]) -> dict[str, list[Version]]:
+def timelines_of(connection: Connection, keys: list[str]) -> dict[str, list[Version]]:
+    """The versions of these addresses (`document_key`) in the order in which they were seen."""
     documents = table("core_document")
     timelines: dict[str, list[Version]] = defaultdict(list)
     for chunk in chunks(keys):
@@ -83,6 +85,7 @@ def _timelines(connection: Connection, keys: list[str]) -> dict[str, list[Versio
                     row.published_on,
                     row.published_at,
                     row.published_basis,
+                    row.reading_id,
                 )
             )
     return timelines
