@@ -62,5 +62,9 @@ def export(
     if not way.folder and not place.startswith("s3://") and Path(place).is_dir():
         place = str(Path(place) / f"metroetl.{form}")
     writer: Writer = getattr(import_module(f"{__name__}.as_{form}"), f"write_{form}")
-    with target(place, force=force, folder=way.folder) as part, public_look(url, as_of, as_loaded) as look:
-        return writer(look, part, stamp_of(look, form), tell or Tell())
+    tell = tell or Tell()
+    with (
+        target(place, force=force, folder=way.folder, tell=tell) as part,
+        public_look(url, as_of, as_loaded) as look,
+    ):
+        return writer(look, part, stamp_of(look, form), tell)

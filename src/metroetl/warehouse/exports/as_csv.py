@@ -90,7 +90,8 @@ def no_formula(column: Any) -> Any:
     import pyarrow.compute as pc
 
     risky = pc.and_not(
-        pc.match_substring_regex(column, r"^[=+\-@\t\r]"), pc.match_substring_regex(column, r"^[+-]?[\d.,]+%?$")
+        pc.match_substring_regex(column, r"^[=+\-@\t\r]"),
+        pc.match_substring_regex(column, r"^[+-]?[\d.,]+%?$"),
     )
     if not pc.any(risky).as_py():
         return column
@@ -101,7 +102,9 @@ def _references(shape: Shape) -> dict[str, str]:
     """Columns that name an entry of a dimension; the period of a plan is none of dim_period."""
     if shape.name in metadata.tables:
         keys = metadata.tables[shape.name].foreign_keys
-        return {k.parent.name: k.column.table.name for k in keys if k.column.table.name in DIMENSIONS.values()}
+        return {
+            k.parent.name: k.column.table.name for k in keys if k.column.table.name in DIMENSIONS.values()
+        }
     return {
         column: dimension
         for column, dimension in DIMENSIONS.items()
@@ -135,7 +138,10 @@ def _sources(look: Look) -> list[dict[str, str]]:
 
 def _resource(shape: Shape, look: Look, seen: Values) -> dict[str, Any]:
     zh, en = shape.describe()
-    schema: dict[str, Any] = {"fields": [_field(shape, column) for column in shape.columns], "missingValues": [""]}
+    schema: dict[str, Any] = {
+        "fields": [_field(shape, column) for column in shape.columns],
+        "missingValues": [""],
+    }
     if shape.key:
         schema["primaryKey"] = list(shape.key)
     held = [_foreign(column, dimension, look) for column, dimension in _references(shape).items()

@@ -18,17 +18,22 @@ def write_duckdb(look: Look, file: Path, stamp: Stamp, tell: Tell) -> Stamp:
     counts = {}
     try:
         with duckdb.connect(str(file), config={"temp_directory": str(file.parent / "spill")}) as database:
+            database.begin()
             for shape in look.shapes.values():
                 counts[shape.name] = _table(database, look, shape, tell)
             stamp = stamp.counted(counts)
             database.execute("CREATE TABLE meta_export (key VARCHAR, value VARCHAR)")
-            database.execute("COMMENT ON TABLE meta_export IS '本次导出：契约、版本、条款 | this export: contract, vintage, terms'")
+            database.execute(
+                "COMMENT ON TABLE meta_export IS '本次导出：契约、版本、条款 | this export: contract, vintage, terms'"
+            )
             database.executemany(
                 "INSERT INTO meta_export VALUES (?, ?)", [[k, _text(v)] for k, v in stamp.facts().items()]
             )
+            database.commit()
     except duckdb.Error as error:
         raise WarehouseError(
-            f"DuckDB couldn't write {file.name}: {error}", way_out="Check the room and the rights of the place."
+            f"DuckDB couldn't write {file.name}: {error}",
+            way_out="Check the room and the rights of the place.",
         ) from error
     return stamp
 
@@ -38,7 +43,7 @@ def _table(database: Any, look: Look, shape: Shape, tell: Tell) -> int:
 
     rows = 0
     database.register("batch", pa.Table.from_batches([], shape.schema()))
-    database.execute(f"CREATE TABLE {shape.name} AS SELECT * FROM batch")
+    database.execute(f"CREATE TABLE {shape.name} AS SELECT * FROM batch")  # noqa: S608  names of our own
     for batch in tell.count(shape.name, look.batches(shape)):
         database.register("batch", pa.Table.from_batches([batch]))
         database.execute(f"INSERT INTO {shape.name} SELECT * FROM batch")  # noqa: S608

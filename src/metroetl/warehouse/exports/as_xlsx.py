@@ -22,7 +22,12 @@ SHEETS = {
 MAX_ROWS = 1_048_576  # of a sheet, after Microsoft's "Excel specifications and limits"
 MAX_TEXT = 32_767
 _WIDTHS: dict[Kind, int] = {"string": 16, "int": 9, "double": 12, "date": 11, "timestamp": 17, "bool": 8}
-_FORMATS: dict[Kind, str] = {"int": "0", "double": "#,##0.######", "date": "yyyy-mm-dd", "timestamp": "yyyy-mm-dd hh:mm:ss"}
+_FORMATS: dict[Kind, str] = {
+    "int": "0",
+    "double": "#,##0.######",
+    "date": "yyyy-mm-dd",
+    "timestamp": "yyyy-mm-dd hh:mm:ss",
+}
 
 
 def write_xlsx(look: Look, file: Path, stamp: Stamp, tell: Tell, max_rows: int = MAX_ROWS) -> Stamp:
@@ -64,7 +69,11 @@ class _Pages:
         self._turn()
         for batch in batches:
             columns = [column.to_pylist() for column in batch.columns]
-            decimals = columns[list(self._shape.columns).index("decimals")] if "decimals" in self._shape.columns else None
+            decimals = (
+                columns[list(self._shape.columns).index("decimals")]
+                if "decimals" in self._shape.columns
+                else None
+            )
             for index in range(batch.num_rows):
                 if self._row >= self._max_rows:
                     self._turn()
@@ -73,7 +82,9 @@ class _Pages:
         return rows
 
     def _write(self, values: list[Any], decimals: int | None) -> None:
-        for place, (value, (column, kind)) in enumerate(zip(values, self._shape.columns.items(), strict=True)):
+        for place, (value, (column, kind)) in enumerate(
+            zip(values, self._shape.columns.items(), strict=True)
+        ):
             if value is None or value == "":
                 continue
             if kind == "string":
@@ -84,7 +95,11 @@ class _Pages:
                 moment = value.replace(tzinfo=None) if kind == "timestamp" else value
                 self._sheet.write_datetime(self._row, place, moment, self._formats[kind])
             else:
-                shown = self._with(decimals) if column == "value" and decimals is not None else self._formats[kind]
+                shown = (
+                    self._with(decimals)
+                    if column == "value" and decimals is not None
+                    else self._formats[kind]
+                )
                 self._sheet.write_number(self._row, place, value, shown)
         self._row += 1
 

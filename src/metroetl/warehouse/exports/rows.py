@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -91,13 +91,17 @@ class Look:
         self.as_loaded = as_loaded
         self.left_out: list[str] = []
         self.shapes = {shape.name: shape for shape in self._shapes()}
+        told = ", ".join(f"'{name}'" for name in self.shapes)
+        dictionary = self.shapes["meta_column"]
+        self.shapes["meta_column"] = replace(dictionary, where=f"object_name IN ({told})")
 
     def shape(self, name: str) -> Shape:
         """The shape of this name; raises WarehouseError where the warehouse has none."""
         found = self.shapes.get(name)
         if found is None:
             raise WarehouseError(
-                f"the warehouse shows no {name}", way_out="Bring it up to date with `metroetl warehouse upgrade`."
+                f"the warehouse shows no {name}",
+                way_out="Bring it up to date with `metroetl warehouse upgrade`.",
             )
         return found
 
@@ -196,4 +200,6 @@ def need(*modules: str) -> None:
 
     for module in modules:
         if find_spec(module) is None:
-            raise WarehouseError(f"this needs {module}, which isn't installed", way_out="Install metroetl[export].")
+            raise WarehouseError(
+                f"this needs {module}, which isn't installed", way_out="Install metroetl[export]."
+            )

@@ -59,7 +59,9 @@ class Stamp:
         """Which state of knowledge it shows, in Chinese and English."""
         if self.as_of or self.as_loaded:
             how = ("发布", "published") if self.as_of else ("入库", "loaded")
-            return f"截至 {self.as_of or self.as_loaded} 已{how[0]} · as {how[1]} by the end of that day (China)"
+            return (
+                f"截至 {self.as_of or self.as_loaded} 已{how[0]} · as {how[1]} by the end of that day (China)"
+            )
         return f"{self.exported_at} 的最新状态 · the latest state at that moment"
 
 

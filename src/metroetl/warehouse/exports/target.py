@@ -16,19 +16,23 @@ from typing import Any
 
 from metroetl.errors import WarehouseError
 from metroetl.warehouse.exports.stamp import MANIFEST
+from metroetl.warehouse.exports.tell import Tell
 
 BLOCK = 8 * 1024 * 1024
 AT_ONCE = 2
 
 
 @contextmanager
-def target(output: str, *, force: bool, folder: bool) -> Iterator[Path]:
+def target(output: str, *, force: bool, folder: bool, tell: Tell) -> Iterator[Path]:
     """Give a path to write a file or a folder at, which becomes `output` when the block ends well.
 
     Raises WarehouseError where something is there already (with `force` an earlier export is replaced, nothing
     else), or where it can't be written; then nothing stands under the name that didn't before.
     """
-    with _named(output), _bucket(output, force) if output.startswith("s3://") else _local(Path(output), force) as part:
+    with (
+        _named(output),
+        _bucket(output, force, tell) if output.startswith("s3://") else _local(Path(output), force) as part,
+    ):
         if folder:
             part.mkdir()
         yield part
@@ -60,30 +64,32 @@ def _local(final: Path, force: bool) -> Iterator[Path]:
 
 
 @contextmanager
-def _bucket(address: str, force: bool) -> Iterator[Path]:
+def _bucket(address: str, force: bool, tell: Tell) -> Iterator[Path]:
     files = _store(address)
     root = address.removeprefix("s3://").strip("/")
     there = {path.removeprefix(f"{root}/") for path in files.find(root)}
     if there:
         _refuse(address, force, MANIFEST in there or root in there)
     with tempfile.TemporaryDirectory(prefix="metroetl-export-") as folder:
-        part = Path(folder) / root.rpartition("/")[2]
+        part = Path(folder) / "export"
         yield part
         found = sorted(p for p in part.rglob("*") if p.is_file()) if part.is_dir() else [part]
         found.sort(key=lambda path: path.name == MANIFEST)
         names = {p: f"{root}/{p.relative_to(part).as_posix()}" if part.is_dir() else root for p in found}
         if MANIFEST in there:
             files.rm_file(f"{root}/{MANIFEST}")
-        _upload(files, names)
+        _upload(files, names, tell)
         stale = {f"{root}/{name}" for name in there} - {root, f"{root}/{root}", *names.values()}
         for path in sorted(stale - {f"{root}/{MANIFEST}"}):
             files.rm_file(path)
 
 
-def _upload(files: Any, names: dict[Path, str]) -> None:
+def _upload(files: Any, names: dict[Path, str], tell: Tell) -> None:
+    """Put files in this order; if one can't be, those that were are taken back."""
     done: list[str] = []
     try:
         for path, name in names.items():
+            tell.tell(f"→ s3://{name}", len(done))
             done.append(name)
             files.put_file(str(path), name, chunksize=BLOCK, max_concurrency=AT_ONCE)
     except BaseException:
@@ -109,7 +115,8 @@ def _store(address: str) -> Any:
 def _refuse(place: str, force: bool, is_export: bool) -> None:
     if not force:
         raise WarehouseError(
-            f"{place} is there already", way_out="Name another place, or say --force to replace an earlier export."
+            f"{place} is there already",
+            way_out="Name another place, or say --force to replace an earlier export.",
         )
     if not is_export:
         raise WarehouseError(

@@ -18,5 +18,5 @@ class Tell:
             done += batch.num_rows
             self.tell(name, done)
 
-    def tell(self, name: str, rows: int) -> None:
-        """Rows of an object so far."""
+    def tell(self, name: str, done: int) -> None:
+        """Rows of an object so far; or files that were uploaded before this one."""
