@@ -33,14 +33,15 @@ def kind_of(object_name: str, column: str) -> Kind:
     """The kind of a column of a table or view; raises WarehouseError where nothing tells it."""
     if object_name in metadata.tables:
         return _of_type(metadata.tables[object_name].columns[column])
-    declared = _declared()
-    kinds = {declared.get((object_name, column)) or declared.get(("", column))} - {None}
-    kinds = kinds or _by_name().get(column, set())
-    if len(kinds) != 1:
+    declared = _declared().get((object_name, column)) or _declared().get(("", column))
+    if declared is not None:
+        return declared
+    agreed = _by_name().get(column, set())
+    if len(agreed) != 1:
         raise WarehouseError(
             f"the kind of {object_name}.{column} isn't known", way_out=f"Declare it in exports/{FILE.name}."
         )
-    return next(iter(kinds))
+    return next(iter(agreed))
 
 
 def arrow_type(kind: Kind) -> Any:

@@ -120,7 +120,7 @@ def _structure(agency: Any, concepts: Any, codelists: Any) -> Any:
     for part in ATTRIBUTES:
         usage = model.common.UsageStatus["mandatory" if part.id in required else "conditional"]
         made.attributes.append(
-            v21.DataAttribute(
+            model.common.DataAttribute(
                 id=part.id,
                 usage_status=usage,
                 related_to=v21.PrimaryMeasureRelationship(),

@@ -78,7 +78,9 @@ def stamp_of(look: Look, form: str) -> Stamp:
         exported_at=datetime.now(UTC).isoformat(timespec="seconds"),
         as_of=look.as_of.isoformat() if look.as_of else None,
         as_loaded=look.as_loaded.isoformat() if look.as_loaded else None,
-        latest_published_at=_moment(look.one(f"SELECT MAX(published_at) {shown}")),
+        latest_published_at=_moment(
+            look.one(f"SELECT MAX(published_at) {shown} AND published_basis <> 'loaded'")
+        ),
         latest_loaded_at=_moment(look.one(f"SELECT MAX(loaded_at) {shown}")),
         left_out=tuple(look.left_out),
     )
