@@ -11,6 +11,7 @@ from metroetl.cli import (
     catalogue,
     documents,
     explain,
+    export,
     extract,
     inbox,
     operate,
@@ -38,6 +39,7 @@ documents.register(app)
 plans.register(app)
 plan_compare.register(plans.group)
 warehouse.register(app)
+export.register(warehouse.warehouse)
 archive.register(app)
 catalogue.register(app)
 
