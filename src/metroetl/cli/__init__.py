@@ -9,6 +9,7 @@ import typer
 from metroetl.cli import (
     archive,
     catalogue,
+    dictionary,
     documents,
     explain,
     extract,
@@ -38,6 +39,7 @@ documents.register(app)
 plans.register(app)
 plan_compare.register(plans.group)
 warehouse.register(app)
+dictionary.register(warehouse.warehouse)
 archive.register(app)
 catalogue.register(app)
 
