@@ -83,6 +83,9 @@ def small_catalogue() -> Catalogue:
         RegionEvent(year=2020, type="撤县设区", level=3, old_code="510132", new_code="510118"),
     ]
     regions = with_history(regions, events)
+    regions["510100.TFNA"] = Region(
+        code="510100.TFNA", name_zh="四川天府新区", level="functional", parent_code="510100"
+    )
     circle = Circle(
         id="chengdu",
         region_code="AGG.CDMC",
