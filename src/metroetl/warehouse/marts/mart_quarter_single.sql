@@ -13,10 +13,15 @@ WITH singles AS (
     s.decimals AS published_decimals,
     s.rounding AS published_rounding,
     s.observation_id AS published_observation_id,
-    CASE WHEN q.quarter LIKE '%-Q1' THEN q.value ELSE {{ rounded('q.value - p.value', more) }} END AS derived_value,
-    CASE WHEN q.quarter LIKE '%-Q1' THEN q.decimals ELSE {{ more }} END AS derived_decimals,
-    CASE WHEN q.quarter LIKE '%-Q1' THEN q.rounding ELSE q.rounding + p.rounding END AS derived_rounding,
     CASE
+      WHEN q.measure = 'level' THEN NULL WHEN q.quarter LIKE '%-Q1' THEN q.value ELSE {{ rounded('q.value - p.value', more) }}
+    END AS derived_value,
+    CASE WHEN q.measure = 'level' THEN NULL WHEN q.quarter LIKE '%-Q1' THEN q.decimals ELSE {{ more }} END AS derived_decimals,
+    CASE
+      WHEN q.measure = 'level' THEN NULL WHEN q.quarter LIKE '%-Q1' THEN q.rounding ELSE q.rounding + p.rounding
+    END AS derived_rounding,
+    CASE
+      WHEN q.measure = 'level' THEN NULL
       WHEN q.quarter LIKE '%-Q1' THEN 0
       WHEN p.observation_id IS NULL THEN NULL
       WHEN p.revision_stage <> q.revision_stage OR p.boundary_version <> q.boundary_version THEN 1
@@ -24,35 +29,32 @@ WITH singles AS (
       WHEN q.vintage > 1 AND p.published_on < q.published_on THEN 1
       ELSE 0
     END AS mixed_vintage,
-    q.value AS cumulative_value,
+    CASE WHEN q.measure <> 'level' THEN q.value END AS cumulative_value,
     p.value AS cumulative_before,
-    q.revision_stage, p.revision_stage AS revision_stage_before,
-    q.boundary_version, p.boundary_version AS boundary_version_before,
+    q.revision_stage,
+    p.revision_stage AS revision_stage_before,
+    q.boundary_version,
+    p.boundary_version AS boundary_version_before,
     COALESCE(s.published_on, q.published_on) AS published_on,
-    q.observation_id AS cumulative_observation_id,
+    CASE WHEN q.measure <> 'level' THEN q.observation_id END AS cumulative_observation_id,
     p.observation_id AS cumulative_before_observation_id,
     CASE WHEN q.access = 'internal' OR p.access = 'internal' OR s.access = 'internal' THEN 'internal' ELSE 'public' END AS access,
     q.world
   FROM mart_indicator_quarter AS q
   JOIN dim_indicator AS i ON i.indicator_code = q.indicator_code AND i.cumulative AND i.agg_rule = 'sum'
   LEFT JOIN mart_indicator_quarter AS p
-    ON p.region_code = q.region_code AND p.indicator_code = q.indicator_code AND p.measure = q.measure
-    AND p.variant = q.variant AND p.unit = q.unit AND p.quarter = {{ before }}
+    ON q.measure = 'level_ytd' AND p.measure = 'level_ytd' AND p.region_code = q.region_code
+    AND p.indicator_code = q.indicator_code AND p.variant = q.variant AND p.unit = q.unit AND p.quarter = {{ before }}
   LEFT JOIN mart_indicator_quarter AS s
-    ON s.region_code = q.region_code AND s.indicator_code = q.indicator_code AND s.variant = q.variant AND s.unit = q.unit
-    AND s.quarter = q.quarter AND s.measure = 'level'
-  WHERE q.measure_family = 'level' AND q.accumulation = 'ytd'
-  UNION ALL
-  SELECT
-    s.region_code, s.region_name, s.region_level, s.indicator_code, s.indicator_name, s.variant, s.quarter, s.period_end, s.unit,
-    s.value, s.decimals, s.rounding, s.observation_id, NULL, NULL, NULL, NULL, NULL, NULL, s.revision_stage, NULL,
-    s.boundary_version, NULL, s.published_on, NULL, NULL, s.access, s.world
-  FROM mart_indicator_quarter AS s
-  JOIN dim_indicator AS i ON i.indicator_code = s.indicator_code AND i.cumulative AND i.agg_rule = 'sum'
-  LEFT JOIN mart_indicator_quarter AS q
-    ON q.region_code = s.region_code AND q.indicator_code = s.indicator_code AND q.variant = s.variant AND q.unit = s.unit
-    AND q.quarter = s.quarter AND q.measure_family = 'level' AND q.accumulation = 'ytd'
-  WHERE s.measure = 'level' AND q.observation_id IS NULL
+    ON s.measure = 'level' AND s.region_code = q.region_code AND s.indicator_code = q.indicator_code
+    AND s.variant = q.variant AND s.unit = q.unit AND s.quarter = q.quarter
+  WHERE q.measure = 'level_ytd'
+    OR q.measure = 'level' AND NOT EXISTS (
+      -- a quarter that is published alone, without a cumulative figure, stands for itself
+      SELECT 1 FROM mart_indicator_quarter AS y
+      WHERE y.measure = 'level_ytd' AND y.region_code = q.region_code AND y.indicator_code = q.indicator_code
+        AND y.variant = q.variant AND y.unit = q.unit AND y.quarter = q.quarter
+    )
 )
 SELECT
   x.region_code,
