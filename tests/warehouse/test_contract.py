@@ -14,6 +14,7 @@ from metroetl.catalogue import Catalogue, catalogue
 from metroetl.cli import app
 from metroetl.errors import WarehouseError
 from metroetl.monitoring.report import INDICATORS
+from metroetl.settings import settings
 from metroetl.warehouse import Warehouse, dictionary
 from metroetl.warehouse.contract import FILE, Promise, breaches, promised_by, promises, versions
 from metroetl.warehouse.dictionary import type_word
@@ -169,7 +170,11 @@ def test_the_committed_dictionary_is_what_the_command_gives(
     monkeypatch.setenv("METROETL_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("METROETL_DATABASE_URL", warehouse.url)
     written = tmp_path / "dictionary.md"
-    assert CliRunner().invoke(app, ["warehouse", "dictionary", "--output", str(written)]).exit_code == 0
+    settings.cache_clear()
+    try:
+        assert CliRunner().invoke(app, ["warehouse", "dictionary", "--output", str(written)]).exit_code == 0
+    finally:
+        settings.cache_clear()
     assert written.read_text(encoding="utf-8") == page
 
 
