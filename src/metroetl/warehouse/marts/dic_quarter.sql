@@ -1,4 +1,4 @@
--- Quarters that some figure ends with, newest first; a year is its fourth quarter.
+-- Quarters that occur (of figures, statements or milestones), newest first; a year is its fourth quarter.
 SELECT
   p.quarter AS code,
   CAST(p.year AS VARCHAR(4)) || '年' || CASE substr(p.quarter, 7, 1)
