@@ -19,6 +19,7 @@ from metroetl.catalogue.models import (
     ReleaseWindow,
     Source,
 )
+from metroetl.catalogue.regions import with_history
 from metroetl.documents.models import Document
 from metroetl.harvest.models import Fetch, Harvested, Role, Snapshot
 from metroetl.plans.models import PlanReading
@@ -73,10 +74,19 @@ def small_catalogue() -> Catalogue:
             yoy_min=-8,
             yoy_max=20,
             cumulative=True,
+            agg_rule="sum",
         ),
         Indicator(code="TRD", name_zh="货物进出口总额", name_en="Trade", unit="亿元", cumulative=True),
         Indicator(code="POP", name_zh="常住人口", name_en="Population", unit="万人"),
     ]
+    events = [
+        RegionEvent(year=2016, type="划转", level=3, old_code="512081", new_code="510185"),
+        RegionEvent(year=2020, type="撤县设区", level=3, old_code="510132", new_code="510118"),
+    ]
+    regions = with_history(regions, events)
+    regions["510100.TFNA"] = Region(
+        code="510100.TFNA", name_zh="四川天府新区", level="functional", parent_code="510100"
+    )
     circle = Circle(
         id="chengdu",
         region_code="AGG.CDMC",
@@ -106,10 +116,7 @@ def small_catalogue() -> Catalogue:
         regions=regions,
         circles={"chengdu": circle},
         plan_series={series.id: series},
-        region_events=[
-            RegionEvent(year=2016, type="划转", level=3, old_code="512081", new_code="510185"),
-            RegionEvent(year=2020, type="撤县设区", level=3, old_code="510132", new_code="510118"),
-        ],
+        region_events=events,
         release_windows=[ReleaseWindow(id="gdp_city", indicator_codes=["GDP"], level="city", frequency="Q", first_day=17, last_day=35)],
     )  # fmt: skip
 

@@ -145,6 +145,7 @@ class Measure(_Entry):
     """One measure code: family (level, yoy, yoy_pp, share, index, statement), accumulation and basis."""
 
     code: str
+    name_zh: str = ""
     family: str
     accumulation: str = ""
     basis: str = ""

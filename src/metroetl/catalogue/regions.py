@@ -9,7 +9,7 @@ from metroetl.catalogue.models import Region, RegionEvent
 
 # The new code of these changes belonged to a unit that existed before, so its validity doesn't begin with them.
 _ABSORBED = frozenset({"撤销", "重组"})
-_LEVELS = {2: "prefecture", 3: "county"}
+LEVELS = {2: "prefecture", 3: "county"}
 
 
 def effective(event: RegionEvent) -> date:
@@ -41,7 +41,7 @@ def _abolished(event: RegionEvent, regions: dict[str, Region]) -> Region:
     return Region(
         code=event.old_code,
         name_zh=event.old_name,
-        level=_LEVELS[event.level],
+        level=LEVELS[event.level],
         parent_code=_parent(event.old_code, event.level, regions),
         aliases=successor.aliases if successor and same_name else (),
     )
@@ -52,7 +52,7 @@ def _passing(event: RegionEvent, regions: dict[str, Region]) -> Region:
     return Region(
         code=event.new_code,
         name_zh=event.new_name,
-        level=_LEVELS[event.level],
+        level=LEVELS[event.level],
         parent_code=_parent(event.new_code, event.level, regions),
     )
 

@@ -9,6 +9,7 @@ import typer
 from metroetl.cli import (
     archive,
     catalogue,
+    dictionary,
     documents,
     explain,
     export,
@@ -40,6 +41,7 @@ plans.register(app)
 plan_compare.register(plans.group)
 warehouse.register(app)
 export.register(warehouse.warehouse)
+dictionary.register(warehouse.warehouse)
 archive.register(app)
 catalogue.register(app)
 

@@ -22,6 +22,31 @@ class DimRegion(Table, table=True):
     note: str = Field(sa_type=Text)
 
 
+class DimRegionEvent(Table, table=True):
+    """One change of a code or boundary. It counts from `counts_from`: the day that is stated (`effective_on`), else
+    1 January of its year. A unit that was founded has no old code, one that was split up no new one.
+    """
+
+    __table_args__ = (
+        one_of("level", "prefecture", "county"),
+        Index(None, "old_code"),
+        Index(None, "new_code"),
+    )
+
+    event_id: str = Field(primary_key=True)
+    year: int
+    effective_on: date | None = None
+    counts_from: date
+    type: str
+    level: str
+    old_code: str | None = Field(default=None, foreign_key="dim_region.region_code")
+    old_name: str
+    new_code: str | None = Field(default=None, foreign_key="dim_region.region_code")
+    new_name: str
+    doc_number: str
+    note: str = Field(sa_type=Text)
+
+
 class DimCircle(Table, table=True):
     """A metropolitan circle or wider region that is monitored."""
 
@@ -62,7 +87,7 @@ class DimCircleRegion(Table, table=True):
 
 
 class DimIndicator(Table, table=True):
-    """An indicator: names, unit, frequency, plausible limits of its growth."""
+    """An indicator: names, unit, frequency, plausible limits of its growth; the parent is what it is a part of."""
 
     indicator_code: str = Field(primary_key=True)
     name_zh: str
@@ -80,6 +105,7 @@ class DimIndicator(Table, table=True):
     level_published: bool
     sort_order: int
     note: str = Field(sa_type=Text)
+    parent_code: str | None = None
 
 
 class DimMeasure(Table, table=True):
@@ -90,6 +116,7 @@ class DimMeasure(Table, table=True):
     accumulation: str
     basis: str
     note: str = Field(sa_type=Text)
+    name_zh: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class DimPeriod(Table, table=True):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete
 
+from metroetl.catalogue.regions import LEVELS, effective
 from metroetl.harvest.models import INBOX
 from metroetl.warehouse.keys import digest
 from metroetl.warehouse.load import add_bulk, put
@@ -15,20 +16,22 @@ from metroetl.warehouse.tables import table
 
 if TYPE_CHECKING:
     from metroetl.catalogue import Catalogue
-    from metroetl.catalogue.models import Circle, Correction, PlanSeries, Source
+    from metroetl.catalogue.models import Circle, Correction, PlanSeries, RegionEvent, Source
 
 Row = dict[str, Any]
 NATION = "000000"
-_REPLACED = ("dim_circle_member", "dim_circle_region", "dim_plan_round", "dim_correction")
+_REPLACED = ("dim_region_event", "dim_circle_member", "dim_circle_region", "dim_plan_round", "dim_correction")
 
 
 def dimension_rows(catalogue: Catalogue) -> dict[str, list[Row]]:
     """Rows of the dimensions, in an order that satisfies the foreign keys."""
     circles, series = catalogue.circles.values(), catalogue.plan_series.values()
+    wholes = {part: i.code for i in reversed(catalogue.indicators.values()) for part in i.parts}
     return {
         "dim_region": [
             {"region_code": r.code, **r.model_dump(include=_REGION)} for r in catalogue.regions.values()
         ],
+        "dim_region_event": [_event(e) for e in catalogue.region_events],
         "dim_circle": [{"circle_id": c.id, **c.model_dump(include=_CIRCLE)} for c in circles],
         "dim_indicator": [
             {
@@ -38,6 +41,7 @@ def dimension_rows(catalogue: Catalogue) -> dict[str, list[Row]]:
                 "frequency": "、".join(i.frequency),
                 "sort_order": n,
                 "note": i.notes,
+                "parent_code": wholes.get(i.code),
             }
             for n, i in enumerate(catalogue.indicators.values(), start=1)
         ],
@@ -64,12 +68,13 @@ def dimension_rows(catalogue: Catalogue) -> dict[str, list[Row]]:
 
 
 _REGION = {"name_zh", "level", "parent_code", "valid_from", "valid_to", "note"}
+_EVENT = {"year", "effective_on", "type", "old_name", "new_name", "note"}
 _CIRCLE = {"region_code", "name_zh", "name_en", "number", "members_known", "approved_on", "note"}
 _INDICATOR = {
     "name_zh", "name_en", "unit", "cumulative", "source_body", "yoy_min", "yoy_max", "price_basis", "lag_days",
     "agg_rule", "level_published",
 }  # fmt: skip
-_MEASURE = {"family", "accumulation", "basis", "note"}
+_MEASURE = {"name_zh", "family", "accumulation", "basis", "note"}
 _SERIES = {"title_zh", "title_en", "plan_type", "issuer", "cycle_years"}
 _WINDOW = {"level", "frequency", "first_day", "last_day", "note"}
 _MEMBER = {"region_code", "scope", "valid_from", "valid_to", "partial", "note"}
@@ -97,6 +102,18 @@ _INBOX: Row = {
     "family": "", "list_url": "", "enabled": True, "reason": "", "verified": "", "cron": "", "precedence": 50,
     "min_items": 0, "max_age_days": None, "note": "人工保存或收到的文件",
 }  # fmt: skip
+
+
+def _event(event: RegionEvent) -> Row:
+    return {
+        "event_id": digest(event.year, event.type, event.old_code, event.new_code),
+        **event.model_dump(include=_EVENT),
+        "counts_from": effective(event),
+        "level": LEVELS[event.level],
+        "old_code": event.old_code or None,
+        "new_code": event.new_code or None,
+        "doc_number": event.doc_no,
+    }
 
 
 def _source(source: Source, catalogue: Catalogue) -> Row:

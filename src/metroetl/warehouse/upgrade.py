@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from metroetl.catalogue import Catalogue
 
 Dimensions = dict[str, list[dict[str, Any]]]
-CONTRACT = "0.1.0"
+CONTRACT = "1.0.0"
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 

@@ -1,9 +1,15 @@
-"""The `mart_*` views, one SQL file each, the same on both engines but for what the words about days write."""
+"""The views of the contract, one SQL file each, the same on both engines but for what the words about days write.
+
+`mart_*` is for analysts; `dic_*`, `report_*` and `chart_*` are thin ones over them, named as FineReport users name data
+sets. Columns of the wide mart come from `headline.csv`.
+"""
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from graphlib import TopologicalSorter
@@ -14,22 +20,46 @@ from sqlalchemy import Connection, inspect
 from metroetl.warehouse.engine import execute_as_is
 
 FOLDER = Path(__file__).resolve().parent / "marts"
-PREFIX = "mart_"
+PREFIXES = ("mart_", "dic_", "report_", "chart_")
+HEADLINE = Path(__file__).resolve().parent / "headline.csv"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A column of the wide mart: one indicator by one measure, in one unit, which its name ends with."""
+
+    column: str
+    indicator_code: str
+    measure: str
+    unit: str
+    zh: str
+    en: str
 
 
 @lru_cache
-def view_queries(dialect: str, today: date | None = None) -> dict[str, str]:
-    """Name and SELECT of each view, in an order in which they can be made; `today` is the day of asking if None."""
+def headlines() -> tuple[Headline, ...]:
+    """The columns of `mart_indicator_quarter_wide`, in their order."""
+    with HEADLINE.open(encoding="utf-8", newline="") as file:
+        return tuple(Headline(**row) for row in csv.DictReader(file))
+
+
+@lru_cache
+def view_queries(dialect: str, today: date | None = None, *, public: bool = False) -> dict[str, str]:
+    """Name and SELECT of each view, in an order in which they can be made; `today` is the day of asking if None.
+
+    `public` gives what those see who may see public rows only; else it depends on who asks.
+    """
     from jinja2 import Environment, StrictUndefined
 
     day = _TODAY[dialect] if today is None else _day(dialect, today)
-    words = {"today": day, "audience": _AUDIENCE[dialect], **_WORDS[dialect]}
+    audience = "'public'" if public else _AUDIENCE[dialect]
+    words = {"today": day, "audience": audience, "headlines": headlines(), **_WORDS[dialect]}
     environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701  SQL, not HTML
     queries = {
         file.stem: environment.from_string(file.read_text("utf-8")).render(words)
         for file in sorted(FOLDER.glob("*.sql"))
     }
-    needs = {name: set(re.findall(r"\bmart_[a-z_]+\b", sql)) - {name} for name, sql in queries.items()}
+    needs = {name: set(re.findall(r"[a-z_]+", sql)) & set(queries) - {name} for name, sql in queries.items()}
     return {name: queries[name] for name in TopologicalSorter(needs).static_order()}
 
 
@@ -37,7 +67,8 @@ def _day(dialect: str, day: date) -> str:
     return f"DATE '{day}'" if dialect == "postgresql" else f"'{day}'"
 
 
-# today in China; days between two dates; the first day of a year; year and month of a date; a text before its first dot
+# today in China; days between two dates; the first and the last day of a year; an ISO text as a date; year and month of a
+# date; a text before its first dot; a number with so many decimals
 _TODAY = {
     "sqlite": "date('now', '+8 hours')",
     "postgresql": "CAST(now() AT TIME ZONE 'Asia/Shanghai' AS date)",
@@ -48,30 +79,40 @@ _WORDS: dict[str, dict[str, Callable[..., str]]] = {
     "sqlite": {
         "days": lambda start, end: f"CAST(julianday({end}) - julianday({start}) AS INTEGER)",
         "first_day": lambda year: f"({year} || '-01-01')",
+        "last_day": lambda year: f"({year} || '-12-31')",
+        "date": lambda iso: f"({iso})",
         "year": lambda day: f"CAST(strftime('%Y', {day}) AS INTEGER)",
         "month": lambda day: f"CAST(strftime('%m', {day}) AS INTEGER)",
         "before_dot": lambda text: f"substr({text}, 1, instr({text}, '.') - 1)",
+        "rounded": lambda number, decimals: f"ROUND({number}, {decimals})",
     },
     "postgresql": {
         "days": lambda start, end: f"({end} - {start})",
         "first_day": lambda year: f"make_date({year}, 1, 1)",
+        "last_day": lambda year: f"make_date({year}, 12, 31)",
+        "date": lambda iso: f"CAST({iso} AS DATE)",
         "year": lambda day: f"CAST(EXTRACT(YEAR FROM {day}) AS INTEGER)",
         "month": lambda day: f"CAST(EXTRACT(MONTH FROM {day}) AS INTEGER)",
         "before_dot": lambda text: f"split_part({text}, '.', 1)",
+        "rounded": lambda number, decimals: (
+            f"CAST(ROUND(CAST({number} AS NUMERIC), CAST({decimals} AS INTEGER)) AS DOUBLE PRECISION)"
+        ),
     },
 }
 
 
 def drop_views(connection: Connection) -> None:
     """Drop the views, those that need others first."""
-    there = {name for name in inspect(connection).get_view_names() if name.startswith(PREFIX)}
+    there = {name for name in inspect(connection).get_view_names() if name.startswith(PREFIXES)}
     known = list(reversed(view_queries(connection.dialect.name)))
     for name in sorted(there, key=lambda n: known.index(n) if n in known else -1):
         execute_as_is(connection, f'DROP VIEW "{name}"')
 
 
-def create_views(connection: Connection, *, temporary: bool = False, today: date | None = None) -> None:
+def create_views(
+    connection: Connection, *, temporary: bool = False, today: date | None = None, public: bool = False
+) -> None:
     """Create the views; temporary ones hide the lasting ones in this session only, and may count from another day."""
     kind = "TEMP VIEW" if temporary else "VIEW"
-    for name, sql in view_queries(connection.dialect.name, today).items():
+    for name, sql in view_queries(connection.dialect.name, today, public=public).items():
         execute_as_is(connection, f'CREATE {kind} "{name}" AS {sql}')
