@@ -17,6 +17,7 @@ from metroetl.cli import (
     plan_compare,
     plans,
     sources,
+    trace,
     warehouse,
 )
 from metroetl.errors import CatalogueError, MetroError, SettingsError
@@ -38,6 +39,7 @@ documents.register(app)
 plans.register(app)
 plan_compare.register(plans.group)
 warehouse.register(app)
+trace.register(app)
 archive.register(app)
 catalogue.register(app)
 
