@@ -11,6 +11,7 @@ from metroetl.cli import (
     catalogue,
     documents,
     explain,
+    explore,
     extract,
     inbox,
     operate,
@@ -40,6 +41,7 @@ plans.register(app)
 plan_compare.register(plans.group)
 warehouse.register(app)
 trace.register(app)
+explore.register(app)
 archive.register(app)
 catalogue.register(app)
 
