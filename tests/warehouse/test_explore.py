@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -23,7 +24,7 @@ from metroetl.catalogue import Catalogue
 from metroetl.errors import WarehouseError
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.explore import copy_public
-from tests.conftest import missing
+from tests.conftest import ROOT, missing
 from tests.warehouse.desk import CITIES, Desk, gdp
 
 SECRET = "内部测算稿"
@@ -144,6 +145,15 @@ def test_only_public_rows_of_marts_dims_and_meta(server: Server, home: Path) -> 
         "PRAGMA journal_mode=DELETE",
     ):
         assert server.sql(sql).status_code == 400, sql
+
+
+def test_the_how_to(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "how-to" / "analysts" / "datasette.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)
+    assert "http://127.0.0.1:8001/" in block
+    exec(block.replace("http://127.0.0.1:8001", server.url), {})
+    told = capsys.readouterr().out
+    assert 0 < told.index("成都市") < told.index("德阳市") < told.index("眉山市") < told.index("资阳市")
 
 
 def test_words_and_links(server: Server) -> None:

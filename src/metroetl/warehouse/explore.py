@@ -7,6 +7,7 @@ loader, and as tables with keys and indexes it is quick to filter. The copy is o
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -21,7 +22,8 @@ from metroetl.warehouse.tables import metadata
 
 VIEWS = ("mart_", "dic_", "report_", "chart_")
 TABLES = ("dim_", "meta_")
-NO_DOCUMENTS = ("mart_source_health", "mart_source_check", "dic_")
+NO_DOCUMENTS = ("mart_source_health", "mart_source_check")
+STATED = re.compile(r"\b(?:core|raw|ops|staging|mart)_")  # else a view reads dims only
 LINKS = {
     "region_code": "dim_region",
     "indicator_code": "dim_indicator",
@@ -87,12 +89,17 @@ def _columns(connection: sqlite3.Connection, name: str) -> dict[str, str]:
 def _rule(connection: sqlite3.Connection, name: str) -> str | None:
     """The condition by which rows are public; None for a view of which that can't be told."""
     columns = _columns(connection, name)
-    if name.startswith((*TABLES, *NO_DOCUMENTS)):
+    found = connection.execute(
+        "SELECT sql FROM w.sqlite_master WHERE type = 'view' AND name = ?", (name,)
+    ).fetchone()
+    if found is None or name in NO_DOCUMENTS or not STATED.search(found[0]):
         return "1 = 1"
     rules = ["v.access = 'public'"] if "access" in columns else []
     rules += [OF_PUBLIC_DOCUMENTS.format(column=f"v.{c}") for c in columns if c.startswith("document_id")]
     if not rules and {"source_id", "url"} <= columns.keys():
         rules.append(OF_PUBLIC_PAGES)
+    if not rules and "access = 'public'" in found[0]:
+        return "1 = 1"
     return " AND ".join(rules) or None
 
 
