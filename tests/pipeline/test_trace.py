@@ -189,7 +189,7 @@ def test_a_text_that_is_read_otherwise_today_is_found_by_its_words(
     here: Installation, tmp_path: Path
 ) -> None:
     found = trace(here.warehouse, figure_of(here.warehouse, "GDP", "2025-Q1", "level_ytd"))
-    document, _, _ = archived(here.warehouse, found.figure)
+    document, _, _ = archived(here.warehouse, found.figure["snapshot_id"])
     moved = document.model_copy(
         update={"text": "新的导语。\n" + document.text, "blocks": [], "content_hash": "x"}
     )

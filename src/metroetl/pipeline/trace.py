@@ -202,20 +202,21 @@ def sentence(text: str, span: Span) -> tuple[str, str, str]:
     )
 
 
-def archived(warehouse: Warehouse, figure: Row) -> tuple[Document, Snapshot, bytes]:
-    """The figure's document as it is read from the archive today, its snapshot, and the snapshot's bytes.
+def archived(warehouse: Warehouse, snapshot_id: str) -> tuple[Document, Snapshot, bytes]:
+    """A snapshot's document as it is read from the archive today, the snapshot, and its bytes.
 
     Raises Unreadable where the bytes are gone or damaged, ArchiveFailure where there is no archive.
     """
-    snapshot = warehouse.snapshot(figure["snapshot_id"])
-    assert snapshot is not None  # a foreign key of core_document
+    snapshot = warehouse.snapshot(snapshot_id)
+    if snapshot is None:
+        raise WarehouseError(f"no snapshot {snapshot_id}", way_out="raw_snapshot has the ids.")
     archive = Archive(settings().archive)
     try:
         data = archive.get(snapshot.sha256)
     except Unreadable as error:
         raise Unreadable(
             error.message,
-            way_out="The chain holds without it. `metroetl archive import` takes it in from a WARC file or a backup; "
+            way_out="What is loaded stays. `metroetl archive import` takes it in from a WARC file or a backup; "
             "`metroetl revisit` asks the site for a page whose body is missing.",
         ) from error
     source = catalogue().sources.get(snapshot.source_id)

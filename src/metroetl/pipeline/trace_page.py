@@ -44,7 +44,7 @@ class Passage:
 
 def write_page(warehouse: Warehouse, found: Trace) -> str:
     """The page of a trace; raises what `archived` raises."""
-    document, snapshot, data = archived(warehouse, found.figure)
+    document, snapshot, data = archived(warehouse, found.figure["snapshot_id"])
     span = locate(document.text, found.figure)
     return render(found, document, span, framed(document, span, snapshot, data))
 

@@ -92,13 +92,14 @@ def _rule(connection: sqlite3.Connection, name: str) -> str | None:
     found = connection.execute(
         "SELECT sql FROM w.sqlite_master WHERE type = 'view' AND name = ?", (name,)
     ).fetchone()
-    if found is None or name in NO_DOCUMENTS or not STATED.search(found[0]):
+    sql = found[0].partition(" AS ")[2] if found else ""
+    if name in NO_DOCUMENTS or not STATED.search(sql):
         return "1 = 1"
     rules = ["v.access = 'public'"] if "access" in columns else []
     rules += [OF_PUBLIC_DOCUMENTS.format(column=f"v.{c}") for c in columns if c.startswith("document_id")]
     if not rules and {"source_id", "url"} <= columns.keys():
         rules.append(OF_PUBLIC_PAGES)
-    if not rules and "access = 'public'" in found[0]:
+    if not rules and "access = 'public'" in sql:
         return "1 = 1"
     return " AND ".join(rules) or None
 
