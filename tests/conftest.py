@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.office", "tests.postgres", "tests.s3"]
+pytest_plugins = ["tests.jdbc", "tests.office", "tests.postgres", "tests.s3"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("METROETL_SHARED", ROOT.parent / "shared"))

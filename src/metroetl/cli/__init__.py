@@ -12,6 +12,7 @@ from metroetl.cli import (
     dictionary,
     documents,
     explain,
+    explore,
     export,
     extract,
     inbox,
@@ -19,6 +20,7 @@ from metroetl.cli import (
     plan_compare,
     plans,
     sources,
+    trace,
     warehouse,
 )
 from metroetl.errors import CatalogueError, MetroError, SettingsError
@@ -42,6 +44,8 @@ plan_compare.register(plans.group)
 warehouse.register(app)
 export.register(warehouse.warehouse)
 dictionary.register(warehouse.warehouse)
+trace.register(app)
+explore.register(app)
 archive.register(app)
 catalogue.register(app)
 

@@ -124,31 +124,31 @@ def _archived(sha256: str | None, document_id: str | None) -> Document:
     from metroetl.harvest import Archive
     from metroetl.settings import settings
 
-    url = None
     if document_id is not None:
-        sha256, url = _loaded(document_id)
+        return _loaded(document_id)
     archive = Archive(settings().archive)
     described = archive.described(str(sha256))
-    snapshot = next((s for s in reversed(described) if url in (None, s.url)), None)
-    if snapshot is None:
+    if not described:
         raise WarehouseError(
             f"no snapshot {sha256} in {settings().archive}",
             way_out="`metroetl quarantine show ROW` and core_document name the sha256.",
         )
+    snapshot = described[-1]
     source = catalogue().sources.get(snapshot.source_id)
     return read_document(archive.get(snapshot.sha256), snapshot, source)
 
 
-def _loaded(document_id: str) -> tuple[str, str]:
+def _loaded(document_id: str) -> Document:
     from metroetl.errors import WarehouseError
-    from metroetl.settings import settings
-    from metroetl.warehouse import Warehouse
+    from metroetl.pipeline.steps import open_existing
+    from metroetl.pipeline.trace import archived
 
-    sql = "SELECT sha256, url FROM core_document WHERE document_id = :id"
-    _, rows = Warehouse.open(settings()).query(sql, {"id": document_id})
+    warehouse = open_existing()
+    sql = "SELECT snapshot_id FROM core_document WHERE document_id = :id"
+    _, rows = warehouse.query(sql, {"id": document_id})
     if not rows:
         raise WarehouseError(f"no document {document_id}", way_out="core_document has the ids.")
-    return str(rows[0][0]), str(rows[0][1])
+    return archived(warehouse, str(rows[0][0]))[0]
 
 
 def show(explanation: Explanation) -> None:

@@ -189,6 +189,14 @@ def archived(connection: Connection, source_id: str, *, only_quarantined: bool) 
     return snapshots_of(connection, wanted)
 
 
+def snapshot(connection: Connection, snapshot_id: str) -> Snapshot | None:
+    """One snapshot by its key."""
+    snapshots = table("raw_snapshot")
+    return next(
+        iter(snapshots_of(connection, select(snapshots).where(snapshots.c.snapshot_id == snapshot_id))), None
+    )
+
+
 def snapshots_of(connection: Connection, wanted: Select[Any]) -> list[Snapshot]:
     """The snapshots of a SELECT of raw_snapshot, oldest first."""
     snapshots = table("raw_snapshot")

@@ -115,6 +115,11 @@ class Warehouse:
         with self._read() as connection:
             return intake.archived(connection, source_id, only_quarantined=only_quarantined)
 
+    def snapshot(self, snapshot_id: str) -> Snapshot | None:
+        """One snapshot by its key; None if there is none."""
+        with self._read() as connection:
+            return intake.snapshot(connection, snapshot_id)
+
     def reject_snapshot(self, run_id: str, snapshot: Snapshot, error: MetroError) -> None:
         """Name a snapshot as unreadable, with the error's code, in quarantine."""
         with self._write() as connection:

@@ -47,7 +47,17 @@ SELECT
   b.decided_by,
   b.decision_reason,
   o.access,
-  o.world
+  o.world,
+  o.source_id,
+  o.value_norm,
+  o.unit_norm,
+  o.obs_status,
+  o.revision_stage,
+  o.evidence,
+  d.role,
+  t.size,
+  f.seconds AS fetch_seconds,
+  b.decided_at
 FROM core_observation AS o
 JOIN core_document AS d ON d.document_id = o.document_id
 JOIN raw_snapshot AS t ON t.snapshot_id = d.snapshot_id
