@@ -21,15 +21,15 @@ from tests.warehouse.desk import Desk, gdp
 LATEST = "mart_observation_latest"
 SECRET = "内部测算"
 PG_KINDS = {
-    "text": "string",
-    "character varying": "string",
-    "integer": "int",
-    "bigint": "int",
-    "numeric": "int",
-    "double precision": "double",
+    "text": "text",
+    "character varying": "text",
+    "integer": "integer",
+    "bigint": "integer",
+    "numeric": "number",
+    "double precision": "number",
     "date": "date",
-    "timestamp with time zone": "timestamp",
-    "boolean": "bool",
+    "timestamp with time zone": "moment",
+    "boolean": "boolean",
 }
 
 

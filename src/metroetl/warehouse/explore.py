@@ -7,7 +7,6 @@ loader, and as tables with keys and indexes it is quick to filter. The copy is o
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -17,13 +16,12 @@ from urllib.parse import quote
 from sqlalchemy import make_url
 
 from metroetl.errors import WarehouseError
-from metroetl.warehouse.engine import BUSY_MILLISECONDS, named_errors
+from metroetl.warehouse.engine import named_errors, reader
+from metroetl.warehouse.looks import Look, take
 from metroetl.warehouse.tables import metadata
 
 VIEWS = ("mart_", "dic_", "report_", "chart_")
 TABLES = ("dim_", "meta_")
-NO_DOCUMENTS = ("mart_source_health", "mart_source_check")
-STATED = re.compile(r"\b(?:core|raw|ops|staging|mart)_")  # else a view reads dims only
 LINKS = {
     "region_code": "dim_region",
     "indicator_code": "dim_indicator",
@@ -36,11 +34,6 @@ LINKS = {
 INDEXED = ("observation_id", "document_id", "region_code", "indicator_code")
 STATIC, STYLE = "static", "metroetl.css"
 CSS = ".column-descriptions { columns: 2; max-height: 12em; overflow: auto; border: 1px solid #ccc; padding: 4px 8px; }"
-KEPT_BACK = "access <> 'public' OR embargo_until > CURRENT_TIMESTAMP"
-OF_PUBLIC_DOCUMENTS = (
-    f"({{column}} IS NULL OR {{column}} NOT IN (SELECT document_id FROM w.core_document WHERE {KEPT_BACK}))"  # noqa: S608
-)
-OF_PUBLIC_PAGES = "NOT EXISTS (SELECT 1 FROM w.raw_snapshot AS t WHERE t.source_id = v.source_id AND t.url = v.url AND t.access <> 'public')"
 
 
 def copy_public(url: str, target: Path) -> dict[str, int]:
@@ -54,69 +47,37 @@ def copy_public(url: str, target: Path) -> dict[str, int]:
             "Datasette reads SQLite, and this warehouse is PostgreSQL",
             way_out="Use a tool for many: docs/how-to/analysts/superset.md, metabase.md or finereport.md.",
         )
-    file = Path(address.database or "")
-    if not file.is_file():
-        raise WarehouseError(f"there is no warehouse at {file}", way_out="Run `metroetl warehouse init`.")
-    with named_errors(), closing(_new(target)) as connection:
-        connection.execute("ATTACH ? AS w", (f"file:{quote(str(file.absolute()))}?mode=ro",))
-        connection.execute("BEGIN")
-        counts = {}
-        for name in _objects(connection):
-            rule = _rule(connection, name)
-            if rule is not None:
-                counts[name] = _copy(connection, name, rule)
-        connection.execute("COMMIT")
-        connection.execute("ANALYZE main")
+    with named_errors(), reader(url).connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        raw.execute("ATTACH ? AS copy", (f"file:{quote(str(target.absolute()))}?mode=rwc",))
+        take(connection, Look(public=True))
+        counts = {name: _copy(raw, name) for name in _objects(raw)}
+        connection.commit()
+        raw.execute("ANALYZE copy")
     return counts
-
-
-def _new(target: Path) -> sqlite3.Connection:
-    return sqlite3.connect(target, uri=True, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000)
 
 
 def _objects(connection: sqlite3.Connection) -> list[str]:
     """Tables first, for links lead to them."""
     found = connection.execute(
-        "SELECT object_name, kind FROM w.meta_column WHERE column_name = '' ORDER BY 2, 1"
+        "SELECT object_name, kind FROM meta_column WHERE column_name = '' ORDER BY 2, 1"
     )
     return [n for n, kind in found if n.startswith(TABLES if kind == "table" else VIEWS)]
 
 
-def _columns(connection: sqlite3.Connection, name: str) -> dict[str, str]:
-    return {row[1]: row[2] for row in connection.execute(f'PRAGMA w.table_info("{name}")')}
-
-
-def _rule(connection: sqlite3.Connection, name: str) -> str | None:
-    """The condition by which rows are public; None for a view of which that can't be told."""
-    columns = _columns(connection, name)
-    found = connection.execute(
-        "SELECT sql FROM w.sqlite_master WHERE type = 'view' AND name = ?", (name,)
-    ).fetchone()
-    sql = found[0].partition(" AS ")[2] if found else ""
-    if name in NO_DOCUMENTS or not STATED.search(sql):
-        return "1 = 1"
-    rules = ["v.access = 'public'"] if "access" in columns else []
-    rules += [OF_PUBLIC_DOCUMENTS.format(column=f"v.{c}") for c in columns if c.startswith("document_id")]
-    if not rules and {"source_id", "url"} <= columns.keys():
-        rules.append(OF_PUBLIC_PAGES)
-    if not rules and "access = 'public'" in sql:
-        return "1 = 1"
-    return " AND ".join(rules) or None
-
-
-def _copy(connection: sqlite3.Connection, name: str, rule: str) -> int:
-    columns = _columns(connection, name)
+def _copy(connection: sqlite3.Connection, name: str) -> int:
+    columns = {row[1]: row[2] for row in connection.execute(f'PRAGMA table_info("{name}")')}
     lines = [f'"{column}" {kind}' for column, kind in columns.items()]
     if name in metadata.tables:
         key = ", ".join(f'"{c.name}"' for c in metadata.tables[name].primary_key)
         lines.append(f"PRIMARY KEY ({key})")
     links = {c: LINKS[c] for c in columns if c in LINKS and LINKS[c] != name}
     lines += [f'FOREIGN KEY ("{column}") REFERENCES "{to}" ("{column}")' for column, to in links.items()]
-    connection.execute(f'CREATE TABLE main."{name}" ({", ".join(lines)})')
-    rows = connection.execute(f'INSERT INTO main."{name}" SELECT v.* FROM w."{name}" AS v WHERE {rule}')  # noqa: S608
+    connection.execute(f'CREATE TABLE copy."{name}" ({", ".join(lines)})')
+    rows = connection.execute(f'INSERT INTO copy."{name}" SELECT * FROM "{name}"')  # noqa: S608
     for column in INDEXED if name not in metadata.tables else ():
         if column in columns:
-            connection.execute(f'CREATE INDEX main."ix_{name}_{column}" ON "{name}" ("{column}")')
+            connection.execute(f'CREATE INDEX copy."ix_{name}_{column}" ON "{name}" ("{column}")')
     return rows.rowcount
 
 

@@ -14,6 +14,7 @@ from metroetl.warehouse import announce, engine, intake, query, review, revisit
 from metroetl.warehouse.checks import record_checks
 from metroetl.warehouse.frames import staging_frames
 from metroetl.warehouse.history import histories
+from metroetl.warehouse.looks import Look
 from metroetl.warehouse.parts import part_rows
 from metroetl.warehouse.release import release_row
 from metroetl.warehouse.republish import tie_republications
@@ -200,9 +201,11 @@ class Warehouse:
         *,
         as_of: date | None = None,
         as_loaded: date | None = None,
+        public: bool = False,
     ) -> query.Answer:
-        """Column names and rows of one SELECT, read-only; as published or as loaded by the end of a day."""
-        return query.run_query(self._reader, sql, parameters, as_of=as_of, as_loaded=as_loaded)
+        """Column names and rows of one SELECT, read-only; as published or as loaded by the end of a day (in China),
+        over all rows or the public ones."""
+        return query.run_query(self._reader, sql, parameters, Look(as_of, as_loaded, public))
 
     def info(self) -> dict[str, Any]:
         """Where the warehouse is, its versions, its rows, its latest run and what waits for a person."""

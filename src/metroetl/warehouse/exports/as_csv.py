@@ -18,12 +18,12 @@ from metroetl.warehouse.exports.tell import Tell
 from metroetl.warehouse.tables import metadata
 
 TYPES: dict[Kind, str] = {
-    "string": "string",
-    "int": "integer",
-    "double": "number",
+    "text": "string",
+    "integer": "integer",
+    "number": "number",
     "date": "date",
-    "timestamp": "datetime",
-    "bool": "boolean",
+    "moment": "datetime",
+    "boolean": "boolean",
 }
 DIMENSIONS = {
     "region_code": "dim_region",

@@ -21,12 +21,12 @@ SHEETS = {
 }
 MAX_ROWS = 1_048_576  # of a sheet, after Microsoft's "Excel specifications and limits"
 MAX_TEXT = 32_767
-_WIDTHS: dict[Kind, int] = {"string": 16, "int": 9, "double": 12, "date": 11, "timestamp": 17, "bool": 8}
+_WIDTHS: dict[Kind, int] = {"text": 16, "integer": 9, "number": 12, "date": 11, "moment": 17, "boolean": 8}
 _FORMATS: dict[Kind, str] = {
-    "int": "0",
-    "double": "#,##0.######",
+    "integer": "0",
+    "number": "#,##0.######",
     "date": "yyyy-mm-dd",
-    "timestamp": "yyyy-mm-dd hh:mm:ss",
+    "moment": "yyyy-mm-dd hh:mm:ss",
 }
 
 
@@ -87,12 +87,12 @@ class _Pages:
         ):
             if value is None or value == "":
                 continue
-            if kind == "string":
+            if kind == "text":
                 self._sheet.write_string(self._row, place, value[:MAX_TEXT])
-            elif kind == "bool":
+            elif kind == "boolean":
                 self._sheet.write_boolean(self._row, place, value)
-            elif kind in ("date", "timestamp"):
-                moment = value.replace(tzinfo=None) if kind == "timestamp" else value
+            elif kind in ("date", "moment"):
+                moment = value.replace(tzinfo=None) if kind == "moment" else value
                 self._sheet.write_datetime(self._row, place, moment, self._formats[kind])
             else:
                 shown = (

@@ -1,7 +1,6 @@
 """The public rows of the contract, streamed as Arrow batches, the same from SQLite and from PostgreSQL.
 
-Public is: `access` says so where the object has it, and no document or figure that a row names is internal or under
-embargo. A view that can't be judged so isn't read: `left_out` names it.
+The marts are made again over the public rows of what documents state (`looks`), so nothing in them rests on others.
 """
 
 from __future__ import annotations
@@ -15,15 +14,14 @@ from typing import Any
 from sqlalchemy import Connection, inspect, text
 
 from metroetl.errors import WarehouseError
-from metroetl.warehouse import query
+from metroetl.warehouse import looks
 from metroetl.warehouse.dictionary import describe, words
 from metroetl.warehouse.engine import execute_as_is, named_errors, reader
-from metroetl.warehouse.exports.kinds import Kind, arrow_column, arrow_type, kind_of
+from metroetl.warehouse.exports.kinds import Kind, arrow_column, arrow_type
+from metroetl.warehouse.looks import take
 from metroetl.warehouse.tables import metadata
-from metroetl.warehouse.views import create_views
 
 VIEWS, TABLES = ("mart_", "report_"), ("dim_", "meta_")
-SERVICE = ("mart_source_check", "mart_source_health")  # tell of sources, not of documents
 FACT = ("region_code", "indicator_code", "measure", "variant", "period")
 KEYS: dict[str, tuple[str, ...]] = {
     "mart_observation_latest": FACT,
@@ -42,13 +40,6 @@ KEYS: dict[str, tuple[str, ...]] = {
     "mart_source_health": ("source_id",),
 }
 CHUNK = 10_000
-HIDDEN = "access <> 'public' OR embargo_until > CURRENT_TIMESTAMP"
-_HIDING = {  # column of a view → the hidden values it mustn't hold
-    "document_id": f"SELECT document_id FROM core_document WHERE {HIDDEN}",  # noqa: S608
-    "work_id": f"SELECT document_id FROM core_document WHERE {HIDDEN}",  # noqa: S608
-    "observation_id": f"SELECT observation_id FROM core_observation WHERE {HIDDEN}",  # noqa: S608
-    "url": f"SELECT url FROM core_document WHERE {HIDDEN}",  # noqa: S608
-}
 
 
 @dataclass(frozen=True)
@@ -89,7 +80,6 @@ class Look:
         self._connection = connection
         self.as_of = as_of
         self.as_loaded = as_loaded
-        self.left_out: list[str] = []
         self.shapes = {shape.name: shape for shape in self._shapes()}
         told = ", ".join(f"'{name}'" for name in self.shapes)
         dictionary = self.shapes["meta_column"]
@@ -140,36 +130,19 @@ class Look:
         """Texts in the order of their bytes and NULL first on both engines."""
         if self._connection.dialect.name == "sqlite":
             return f'"{column}"'
-        collation = ' COLLATE "C"' if shape.columns[column] == "string" else ""
+        collation = ' COLLATE "C"' if shape.columns[column] == "text" else ""
         return f'"{column}"{collation} NULLS FIRST'
 
     def _shapes(self) -> Iterator[Shape]:
-        there = inspect(self._connection)
-        tables = [name for name in metadata.tables if name.startswith(TABLES)]
-        lasting = there.get_view_names(there.default_schema_name)  # temporary ones hide them
-        views = [n for n in lasting if n.startswith(VIEWS) and (n, "") in words()]
-        for name in [*sorted(tables), *sorted(views)]:
-            names = list(self._connection.execute(text(f'SELECT * FROM "{name}" LIMIT 0')).keys())  # noqa: S608
-            where = _public(name, set(names))
-            if where is None:
-                self.left_out.append(name)
-                continue
-            key = (
-                tuple(c.name for c in metadata.tables[name].primary_key)
-                if name in metadata.tables
-                else KEYS.get(name, ())
-            )
-            yield Shape(name, {column: kind_of(name, column) for column in names}, key, where)
-
-
-def _public(name: str, columns: set[str]) -> str | None:
-    """The condition that public rows of an object meet; None where it can't be told."""
-    if name.startswith(TABLES) or name in SERVICE:
-        return "1 = 1"
-    conditions = ["access = 'public'"] if "access" in columns else []
-    named = [c for c in _HIDING if c in columns and (c != "url" or "document_id" not in columns)]
-    conditions += [f"COALESCE({c}, '') NOT IN ({_HIDING[c]})" for c in named]
-    return " AND ".join(conditions) or None
+        columns: dict[str, dict[str, Kind]] = {}
+        told = "SELECT object_name, column_name, data_type FROM meta_column WHERE ordinal > 0 ORDER BY 1, ordinal"
+        for name, column, kind in self._connection.execute(text(told)):
+            if name.startswith((*VIEWS, *TABLES)):
+                columns.setdefault(name, {})[column] = kind
+        for name in sorted(columns, key=lambda n: (n not in metadata.tables, n)):
+            of_table = metadata.tables.get(name)
+            key = KEYS.get(name, ()) if of_table is None else tuple(c.name for c in of_table.primary_key)
+            yield Shape(name, columns[name], key, "1 = 1")
 
 
 @contextmanager
@@ -183,10 +156,8 @@ def public_look(url: str, as_of: date | None = None, as_loaded: date | None = No
         with named_errors(), engine.connect().execution_options(**level) as connection:
             if not postgres:  # sorts spill to disk; a later change would drop the temporary views
                 execute_as_is(connection, "PRAGMA temp_store = FILE")
-            if as_of or as_loaded:
-                query._hide_later(connection, query._end_of(as_of), query._end_of(as_loaded))
-                create_views(connection, temporary=True, today=as_of or as_loaded)
-                connection.commit()
+            take(connection, looks.Look(as_of, as_loaded, public=True))
+            connection.commit()
             if postgres:  # all rows are wanted, not the first ones soon
                 execute_as_is(connection, "SET cursor_tuple_fraction = 1")
             yield Look(connection, as_of, as_loaded)

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from metroetl.warehouse.exports.rows import HIDDEN, Look
+from metroetl.warehouse.exports.rows import Look
 
 MANIFEST, README = "_metroetl.json", "README.md"
 LICENCE_ZH = (
@@ -39,7 +39,6 @@ class Stamp:
     latest_loaded_at: str | None
     licence_zh: str = LICENCE_ZH
     licence_en: str = LICENCE_EN
-    left_out: tuple[str, ...] = ()
     tables: dict[str, int] | None = None
 
     def counted(self, tables: dict[str, int]) -> Stamp:
@@ -68,7 +67,6 @@ class Stamp:
 def stamp_of(look: Look, form: str) -> Stamp:
     """The stamp of an export that begins."""
     contract = look.pairs("SELECT key, value FROM meta_contract")
-    shown = f"FROM core_document WHERE NOT COALESCE({HIDDEN}, FALSE)"
     return Stamp(
         format=form,
         contract=contract["contract"],
@@ -79,10 +77,9 @@ def stamp_of(look: Look, form: str) -> Stamp:
         as_of=look.as_of.isoformat() if look.as_of else None,
         as_loaded=look.as_loaded.isoformat() if look.as_loaded else None,
         latest_published_at=_moment(
-            look.one(f"SELECT MAX(published_at) {shown} AND published_basis <> 'loaded'")
+            look.one("SELECT MAX(published_at) FROM core_document WHERE published_basis <> 'loaded'")
         ),
-        latest_loaded_at=_moment(look.one(f"SELECT MAX(loaded_at) {shown}")),
-        left_out=tuple(look.left_out),
+        latest_loaded_at=_moment(look.one("SELECT MAX(loaded_at) FROM core_document")),
     )
 
 
@@ -111,8 +108,6 @@ def _readme(look: Look, stamp: Stamp, files: dict[str, str]) -> str:
     for name, rows in (stamp.tables or {}).items():
         zh, en = look.shapes[name].describe() if name in look.shapes else ("", "")
         lines.append(f"| {name} | {rows} | `{files.get(name, '')}` | {zh} · {en} |".replace("\n", " "))
-    if stamp.left_out:
-        lines += ["", f"未导出（无法逐行判断公开与否） not exported: {'、'.join(stamp.left_out)}"]
     lines += ["", "各列说明见 meta_column · columns are described in meta_column."]
     lines += ["", "## 使用条款 terms", "", stamp.licence_zh, "", stamp.licence_en, ""]
     return "\n".join(lines)
