@@ -149,6 +149,11 @@ def _named(words: str, kinds: set[str]) -> WarehouseError:
         return WarehouseError(
             f"no room left: {words}", way_out="Nothing was changed. Free disk space, then run again."
         )
+    if "InsufficientPrivilege" in kinds:
+        return WarehouseError(
+            f"the account of METROETL_DATABASE_URL may not do this: {words}",
+            way_out="Nothing was changed. Use the account that made the warehouse (docs/how-to/postgresql.md).",
+        )
     if "no such table" in words or "UndefinedTable" in kinds:
         return WarehouseError(
             words, way_out="Check the name; `metroetl warehouse upgrade` makes what is missing."

@@ -1,4 +1,4 @@
-"""Bring a warehouse to the current version: migrations, views, words, dimensions, in one transaction."""
+"""Bring a warehouse to the current version: migrations, views, words, dimensions, roles, in one transaction."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from metroetl.warehouse.engine import dump_json, reader, reading, writer, writin
 from metroetl.warehouse.keys import digest
 from metroetl.warehouse.load import put
 from metroetl.warehouse.refresh import dimension_rows, load_dimensions
+from metroetl.warehouse.roles import Roles, drop_policies, put_roles_in_force, roles_are_due
 from metroetl.warehouse.tables import table
 from metroetl.warehouse.views import create_views, drop_views, view_queries
 
@@ -34,40 +35,43 @@ def revisions() -> list[str]:
     return sorted(file.stem.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-def upgrade(url: str, world: str, catalogue: Catalogue) -> None:
-    """Make the warehouse, or bring it up to date; nothing happens where it is.
+def upgrade(url: str, world: str, catalogue: Catalogue, *, again: bool = False) -> None:
+    """Make the warehouse, or bring it up to date; nothing happens where it is, unless `again`.
 
     A SQLite file with data is copied beside itself before its tables change. Raises WarehouseError for a database of
     a newer program or of the other world.
     """
-    dimensions = dimension_rows(catalogue)
-    revision = _revision_if_behind(url, world, dimensions)
-    if revision is None:
+    dimensions, roles = dimension_rows(catalogue), Roles.of_settings()
+    revision, behind, roles_due = _what_is_due(url, world, dimensions, roles)
+    behind = behind or again
+    if not behind and not roles_due:
         return
     if revision and revision != revisions()[-1] and make_url(url).get_backend_name() == "sqlite":
         back_up(url, revision)
     engine = writer(url, foreign_keys=False)
     try:
         with writing(engine) as connection:
-            _bring_up(connection, world, dimensions)
+            if behind:
+                _bring_up(connection, world, dimensions)
+            put_roles_in_force(connection, roles)
     finally:
         engine.dispose()
 
 
-def _revision_if_behind(url: str, world: str, dimensions: Dimensions) -> str | None:
-    """The revision of a warehouse that isn't up to date, empty for one that isn't there; None if nothing is to do."""
+def _what_is_due(url: str, world: str, dimensions: Dimensions, roles: Roles) -> tuple[str, bool, bool]:
+    """The revision, empty where no warehouse is; whether it is behind; whether the roles aren't in force."""
     if make_url(url).get_backend_name() == "sqlite" and not Path(make_url(url).database or "").is_file():
-        return ""
+        return "", True, False
     engine = reader(url)
     try:
         with reading(engine) as connection:
             revision = current_revision(connection)
             check_version(revision)
-            if revision == revisions()[-1]:
-                check_world(connection, world)
-                if read_contract(connection) == _fingerprints(connection, dimensions):
-                    return None
-            return revision or ""
+            if revision != revisions()[-1]:
+                return revision or "", True, True
+            check_world(connection, world)
+            behind = read_contract(connection) != _fingerprints(connection, dimensions)
+            return revision, behind, roles_are_due(connection, roles)
     finally:
         engine.dispose()
 
@@ -75,6 +79,7 @@ def _revision_if_behind(url: str, world: str, dimensions: Dimensions) -> str | N
 def _bring_up(connection: Connection, world: str, dimensions: Dimensions) -> None:
     check_version(current_revision(connection))
     drop_views(connection)
+    drop_policies(connection)
     if current_revision(connection) != revisions()[-1]:
         _migrate(connection)
     if connection.execute(table("meta_world").select()).first() is None:
