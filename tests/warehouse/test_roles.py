@@ -54,7 +54,9 @@ def analyst(desk: Desk) -> Iterator[psycopg.Connection[Any]]:
             which = "(SELECT document_id FROM core_document WHERE title = '未到期')"
             ask = f"UPDATE {name} SET embargo_until = :later WHERE document_id IN {which}"
             connection.execute(text(ask), {"later": later})
-        put_roles_in_force(connection, ROLES)  # once more: a database copied from a template lacks its own rights
+        put_roles_in_force(
+            connection, ROLES
+        )  # once more: a database copied from a template lacks its own rights
         admit_reader(connection, ROLES, "analyst")
     with psycopg.connect(login(desk.warehouse.url, "analyst"), autocommit=True) as connection:
         yield connection
@@ -135,7 +137,9 @@ def test_a_reader_changes_nothing_even_in_a_transaction_that_writes(
         analyst.execute(statement)
 
 
-def test_who_is_admitted_has_settings_of_their_own(analyst: psycopg.Connection[Any], warehouse: Warehouse) -> None:
+def test_who_is_admitted_has_settings_of_their_own(
+    analyst: psycopg.Connection[Any], warehouse: Warehouse
+) -> None:
     names = ("default_transaction_read_only", "statement_timeout", "search_path", "row_security")
     found = [analyst.execute(f"SHOW {name}").fetchone() for name in names]
     assert found == [("on",), ("1min",), ("public",), ("on",)]
@@ -157,7 +161,9 @@ def test_a_question_by_the_command_is_answered_for_a_reader(
         as_reader.start_run("collect", {})
 
 
-def test_a_loader_of_another_account_loads_and_sees_all(desk: Desk, words: Catalogue, postgres_url: str) -> None:
+def test_a_loader_of_another_account_loads_and_sees_all(
+    desk: Desk, words: Catalogue, postgres_url: str
+) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute("CREATE ROLE worker LOGIN IN ROLE metroetl_loader")
     try:

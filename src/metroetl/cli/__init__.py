@@ -13,6 +13,7 @@ from metroetl.cli import (
     explain,
     extract,
     inbox,
+    keeping,
     operate,
     plan_compare,
     plans,
@@ -38,6 +39,7 @@ documents.register(app)
 plans.register(app)
 plan_compare.register(plans.group)
 warehouse.register(app)
+keeping.register(warehouse.warehouse)
 archive.register(app)
 catalogue.register(app)
 

@@ -26,7 +26,11 @@ VIEWS = ("mart_", "dic_", "report_", "chart_")
 READABLE = (*VIEWS, "dim_", "meta_")
 TABLES = ("alembic_version", "core_", "dim_", "meta_", "ops_", "raw_", "staging_")
 POLICY = "metroetl_rows"
-READER_SETTINGS = {"default_transaction_read_only": "on", "statement_timeout": "'60s'", "search_path": "public"}
+READER_SETTINGS = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": "'60s'",
+    "search_path": "public",
+}
 _PUBLIC = "access = 'public'"
 _RELEASED = "(embargo_until IS NULL OR embargo_until <= CURRENT_TIMESTAMP)"
 _THROUGH = {  # a row without an access of its own is as public as the one it is of
@@ -247,7 +251,9 @@ def admit_reader(connection: Connection, roles: Roles, login: str) -> bool:
             f"there is no role {roles.reader} with rights here", way_out="Run `metroetl warehouse upgrade`."
         )
     quote = connection.dialect.identifier_preparer.quote_identifier
-    there = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :login"), {"login": login}).scalar()
+    there = connection.execute(
+        text("SELECT 1 FROM pg_roles WHERE rolname = :login"), {"login": login}
+    ).scalar()
     if not there:
         execute_as_is(connection, f"CREATE ROLE {quote(login)} LOGIN")
     base = quote(connection.engine.url.database or "")

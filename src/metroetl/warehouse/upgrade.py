@@ -35,15 +35,14 @@ def revisions() -> list[str]:
     return sorted(file.stem.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-def upgrade(url: str, world: str, catalogue: Catalogue, *, again: bool = False) -> None:
-    """Make the warehouse, or bring it up to date; nothing happens where it is, unless `again`.
+def upgrade(url: str, world: str, catalogue: Catalogue) -> None:
+    """Make the warehouse, or bring it up to date; nothing happens where it is.
 
     A SQLite file with data is copied beside itself before its tables change. Raises WarehouseError for a database of
     a newer program or of the other world.
     """
     dimensions, roles = dimension_rows(catalogue), Roles.of_settings()
     revision, behind, roles_due = _what_is_due(url, world, dimensions, roles)
-    behind = behind or again
     if not behind and not roles_due:
         return
     if revision and revision != revisions()[-1] and make_url(url).get_backend_name() == "sqlite":
@@ -154,15 +153,19 @@ def read_contract(connection: Connection) -> dict[str, str]:
 
 
 def back_up(url: str, revision: str) -> Path:
-    """Copy a SQLite warehouse beside itself, whole even while others read and write it; the copy's path."""
+    """Copy a SQLite warehouse beside itself before its tables change; the copy's path."""
     file = Path(make_url(url).database or "")
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     copy = file.with_name(f"{file.stem}-{revision}-{stamp}{file.suffix}")
-    free = shutil.disk_usage(file.parent).free
-    if free < 2 * file.stat().st_size:
+    if shutil.disk_usage(file.parent).free < 2 * file.stat().st_size:
         raise WarehouseError(
             f"no room for a backup of {file} before the upgrade", way_out="Free disk space, then run again."
         )
+    copy_sqlite(file, copy)
+    return copy
+
+
+def copy_sqlite(file: Path, copy: Path) -> None:
+    """Copy a SQLite file, whole and of one moment even while others read and write it."""
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
-    return copy
