@@ -22,7 +22,13 @@ RELEASED = [revision for revision in revisions()[:-1] if revision >= FIRST_RELEA
 
 OLD = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 DAY = date(2025, 4, 29)
-_STAGED = {"batch_id": "b2", "run_id": "run", "source_id": "city", "document_row_id": "sd", "document_key": "k2"}
+_STAGED = {
+    "batch_id": "b2",
+    "run_id": "run",
+    "source_id": "city",
+    "document_row_id": "sd",
+    "document_key": "k2",
+}
 _NUMBER = {"measure": "level_ytd", "period": "2025-Q1", "frequency": "Q", "period_start": date(2025, 1, 1),
     "period_end": date(2025, 3, 31), "value": 5930.3, "unit": "亿元", "value_norm": 5930.3, "unit_norm": "亿元",
     "value_text": "5930.3", "decimals": 1, "decimals_norm": 1, "rounding": 0.05, "obs_status": "A",
@@ -99,7 +105,9 @@ def _add(connection: Connection, name: str, columns: list[ReflectedColumn], row:
     for one in columns:
         value = row.get(one["name"])
         if value is None and not one["nullable"]:
-            value = "" if isinstance(one["type"], String) else False if isinstance(one["type"], Boolean) else 0
+            value = (
+                "" if isinstance(one["type"], String) else False if isinstance(one["type"], Boolean) else 0
+            )
         values[one["name"]] = value.replace(tzinfo=None) if naive and isinstance(value, datetime) else value
     target = table(name, *(column(one["name"], one["type"]) for one in columns))
     connection.execute(target.insert(), [values])

@@ -111,30 +111,29 @@ def test_a_condition_of_the_reader_is_never_shown_a_hidden_row(analyst: psycopg.
         assert SECRET not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "INSERT INTO dim_region (region_code, name_zh, level, note) VALUES ('1', '1', '1', '')",
-        "UPDATE meta_world SET world = 'synthetic'",
-        "DELETE FROM core_document",
-        "TRUNCATE dim_period",
-        "CREATE TABLE mine (n integer)",
-        "CREATE TEMP TABLE mine (n integer)",
-        "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
-        "DROP VIEW mart_lineage",
-        "ALTER VIEW mart_lineage OWNER TO analyst",
-        "COPY dim_region TO PROGRAM 'cat'",
-        "COPY dim_region TO '/tmp/regions'",
-        "SET ROLE metroetl_loader",
-        "DROP POLICY metroetl_rows ON core_document",
-    ],
+FORBIDDEN = (
+    "INSERT INTO dim_region (region_code, name_zh, level, note) VALUES ('1', '1', '1', '')",
+    "UPDATE meta_world SET world = 'synthetic'",
+    "DELETE FROM core_document",
+    "TRUNCATE dim_period",
+    "CREATE TABLE mine (n integer)",
+    "CREATE TEMP TABLE mine (n integer)",
+    "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    "DROP VIEW mart_lineage",
+    "ALTER VIEW mart_lineage OWNER TO analyst",
+    "COPY dim_region TO PROGRAM 'cat'",
+    "COPY dim_region FROM PROGRAM 'cat'",
+    "COPY dim_region TO '/tmp/regions'",
+    "SET ROLE metroetl_loader",
+    "DROP POLICY metroetl_rows ON core_document",
 )
-def test_a_reader_changes_nothing_even_in_a_transaction_that_writes(
-    analyst: psycopg.Connection[Any], statement: str
-) -> None:
+
+
+def test_a_reader_changes_nothing_even_in_a_transaction_that_writes(analyst: psycopg.Connection[Any]) -> None:
     analyst.execute("SET default_transaction_read_only = off")
-    with pytest.raises(errors.InsufficientPrivilege):
-        analyst.execute(statement)
+    for statement in FORBIDDEN:
+        with pytest.raises(errors.InsufficientPrivilege):
+            analyst.execute(statement)
 
 
 def test_who_is_admitted_has_settings_of_their_own(

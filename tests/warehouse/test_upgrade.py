@@ -119,7 +119,9 @@ def test_a_warehouse_of_any_revision_keeps_its_rows_and_its_marts_answer(
     asked = "SELECT value, region_name, document_title FROM mart_observation_latest"
     assert warehouse.query(asked)[1] == [(5930.3, "成都市", "一季度")]
     assert warehouse.query("SELECT document_id, snapshot_id FROM mart_lineage")[1] == [("d2", "read")]
-    assert warehouse.query("SELECT title FROM mart_plan_calendar WHERE origin = 'extracted'")[1] == [("行动计划",)]
+    assert warehouse.query("SELECT title FROM mart_plan_calendar WHERE origin = 'extracted'")[1] == [
+        ("行动计划",)
+    ]
     assert [b.batch_id for b in warehouse.held()] == ["b2"]
     desk = Desk(warehouse)
     desk.load(desk.read("https://city.example.cn/new", "半年", [gdp(12000.1, "2025-Q2")]))
@@ -146,7 +148,10 @@ def test_what_the_first_release_lacked_is_told_of_its_rows(database_url: str, wo
     for change, refused in (
         ("UPDATE raw_snapshot SET role = 'picture'", "raw_snapshot_role"),
         ("UPDATE raw_snapshot SET state = 'lost'", "raw_snapshot_state"),
-        ("DELETE FROM raw_snapshot WHERE role = 'inbox'", "(?:foreign key|FOREIGN KEY)"),  # core_document points at it
+        (
+            "DELETE FROM raw_snapshot WHERE role = 'inbox'",
+            "(?:foreign key|FOREIGN KEY)",
+        ),  # core_document points at it
     ):
         with (
             pytest.raises(WarehouseError, match=f"refused a row.*{refused}"),
