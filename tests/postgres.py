@@ -83,6 +83,13 @@ def _copy_wheel(binaries: Path, folder: Path) -> Path:
     return copy / binaries.name
 
 
+def client_folder() -> Path:
+    """Where pg_dump and pg_restore of the same version are."""
+    found = _binaries()
+    assert found is not None
+    return found
+
+
 def _account() -> str | None:
     if os.geteuid() != 0:
         return None

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from metroetl.errors import SettingsError
 
+ROLE = "^[a-z_][a-z0-9_]{0,62}$"
+
 
 class Settings(BaseSettings):
     """Settings of one installation.
@@ -27,6 +29,16 @@ class Settings(BaseSettings):
     home: Path = Path("data")
     database_url: SecretStr | None = Field(
         default=None, description="SQLAlchemy address; the SQLite file warehouse.db in home if unset"
+    )
+    loader_role: str = Field(
+        default="metroetl_loader",
+        pattern=ROLE,
+        description="PostgreSQL's group of those who load and see all",
+    )
+    reader_role: str = Field(
+        default="metroetl_reader",
+        pattern=ROLE,
+        description="PostgreSQL's group of those who read public rows",
     )
     archive: str = Field(default="", description="a folder, or s3://bucket/prefix; home/archive if unset")
     world: Literal["facts", "synthetic"] = "facts"

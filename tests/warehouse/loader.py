@@ -1,43 +1,59 @@
-"""A process that loads many figures, to be killed: `python -m tests.warehouse.loader ADDRESS PAGES STEP`.
+"""Processes that load many figures, to be killed or to run out of disk.
 
-It says `go` right before the step (stage or settle) in the middle of which it may die, and `done` after it.
+They are forked, so that one costs milliseconds: `start(load, url, …)`, while no other thread runs.
 """
 
 from __future__ import annotations
 
+import multiprocessing
+import resource
 import sys
+from collections.abc import Callable
 from datetime import date
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 
+from metroetl.errors import MetroError
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.models import Reading
 from tests.warehouse.desk import Desk, gdp, small_catalogue
 
-FIGURES = 120
+FIGURES = 40
+FORK = multiprocessing.get_context("fork")
+
+
+def start(work: Callable[..., None], *arguments: object) -> BaseProcess:
+    """A process that does this work."""
+    process = FORK.Process(target=work, args=arguments)
+    process.start()
+    return process
 
 
 def pages(desk: Desk, first: int, number: int) -> list[Reading]:
     """Pages that nobody has read, each with FIGURES figures of its own."""
     readings = []
     for n in range(first, first + number):
-        figures = [gdp(1000.0 + i, f"{1990 + i % 30}-Q{1 + i // 30}") for i in range(FIGURES)]
+        figures = [gdp(1000.0 + i, f"{1990 + i % 10}-Q{1 + i // 10}") for i in range(FIGURES)]
         url = f"https://city.example.cn/{n}.html"
         readings.append(desk.read(url, f"第{n}页", figures, published_on=date(2025, 1, 1 + n % 28)))
     return readings
 
 
-def main(url: str, number: int, step: str) -> None:
+def load(url: str, first: int, number: int, go: Event | None = None) -> None:
+    """What a run does: archive, stage, settle; when it is told to go."""
+    if go is not None:
+        go.wait()
     desk = Desk(Warehouse(url, "facts", small_catalogue()))
-    first = desk.one("SELECT COUNT(*) FROM raw_snapshot")
-    readings = pages(desk, first, number)
-    if step == "settle":
-        desk.stage(*readings)
-    print("go", flush=True)
-    if step == "stage":
-        desk.stage(*readings)
-    else:
-        desk.settle()
-    print("done", flush=True)
+    desk.stage(*pages(desk, first, number))
+    desk.settle()
 
 
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+def load_on_a_small_disk(url: str, first: int, number: int, limit: int, words: str) -> None:
+    """The same where no file may grow over a limit; the named error goes to a file."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        load(url, first, number)
+    except MetroError as error:
+        with open(words, "w", encoding="utf-8") as file:  # noqa: PTH123
+            file.write(str(error))
+        sys.exit(3)

@@ -5,16 +5,12 @@ from __future__ import annotations
 import dataclasses
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, DateTime, MetaData, String, Table, inspect, text
+from sqlalchemy import inspect, text
 
 from metroetl.catalogue import Catalogue
 from metroetl.errors import WarehouseError
@@ -22,7 +18,9 @@ from metroetl.warehouse import Warehouse
 from metroetl.warehouse.dictionary import words as dictionary
 from metroetl.warehouse.engine import reader, reading, writer, writing
 from metroetl.warehouse.tables import metadata
-from metroetl.warehouse.upgrade import MIGRATIONS, revisions, upgrade
+from metroetl.warehouse.upgrade import revisions, upgrade
+from tests.warehouse.desk import Desk, gdp
+from tests.warehouse.past import RELEASED, everything, fill
 
 
 def test_migrations_give_the_tables_of_the_models(warehouse: Warehouse) -> None:
@@ -99,65 +97,46 @@ def test_the_two_worlds_refuse_each_other(warehouse: Warehouse, words: Catalogue
         )
 
 
-OLD = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
-
-
-def fill_revision_6(url: str) -> None:
-    """A warehouse as the program before made it, with an inbox file that was read, a page that waits, and a fetch."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with writing(writer(url, foreign_keys=False)) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0006")
-        connection.execute(text("INSERT INTO meta_world (world) VALUES ('facts')"))
-        for source in ("inbox", "city"):
-            row = {"source_id": source, "title": source, "enabled": True, "precedence": 50}
-            add_old(connection, "dim_source", row)
-        run = {"run_id": "run", "flow": "collect", "state": "loaded", "started_at": OLD}
-        add_old(connection, "ops_run", run)
-        for source, role, state in (("inbox", "inbox", "read"), ("city", "page", "pending")):
-            snapshot = {"snapshot_id": role, "sha256": role, "source_id": source, "run_id": "run", "url": role,
-                "role": role, "state": state, "fetched_at": OLD, "status": 200, "size": 3, "headers": "{}"}  # fmt: skip
-            add_old(connection, "raw_snapshot", snapshot)
-        fetch = {"fetch_id": "f", "run_id": "run", "source_id": "city", "url": "page", "role": "page",
-            "fetched_at": OLD, "outcome": "new", "ok": True, "seconds": 0.1, "size": 3}  # fmt: skip
-        add_old(connection, "raw_fetch", fetch)
-        batch = {"batch_id": "b", "run_id": "run", "source_id": "inbox", "part": 1, "state": "published",
-            "revision": 1, "world": "facts", "staged_at": OLD, "documents": 1, "observations": 0, "statements": 0,
-            "plans": 0, "quarantined": 0}  # fmt: skip
-        add_old(connection, "ops_batch", batch)
-        document = {"document_id": "d", "document_key": "k", "version": 1, "source_id": "inbox",
-            "snapshot_id": "inbox", "batch_id": "b", "content_hash": "hash", "sha256": "inbox", "url": "inbox",
-            "title": "来函", "published_at": OLD, "published_basis": "loaded", "first_seen_at": OLD,
-            "loaded_at": OLD, "role": "inbox", "text_length": 0, "access": "internal", "world": "facts"}  # fmt: skip
-        add_old(connection, "core_document", document)
-        plan = {"plan_id": "p", "document_id": "d", "title": "行动计划", "status": "issued", "role": "text"}
-        add_old(connection, "core_plan", plan)
-        add_old(connection, "core_plan_task", {"task_id": "t", "document_id": "d", "text": "建设绿道"})
-
-
-def add_old(connection: Connection, name: str, row: dict[str, Any]) -> None:
-    """One row of a table as the database has it now; what must be there is empty or nought."""
-    columns = Table(name, MetaData(), autoload_with=connection).columns
-    moments = {c.name for c in columns if isinstance(c.type, DateTime)}
-    missing = [c for c in columns if not c.nullable and c.name not in row]
-    empty = {c.name: "" if isinstance(c.type, String) else 0 for c in missing}
-    given = {
-        k: v.replace(tzinfo=None) if k in moments and connection.dialect.name == "sqlite" else v
-        for k, v in row.items()
-    }
-    connection.execute(columns[next(iter(row))].table.insert(), [empty | given])
-
-
-def test_a_warehouse_of_before_keeps_its_rows(database_url: str, words: Catalogue) -> None:
-    fill_revision_6(database_url)
+@pytest.mark.parametrize("revision", RELEASED)
+def test_a_warehouse_of_any_revision_keeps_its_rows_and_its_marts_answer(
+    database_url: str, words: Catalogue, revision: str
+) -> None:
+    fill(database_url, revision)
+    before = everything(database_url)
+    assert len(before["core_observation"]) == 1
     warehouse = Warehouse(database_url, "facts", words)
     warehouse.upgrade()
     assert warehouse.info()["revision"] == revisions()[-1]
-    asked = "SELECT role, access, content_hash, request, publisher FROM raw_snapshot ORDER BY role"
+    after = everything(database_url)
+    for name, rows in before.items():
+        assert len(after[name]) == len(rows), name
+        for old, new in zip(rows, after[name], strict=True):
+            assert {k: v for k, v in old.items() if new.get(k) != v} == {}, name
+    with reading(reader(database_url)) as connection:
+        views = inspect(connection).get_view_names()
+    for name in views:
+        warehouse.query(f'SELECT * FROM "{name}"')
+    asked = "SELECT value, region_name, document_title FROM mart_observation_latest"
+    assert warehouse.query(asked)[1] == [(5930.3, "成都市", "一季度")]
+    assert warehouse.query("SELECT document_id, snapshot_id FROM mart_lineage")[1] == [("d2", "read")]
+    assert warehouse.query("SELECT title FROM mart_plan_calendar WHERE origin = 'extracted'")[1] == [
+        ("行动计划",)
+    ]
+    assert [b.batch_id for b in warehouse.held()] == ["b2"]
+    desk = Desk(warehouse)
+    desk.load(desk.read("https://city.example.cn/new", "半年", [gdp(12000.1, "2025-Q2")]))
+    assert desk.rows("SELECT value FROM mart_observation_latest ORDER BY period") == [(5930.3,), (12000.1,)]
+
+
+def test_what_the_first_release_lacked_is_told_of_its_rows(database_url: str, words: Catalogue) -> None:
+    fill(database_url, "0006")
+    warehouse = Warehouse(database_url, "facts", words)
+    warehouse.upgrade()
+    asked = "SELECT role, access, content_hash, request, publisher FROM raw_snapshot ORDER BY url"
     assert warehouse.query(asked)[1] == [
         ("inbox", "internal", "hash", "{}", ""),
         ("page", "public", None, "{}", ""),
+        ("page", "public", "other", "{}", ""),
     ]
     assert warehouse.query("SELECT outcome, items, newest, fresh FROM raw_fetch")[1] == [
         ("new", None, None, None)
@@ -166,22 +145,24 @@ def test_a_warehouse_of_before_keeps_its_rows(database_url: str, words: Catalogu
     assert warehouse.query("SELECT title, status, system_place, circle_id FROM core_plan")[1] == [
         ("行动计划", "issued", None, None)
     ]
-    assert warehouse.query("SELECT kind, name, number, overdue FROM mart_task_progress")[1] == [
-        ("task", "建设绿道", "", None)
-    ]
-    with pytest.raises(WarehouseError, match="refused a row"), writing(writer(database_url)) as connection:
-        connection.execute(text("UPDATE raw_snapshot SET role = 'picture'"))
-    with pytest.raises(WarehouseError, match="refused a row"), writing(writer(database_url)) as connection:
-        connection.execute(text("UPDATE raw_snapshot SET state = 'lost'"))
-    with pytest.raises(WarehouseError, match="refused a row"), writing(writer(database_url)) as connection:
-        connection.execute(
-            text("DELETE FROM raw_snapshot WHERE role = 'inbox'")
-        )  # core_document points at it
+    for change, refused in (
+        ("UPDATE raw_snapshot SET role = 'picture'", "raw_snapshot_role"),
+        ("UPDATE raw_snapshot SET state = 'lost'", "raw_snapshot_state"),
+        (
+            "DELETE FROM raw_snapshot WHERE role = 'inbox'",
+            "(?:foreign key|FOREIGN KEY)",
+        ),  # core_document points at it
+    ):
+        with (
+            pytest.raises(WarehouseError, match=f"refused a row.*{refused}"),
+            writing(writer(database_url)) as connection,
+        ):
+            connection.execute(text(change))
 
 
 def test_a_sqlite_file_is_copied_before_its_tables_change(tmp_path: Path, words: Catalogue) -> None:
     file = tmp_path / "warehouse.db"
-    fill_revision_6(f"sqlite:///{file}")
+    fill(f"sqlite:///{file}", "0006")
     Warehouse(f"sqlite:///{file}", "facts", words).upgrade()
     copies = list(tmp_path.glob("warehouse-0006-*.db"))
     assert len(copies) == 1

@@ -16,6 +16,7 @@ from metroetl.cli import (
     export,
     extract,
     inbox,
+    keeping,
     operate,
     plan_compare,
     plans,
@@ -46,6 +47,7 @@ export.register(warehouse.warehouse)
 dictionary.register(warehouse.warehouse)
 trace.register(app)
 explore.register(app)
+keeping.register(warehouse.warehouse)
 archive.register(app)
 catalogue.register(app)
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from metroetl.errors import LoadConflict, WarehouseError
+from metroetl.warehouse.load import clean_text
 
 BUSY_MILLISECONDS = 60_000
 _turn = threading.Lock()
@@ -83,19 +84,36 @@ def _sqlite(address: URL, *, begin: str, foreign_keys: bool, write: bool = True)
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
-    return engine
+    return _cleaning(engine)
 
 
 def _postgres(address: URL, *, read_only: bool) -> Engine:
     options = f"-c timezone=UTC -c client_min_messages=warning -c default_transaction_read_only={read_only}"
     try:
-        return create_engine(
-            address, poolclass=NullPool, connect_args={"options": options, "client_encoding": "utf8"}
-        )
+        arguments = {"options": options, "client_encoding": "utf8"}
+        return _cleaning(create_engine(address, poolclass=NullPool, connect_args=arguments))
     except ModuleNotFoundError as error:
         raise WarehouseError(
             "PostgreSQL needs the psycopg driver", way_out="Install metroetl[postgres]."
         ) from error
+
+
+def _cleaning(engine: Engine) -> Engine:
+    """What no database takes in a text is replaced, whichever statement brings it."""
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def _clean(_c: Any, _k: Any, statement: str, parameters: Any, _x: Any, _many: bool) -> tuple[str, Any]:
+        return statement, _storable(parameters)
+
+    return engine
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {key: _storable(v) for key, v in value.items()}
+    return type(value)(map(_storable, value)) if type(value) in (list, tuple) else value
 
 
 def execute_as_is(connection: Connection, sql: str) -> int:
@@ -150,6 +168,11 @@ def _named(words: str, kinds: set[str]) -> WarehouseError:
     if "is full" in words or "No space left" in words:
         return WarehouseError(
             f"no room left: {words}", way_out="Nothing was changed. Free disk space, then run again."
+        )
+    if "InsufficientPrivilege" in kinds:
+        return WarehouseError(
+            f"the account of METROETL_DATABASE_URL may not do this: {words}",
+            way_out="Nothing was changed. Use the account that made the warehouse (docs/how-to/postgresql.md).",
         )
     if "no such table" in words or "UndefinedTable" in kinds:
         return WarehouseError(

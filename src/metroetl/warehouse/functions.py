@@ -6,10 +6,9 @@ from sqlalchemy import Connection, inspect
 
 from metroetl.warehouse.engine import execute_as_is
 from metroetl.warehouse.views import view_queries
-from metroetl.warehouse.vintages import states_as_of
 
 AUDIENCE = "metroetl_audience"
-_DAY_AFTER = "(day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'"
+_DAY_AFTER = "((day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')"
 
 
 def create_audience(connection: Connection, member_of: str = "") -> None:
@@ -31,14 +30,12 @@ def create_as_of(connection: Connection) -> None:
     """`SELECT * FROM observation_as_of('2025-05-01')`: mart_observation_latest as published by the end of a day."""
     if connection.dialect.name != "postgresql":
         return
-    queries = view_queries("postgresql")
-    states = f"({states_as_of(_DAY_AFTER, 'public')})"
-    vintages = queries["mart_observation_vintages"].replace("core_vintage", states)
-    latest = queries["mart_observation_latest"].replace("mart_observation_vintages", f"({vintages}\n)")
+    latest = view_queries("postgresql")["mart_observation_latest"]
+    known = f"s.shown_from < {_DAY_AFTER} AND (s.shown_to IS NULL OR s.shown_to >= {_DAY_AFTER})"
     execute_as_is(
         connection,
         "CREATE FUNCTION observation_as_of(day date) RETURNS SETOF mart_observation_latest"
-        f" LANGUAGE sql STABLE PARALLEL SAFE AS $$ {latest} $$;"
+        f" LANGUAGE sql STABLE PARALLEL SAFE AS $$ {latest.replace('s.shown_to IS NULL', known)} $$;"
         "COMMENT ON FUNCTION observation_as_of(date) IS"
         " '截至某日（含）所公布的最新数 | the latest figures as published by the end of a day (in China)'",
     )

@@ -34,6 +34,11 @@ _NO_PERIOD = (
     f"s.frequency = '' OR s.period_start > s.period_end"
     f" OR s.period_start NOT {_DAYS} OR s.period_end NOT {_DAYS}"
 )
+_YEARS = f"BETWEEN {FIRST_DAY[:4]} AND {LAST_DAY[:4]}"
+_NO_PLAN_DATE = (
+    f"s.period_start NOT {_YEARS} OR s.period_end NOT {_YEARS}"
+    f" OR s.issued_on NOT {_DAYS} OR s.expires_on NOT {_DAYS}"
+)
 _DATE = Guard(
     "staging_document",
     "CORE-DATE",
@@ -68,6 +73,13 @@ GUARDS = [
     _DATE,
     *_of_numbers("staging_observation", strict=True),
     *_of_numbers("staging_statement", strict=False),
+    Guard(
+        "staging_plan",
+        "CORE-PLAN-DATE",
+        _NO_PLAN_DATE,
+        "规划的日期或年份不合理",
+        "a day or year of the plan can't be right",
+    ),
     Guard(
         "staging_plan",
         "CORE-PLAN-PERIOD",

@@ -1,4 +1,4 @@
-"""Bring a warehouse to the current version: migrations, views, words, dimensions, in one transaction."""
+"""Bring a warehouse to the current version: migrations, views, words, dimensions, roles, in one transaction."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from metroetl.warehouse.functions import create_as_of, create_audience, drop_as_
 from metroetl.warehouse.keys import digest
 from metroetl.warehouse.load import put
 from metroetl.warehouse.refresh import dimension_rows, load_dimensions
+from metroetl.warehouse.roles import Roles, drop_policies, put_roles_in_force, roles_are_due
 from metroetl.warehouse.tables import table
 from metroetl.warehouse.views import create_views, drop_views, view_queries
 from metroetl.warehouse.vintages import derive_all, states_sql
@@ -42,34 +43,36 @@ def upgrade(url: str, world: str, catalogue: Catalogue) -> None:
     A SQLite file with data is copied beside itself before its tables change. Raises WarehouseError for a database of
     a newer program or of the other world.
     """
-    dimensions = dimension_rows(catalogue)
-    revision = _revision_if_behind(url, world, dimensions)
-    if revision is None:
+    dimensions, roles = dimension_rows(catalogue), Roles.of_settings()
+    revision, behind, roles_due = _what_is_due(url, world, dimensions, roles)
+    if not behind and not roles_due:
         return
     if revision and revision != revisions()[-1] and make_url(url).get_backend_name() == "sqlite":
         back_up(url, revision)
     engine = writer(url, foreign_keys=False)
     try:
         with writing(engine) as connection:
-            _bring_up(connection, world, dimensions)
+            if behind:
+                _bring_up(connection, world, dimensions)
+            put_roles_in_force(connection, roles)
     finally:
         engine.dispose()
 
 
-def _revision_if_behind(url: str, world: str, dimensions: Dimensions) -> str | None:
-    """The revision of a warehouse that isn't up to date, empty for one that isn't there; None if nothing is to do."""
+def _what_is_due(url: str, world: str, dimensions: Dimensions, roles: Roles) -> tuple[str, bool, bool]:
+    """The revision, empty where no warehouse is; whether it is behind; whether the roles aren't in force."""
     if make_url(url).get_backend_name() == "sqlite" and not Path(make_url(url).database or "").is_file():
-        return ""
+        return "", True, False
     engine = reader(url)
     try:
         with reading(engine) as connection:
             revision = current_revision(connection)
             check_version(revision)
-            if revision == revisions()[-1]:
-                check_world(connection, world)
-                if read_contract(connection) == _fingerprints(connection, dimensions):
-                    return None
-            return revision or ""
+            if revision != revisions()[-1]:
+                return revision or "", True, True
+            check_world(connection, world)
+            behind = read_contract(connection) != _fingerprints(connection, dimensions)
+            return revision, behind, roles_are_due(connection, roles)
     finally:
         engine.dispose()
 
@@ -78,6 +81,7 @@ def _bring_up(connection: Connection, world: str, dimensions: Dimensions) -> Non
     check_version(current_revision(connection))
     drop_as_of(connection)
     drop_views(connection)
+    drop_policies(connection)
     if current_revision(connection) != revisions()[-1]:
         _migrate(connection)
     if connection.execute(table("meta_world").select()).first() is None:
@@ -169,15 +173,19 @@ def read_contract(connection: Connection) -> dict[str, str]:
 
 
 def back_up(url: str, revision: str) -> Path:
-    """Copy a SQLite warehouse beside itself, whole even while others read and write it; the copy's path."""
+    """Copy a SQLite warehouse beside itself before its tables change; the copy's path."""
     file = Path(make_url(url).database or "")
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     copy = file.with_name(f"{file.stem}-{revision}-{stamp}{file.suffix}")
-    free = shutil.disk_usage(file.parent).free
-    if free < 2 * file.stat().st_size:
+    if shutil.disk_usage(file.parent).free < 2 * file.stat().st_size:
         raise WarehouseError(
             f"no room for a backup of {file} before the upgrade", way_out="Free disk space, then run again."
         )
+    copy_sqlite(file, copy)
+    return copy
+
+
+def copy_sqlite(file: Path, copy: Path) -> None:
+    """Copy a SQLite file, whole and of one moment even while others read and write it."""
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
-    return copy

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, text
 
 from metroetl.errors import WarehouseError
 from metroetl.warehouse import looks
-from metroetl.warehouse.dictionary import describe, words
+from metroetl.warehouse.dictionary import describe
 from metroetl.warehouse.engine import execute_as_is, named_errors, reader
 from metroetl.warehouse.exports.kinds import Kind, arrow_column, arrow_type
 from metroetl.warehouse.looks import take
