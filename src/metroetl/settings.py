@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     @property
     def warehouse_url(self) -> str:
         """SQLAlchemy address of the warehouse."""
-        if self.database_url is not None:
+        if self.database_url is not None and self.database_url.get_secret_value():
             return self.database_url.get_secret_value()
         return f"sqlite:///{(self.home / 'warehouse.db').absolute()}"
 
