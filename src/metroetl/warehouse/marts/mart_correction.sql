@@ -35,6 +35,7 @@ SELECT
   c.measure,
   c.variant,
   c.period,
+  n.period_end,
   c.expect,
   c.value,
   o.value_norm AS value_in_print,
