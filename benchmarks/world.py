@@ -26,9 +26,10 @@ START = datetime(2026, 1, 1, 2, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class World:
-    """How many figures there are, and of what: each fact has one print, every tenth a revision in a later document."""
+    """How many figures there are, one print each, from which on, and of which years."""
 
     facts: int
+    first: int = 0
     first_year: int = 2000
     last_year: int = 2024
 
@@ -45,7 +46,7 @@ def observations(world: World, catalogue: Catalogue, *, batch: str, revised: boo
         for name in (f"{year}", f"{year}-Q3", f"{year}-Q2", f"{year}-Q1")
     ]
     facts = ((p, s, r) for p in periods if p for s in series for r in places)
-    for n, (period, (code, measure, unit, limits), region) in enumerate(islice(facts, world.facts)):
+    for n, (period, (code, measure, unit, limits), region) in enumerate(islice(facts, world.first, world.facts), world.first):
         number = n // FIGURES
         url = f"https://synthetic.example.cn/{number}{'-revised' if revised else ''}.html"
         document = _document_ids(url, batch)
@@ -148,9 +149,10 @@ def _document(rows: list[Row]) -> Row:
     }  # fmt: skip
 
 
-def stage_rows(warehouse: Warehouse, rows: Iterator[Row], batch: str, *, chunk: int = 250) -> int:
+def stage(warehouse: Warehouse, rows: Iterator[Row], batch: str, *, chunk: int = 250) -> int:
     """Put the rows into staging as one batch of one run, `chunk` documents at a time; how many figures."""
-    from metroetl.warehouse.load import add_bulk, add_new
+    from metroetl.warehouse.load import add_new
+    from metroetl.warehouse.stage import stage_rows
     from metroetl.warehouse.tables import table
 
     total = 0
@@ -159,13 +161,49 @@ def stage_rows(warehouse: Warehouse, rows: Iterator[Row], batch: str, *, chunk: 
         add_new(connection, table("ops_batch"), [_batch(batch)])
     pairs = documents(rows)
     while part := list(islice(pairs, chunk)):
+        figures = [row for _, group in part for row in group]
+        staged = {"staging_document": [d for d, _ in part], "staging_observation": figures}
         with warehouse._write() as connection:
             add_new(connection, table("raw_snapshot"), [_snapshot(d) for d, _ in part])
-            add_bulk(connection, table("staging_document"), [d for d, _ in part])
-            figures = [row for _, group in part for row in group]
-            add_bulk(connection, table("staging_observation"), figures)
+            stage_rows(connection, batch, staged, "benchmark")
         total += len(figures)
     return total
+
+
+def core_rows(rows: Iterator[Row], *, chunk: int = 250) -> Iterator[tuple[list[Row], list[Row], list[Row]]]:
+    """The same as rows of raw_snapshot, core_document and core_observation, for loading them without the gate."""
+    pairs = documents(rows)
+    while part := list(islice(pairs, chunk)):
+        papers = [_core_document(d) for d, _ in part]
+        yield (
+            [_snapshot(d) for d, _ in part],
+            papers,
+            [
+                core_observation(row, paper)
+                for paper, (_, group) in zip(papers, part, strict=True)
+                for row in group
+            ],
+        )
+
+
+def _core_document(staged: Row) -> Row:
+    return staged | {
+        "document_id": staged["content_id"], "version": 1, "first_seen_at": START, "loaded_at": START,
+        "published_at": _moment(staged["published_on"]), "published_basis": "printed", "reading_id": None,
+    }  # fmt: skip
+
+
+def core_observation(row: Row, document: Row) -> Row:
+    """A row of core_observation from a staged one and its document."""
+    return row | {
+        "observation_id": row["content_id"], "document_id": document["content_id"], "withdrawn_at": None,
+        "published_at": _moment(row["published_on"]), "published_basis": "printed", "loaded_at": START,
+        "access": "public", "embargo_until": None, "world": "synthetic",
+    }  # fmt: skip
+
+
+def _moment(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _run(batch: str) -> Row:
@@ -174,8 +212,8 @@ def _run(batch: str) -> Row:
 
 
 def _batch(batch: str) -> Row:
-    return {"batch_id": batch, "run_id": f"run-{batch}", "source_id": SOURCE, "part": 1, "state": "staged", "revision": 1,
-            "world": "synthetic", "staged_at": START, "documents": 0, "observations": 0, "statements": 0, "plans": 0,
+    return {"batch_id": batch, "run_id": f"run-{batch}", "source_id": SOURCE, "part": 1, "state": "staged", "revision": 0,
+            "world": "synthetic", "staged_at": START, "settled_at": None, "documents": 0, "observations": 0, "statements": 0, "plans": 0,
             "quarantined": 0, "held_by": ""}  # fmt: skip
 
 
