@@ -57,6 +57,10 @@ RELEASED = """
 SELECT q.decided_by, q.decided_at, q.decision_reason, q.rule_code, q.reason_zh
 FROM ops_quarantine AS q WHERE q.row_id = :row_id AND q.state = 'released' ORDER BY q.rule_code
 """
+CORRECTIONS = """
+SELECT correction_id, action, value, unit, state, reason, source, declared_on FROM mart_correction
+WHERE observation_id = :observation_id ORDER BY correction_id
+"""
 SENTENCE_ENDS = re.compile("[。！？；\n]")
 LONGEST = 300
 
@@ -64,11 +68,13 @@ LONGEST = 300
 @dataclass(frozen=True)
 class Trace:
     """A figure's chain: its row of mart_lineage with names, all prints of the same fact (its own too), and who let it
-    through where a person did: the batch's decision, or each rule that the figure's row was released from."""
+    through where a person did: the batch's decision, or each rule that the figure's row was released from; and the
+    corrections that are declared of it."""
 
     figure: Row
     prints: list[Row]
     decisions: list[Row] = field(default_factory=list)
+    corrections: list[Row] = field(default_factory=list)
     before: str = ""
     quote: str = ""
     after: str = ""
@@ -155,6 +161,7 @@ def trace(warehouse: Warehouse, observation_id: str, *, as_of: date | None = Non
         figure=figure,
         prints=_rows(warehouse, PRINTS, fact, as_of),
         decisions=_decisions(warehouse, figure),
+        corrections=_rows(warehouse, CORRECTIONS, {"observation_id": observation_id}, None),
         before=before,
         quote=quote,
         after=after,

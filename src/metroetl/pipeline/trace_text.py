@@ -74,6 +74,11 @@ def decisions_of(found: Trace) -> Iterator[Fact]:
     """Who let it through, if a person did."""
     if not found.decisions:
         yield "裁定", "decided", "无人工裁定 no person: it passed all rules"
+    for c in found.corrections:
+        done = (
+            "扣留 withheld" if c["action"] == "withhold" else f"替换为 replaced by {c['value']:g} {c['unit']}"
+        )
+        yield "更正", "correction", _joined(c["correction_id"], done, c["state"], c["reason"], c["source"])
     for d in found.decisions:
         rule = (
             f"放行规则 released from {d['rule_code']} {d['reason_zh']}" if "rule_code" in d else "批次 batch"
