@@ -17,11 +17,13 @@ from metroetl.warehouse.engine import WRITER_LOCK, execute_as_is, writer
 from metroetl.warehouse.roles import TABLES, VIEWS
 
 ASIDE = "metroetl_aside"
+PARTS = "core_observation_years"  # the schema of the partitions (migration 0010)
+PARTS_ASIDE = "metroetl_aside_years"
 
 
 def dump(url: str, server: str, snapshot: str, file: Path) -> None:
     """The warehouse's tables as they are in an exported snapshot, without views, owners and rights."""
-    patterns = [f"--table=public.{prefix}*" for prefix in TABLES]
+    patterns = [f"--table=public.{prefix}*" for prefix in TABLES] + [f"--table={PARTS}.*"]
     options = ["--format=custom", "--no-owner", "--no-privileges", "--no-comments", f"--snapshot={snapshot}"]
     _run("pg_dump", url, server, *options, *patterns, f"--file={file}")
 
@@ -29,13 +31,16 @@ def dump(url: str, server: str, snapshot: str, file: Path) -> None:
 def restore(url: str, connection: Connection, file: Path) -> None:
     """The tables of a dump into an empty place, in one transaction; then statistics for the planner."""
     server = connection.execute(text("SHOW server_version")).scalar_one()
+    if PARTS in _run("pg_restore", url, server, "--list", str(file)):
+        execute_as_is(connection, f"CREATE SCHEMA {PARTS}")
+        connection.commit()
     _run("pg_restore", url, server, "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", str(file))  # fmt: skip
     execute_as_is(connection, f"ANALYZE {', '.join(tables(connection))}")
     connection.commit()
 
 
-def _run(program: str, url: str, server: str, *arguments: str) -> None:
-    """Run a client program. The password goes by the environment, never on the command line, where others see it."""
+def _run(program: str, url: str, server: str, *arguments: str) -> str:
+    """What a client program says. The password goes by the environment, never on the command line, where others see it."""
     from psycopg.conninfo import make_conninfo
 
     path = _find(program, int(server.partition(".")[0]))
@@ -43,11 +48,13 @@ def _run(program: str, url: str, server: str, *arguments: str) -> None:
     parts = address.translate_connect_args(username="user", database="dbname") | dict(address.query)
     password = parts.pop("password", None)
     environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
-    command = [path, f"--dbname={make_conninfo(**parts)}", "--no-password", *arguments]
+    server_options = [f"--dbname={make_conninfo(**parts)}", "--no-password"]
+    command = [path, *([] if "--list" in arguments else server_options), *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         said = next((line for line in done.stderr.splitlines() if "error:" in line), done.stderr.strip())
         raise WarehouseError(said, way_out="Nothing was changed. Read the message of PostgreSQL's program.")
+    return done.stdout
 
 
 def _find(program: str, server: int) -> str:
@@ -90,7 +97,7 @@ def set_aside(url: str) -> Iterator[Connection]:
                 connection.rollback()
                 _take_back(connection)
                 raise
-            execute_as_is(connection, f"DROP SCHEMA IF EXISTS {ASIDE} CASCADE")
+            execute_as_is(connection, f"DROP SCHEMA IF EXISTS {ASIDE}, {PARTS_ASIDE} CASCADE")
             connection.commit()
     finally:
         engine.dispose()
@@ -100,7 +107,7 @@ def _refuse_two(connection: Connection) -> None:
     if _relations(connection, "public"):
         raise WarehouseError(
             f"a restore that died left the warehouse of before in the schema {ASIDE}, and there is one in public since",
-            way_out=f"Drop the one that isn't wanted: DROP SCHEMA {ASIDE} CASCADE, or the tables in public.",
+            way_out=f"Drop the one that isn't wanted: DROP SCHEMA {ASIDE}, {PARTS_ASIDE} CASCADE, or the tables in public.",
         )
 
 
@@ -110,6 +117,7 @@ def _move(connection: Connection) -> None:
         execute_as_is(connection, f"CREATE SCHEMA {ASIDE}")
     for name, kind in found:
         execute_as_is(connection, f'ALTER {kind} public."{name}" SET SCHEMA {ASIDE}')
+    _rename_schema(connection, PARTS, PARTS_ASIDE)
     connection.commit()
 
 
@@ -117,12 +125,20 @@ def _take_back(connection: Connection) -> None:
     """Away with what was being restored; what is aside to its place again."""
     for name, kind in _relations(connection, "public"):
         execute_as_is(connection, f'DROP {kind} IF EXISTS public."{name}" CASCADE')
+    execute_as_is(connection, f"DROP SCHEMA IF EXISTS {PARTS} CASCADE")
     found = _relations(connection, ASIDE)
     for name, kind in found:
         execute_as_is(connection, f'ALTER {kind} {ASIDE}."{name}" SET SCHEMA public')
     if found:
         execute_as_is(connection, f"DROP SCHEMA {ASIDE}")
+    _rename_schema(connection, PARTS_ASIDE, PARTS)
     connection.commit()
+
+
+def _rename_schema(connection: Connection, name: str, to: str) -> None:
+    there = text("SELECT 1 FROM pg_namespace WHERE nspname = :name")
+    if connection.execute(there, {"name": name}).scalar():
+        execute_as_is(connection, f"ALTER SCHEMA {name} RENAME TO {to}")
 
 
 def _relations(connection: Connection, schema: str) -> list[tuple[str, str]]:
