@@ -103,7 +103,7 @@ def prepare(warehouse: Warehouse) -> None:
     from metroetl.warehouse.load import add_new
     from metroetl.warehouse.tables import table
 
-    names = [f"{y}{q}" for y in range(2000, 2026) for q in ("", "-Q1", "-Q2", "-Q3")]
+    names = [f"{y}{q}" for y in range(1990, 2026) for q in ("", "-Q1", "-Q2", "-Q3")]
     with warehouse._write() as connection:
         add_new(connection, table("ops_run"), [_run("bulk")])
         add_new(connection, table("ops_batch"), [_batch("bulk")])

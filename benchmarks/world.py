@@ -30,7 +30,7 @@ class World:
 
     facts: int
     first: int = 0
-    first_year: int = 2000
+    first_year: int = 1990
     last_year: int = 2024
 
 
@@ -46,7 +46,9 @@ def observations(world: World, catalogue: Catalogue, *, batch: str, revised: boo
         for name in (f"{year}", f"{year}-Q3", f"{year}-Q2", f"{year}-Q1")
     ]
     facts = ((p, s, r) for p in periods if p for s in series for r in places)
-    for n, (period, (code, measure, unit, limits), region) in enumerate(islice(facts, world.first, world.facts), world.first):
+    for n, (period, (code, measure, unit, limits), region) in enumerate(
+        islice(facts, world.first, world.facts), world.first
+    ):
         number = n // FIGURES
         url = f"https://synthetic.example.cn/{number}{'-revised' if revised else ''}.html"
         document = _document_ids(url, batch)
@@ -88,11 +90,7 @@ def _places(catalogue: Catalogue) -> list[Any]:
 
 
 def _series(catalogue: Catalogue) -> list[tuple[str, Any, str, Row]]:
-    wanted = [
-        catalogue.measures[m]
-        for m in ("level_ytd", "yoy_real_ytd", "yoy_nominal_ytd", "share_of_province")
-        if m in catalogue.measures
-    ]
+    wanted = [catalogue.measures[m] for m in ("level_ytd", "yoy_real_ytd") if m in catalogue.measures]
     return [
         (i.code, m, i.unit_of(m.family) or "%", {
             "yoy_min": i.yoy_min, "yoy_max": i.yoy_max, "cumulative": i.cumulative,

@@ -184,8 +184,8 @@ class CoreObservation(_Number, table=True):
 class CoreVintage(Table, table=True):
     """What the prints of one fact amount to, from one moment of publication to the next: a state.
 
-    Derived from `core_observation` (vintages.sql) and kept beside it, so that no question has to go through every
-    print. A vintage is a run of states with one value; its last state is what the marts show of it. `quarter_rank` is
+    Derived from `core_observation` (vintages.sql) and kept beside it with what the marts show of the print `shown_id`,
+    so that no question has to go through every print. A vintage is a run of states with one value; its last state is what the marts show of it. `quarter_rank` is
     set where the figure counts as that of its quarter: the quarter's own (0), the year's, the month's, the day's.
 
     A fact with internal prints has two sets of states: what all its prints amount to (`audience` internal), and what
@@ -222,6 +222,28 @@ class CoreVintage(Table, table=True):
     revision_stage: str
     prints: int
     conflict: int
+    measure_family: str
+    accumulation: str
+    period_label_zh: str
+    frequency: str
+    period_start: date
+    unit: str
+    value_printed: float
+    unit_printed: str
+    value_text: str
+    boundary_version: str
+    published_on: date | None = None
+    published_basis: str
+    loaded_at: datetime = Field(sa_type=UtcDateTime)
+    source_id: str
+    document_id: str
+    span_start: int
+    span_end: int
+    quote: str = Field(sa_type=Text)
+    rule: str
+    confidence: float
+    access: str
+    world: str
 
 
 class CoreStatement(_Number, table=True):

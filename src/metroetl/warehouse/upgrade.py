@@ -135,7 +135,7 @@ def _fingerprints(connection: Connection, dimensions: Dimensions) -> dict[str, s
 def _decisive(dimensions: Dimensions) -> list[list[Any]]:
     """What of the dimensions decides about vintages: precedence, accumulation, corrections."""
     sources = [[row["source_id"], row["precedence"]] for row in dimensions["dim_source"]]
-    measures = [[row["measure"], row["accumulation"]] for row in dimensions["dim_measure"]]
+    measures = [[row["measure"], row["family"], row["accumulation"]] for row in dimensions["dim_measure"]]
     return [sources, measures, [list(row.values()) for row in dimensions["dim_correction"]]]
 
 

@@ -34,11 +34,6 @@ FACT = (
     "period",
     "period_end",
 )  # the last to find its year
-# what vintages.sql reads of an observation
-_PRINT = (
-    *FACT, "frequency", "observation_id", "published_at", "loaded_at", "obs_status", "revision_stage", "value_norm",
-    "rounding", "decimals_norm", "source_id", "span_start", "withdrawn_at", "embargo_until", "access",
-)  # fmt: skip
 _SAME = " AND ".join(f"x.{name} = o.{name}" for name in FACT)
 _LONE = (
     f"NOT EXISTS (SELECT 1 FROM core_observation AS x WHERE {_SAME} AND x.observation_id <> o.observation_id)"  # noqa: S608
@@ -94,7 +89,7 @@ def derive_loaded(connection: Connection, batch_ids: list[str], now: datetime) -
     observations, documents, states = _observations(), table_of("staging_document"), table_of("core_vintage")
     _fill(connection, _DOCUMENT, select(documents.c.document_id).where(documents.c.batch_id.in_(batch_ids)).distinct())  # fmt: skip
     new = observations.c.document_id.in_(select(_DOCUMENT.c.document_id)) & (observations.c.loaded_at == now)
-    loaded = _fill(connection, _LOADED, select(*_columns(_PRINT)).where(new))
+    loaded = _fill(connection, _LOADED, select(*observations.columns).where(new))
     if loaded > _insert(connection, states_sql(_LOADED.name, _LONE, lone=True)):
         derived = select(states.c.observation_id).where(states.c.observation_id == _LOADED.c.observation_id)
         touch(connection, select(_LOADED.c.observation_id).where(~derived.exists()))
@@ -152,7 +147,7 @@ def _temporary(name: str, columns: list[Column[Any]]) -> Table:
 
 _TOUCHED_FACT = _temporary("touched_fact", _columns(FACT))
 _ONCE = _temporary("touched_once", _columns(FACT))
-_LOADED = _temporary("loaded_observation", _columns(_PRINT))
+_LOADED = _temporary("loaded_observation", list(_observations().columns))
 _DOCUMENT = _temporary("loaded_document", _columns(["document_id"]))
 
 

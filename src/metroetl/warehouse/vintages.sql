@@ -1,3 +1,22 @@
+{% macro shown(row) -%}
+{{ row }}.frequency, {{ row }}.period_start, {{ row }}.unit_norm AS unit, {{ row }}.value AS value_printed,
+  {{ row }}.unit AS unit_printed, {{ row }}.value_text, {{ row }}.boundary_version, {{ row }}.published_on,
+  {{ row }}.published_basis, {{ row }}.loaded_at, {{ row }}.source_id, {{ row }}.document_id, {{ row }}.span_start,
+  {{ row }}.span_end, {{ row }}.quote, {{ row }}.rule, {{ row }}.confidence, {{ row }}.access, {{ row }}.world
+{%- endmacro %}
+{% macro period() -%}
+m.family AS measure_family, m.accumulation,
+  CASE WHEN m.accumulation = 'ytd' THEN q.label_ytd_zh ELSE q.label_zh END AS period_label_zh
+{%- endmacro %}
+{% macro correction() -%}
+LEFT JOIN dim_correction AS c
+    ON c.region_code = o.region_code AND c.indicator_code = o.indicator_code AND c.measure = o.measure
+    AND c.variant = o.variant AND c.period = o.period AND ABS(o.value_norm - c.expect) <= o.rounding * 1.000001
+{%- endmacro %}
+{% macro counts() -%}
+o.withdrawn_at IS NULL AND (o.embargo_until IS NULL OR o.embargo_until <= CURRENT_TIMESTAMP)
+    AND (c.action IS NULL OR c.action = 'replace')
+{%- endmacro %}
 {% macro quarter_rank(row) -%}
 CASE WHEN q.quarter IS NOT NULL
     AND ({{ row }}.frequency = 'Q' OR m.accumulation IN ('ytd', 'eop', 'as the rate', 'as the level'))
@@ -8,7 +27,25 @@ CASE WHEN q.quarter IS NOT NULL
 -- the more precise print; they conflict when they differ by more than their rounding. A vintage opens when a print
 -- differs from the one before, or from the last one of its own precision, by more than the coarser rounding of the
 -- two; a state shows the most precise print of its vintage so far, with the status of the newest.
--- A declared correction replaces a print's value, or withholds the print.
+-- A declared correction replaces a print's value, or withholds the print. What the marts show of a print is kept with
+-- the state, so that they need not look for it.
+{% if lone %}
+-- A fact with one print has one state.
+SELECT
+  o.observation_id, CASE o.access WHEN 'public' THEN 'all' ELSE 'internal' END AS audience,
+  o.region_code, o.indicator_code, o.measure, o.variant, o.period, o.period_end,
+  q.quarter, {{ quarter_rank('o') }} AS quarter_rank,
+  1 AS vintage, o.published_at AS known_from, NULL AS known_to, o.published_at AS shown_from, NULL AS shown_to,
+  o.observation_id AS shown_id, COALESCE(c.value, o.value_norm) AS value, COALESCE(c.rounding, o.rounding) AS rounding,
+  COALESCE(c.decimals, o.decimals_norm) AS decimals, c.correction_id, o.obs_status, o.revision_stage,
+  1 AS prints, 0 AS conflict, {{ period() }},
+  {{ shown('o') }}
+FROM {{ observations }} AS o
+JOIN dim_period AS q ON q.period = o.period
+JOIN dim_measure AS m ON m.measure = o.measure
+{{ correction() }}
+WHERE {{ counts() }} AND {{ wanted }}
+{% else %}
 WITH prints AS (
   SELECT
     o.region_code, o.indicator_code, o.measure, o.variant, o.period, o.frequency, o.period_end,
@@ -20,28 +57,10 @@ WITH prints AS (
     s.precedence, o.loaded_at, o.span_start
   FROM {{ observations }} AS o
   JOIN dim_source AS s ON s.source_id = o.source_id
-  LEFT JOIN dim_correction AS c
-    ON c.region_code = o.region_code AND c.indicator_code = o.indicator_code AND c.measure = o.measure
-    AND c.variant = o.variant AND c.period = o.period AND ABS(o.value_norm - c.expect) <= o.rounding * 1.000001
-  WHERE o.withdrawn_at IS NULL
-    AND (o.embargo_until IS NULL OR o.embargo_until <= CURRENT_TIMESTAMP)
-    AND (c.action IS NULL OR c.action = 'replace')
-    AND {{ wanted }}
-)
-{% if lone %}
--- a fact with one print has one state
-SELECT
-  p.observation_id, CASE p.access WHEN 'public' THEN 'all' ELSE 'internal' END AS audience,
-  p.region_code, p.indicator_code, p.measure, p.variant, p.period, p.period_end,
-  q.quarter, {{ quarter_rank('p') }} AS quarter_rank,
-  1 AS vintage, p.published_at AS known_from, NULL AS known_to, p.published_at AS shown_from, NULL AS shown_to,
-  p.observation_id AS shown_id, p.value, p.rounding, p.decimals, p.correction_id, p.obs_status, p.revision_stage,
-  1 AS prints, 0 AS conflict
-FROM prints AS p
-JOIN dim_period AS q ON q.period = p.period
-JOIN dim_measure AS m ON m.measure = p.measure
-{% else %}
-, placed AS (
+  {{ correction() }}
+  WHERE {{ counts() }} AND {{ wanted }}
+),
+placed AS (
   SELECT
     p.*,
     ROW_NUMBER() OVER (
@@ -109,28 +128,38 @@ sharpened AS (
     PARTITION BY n.region_code, n.indicator_code, n.measure, n.variant, n.period, n.vintage
     ORDER BY n.published_at
   )
+), states AS (
+  SELECT
+    s.observation_id,
+    {% if public %}'public'{% else %}CASE s.most_internal WHEN 'public' THEN 'all' ELSE 'internal' END{% endif %} AS audience,
+    s.region_code, s.indicator_code, s.measure, s.variant, s.period, s.period_end,
+    q.quarter, {{ quarter_rank('s') }} AS quarter_rank,
+    CAST(s.vintage AS INTEGER) AS vintage,
+    s.known_from, s.known_to,
+    s.published_at AS shown_from, s.shown_to,
+    FIRST_VALUE(s.observation_id) OVER shown AS shown_id,
+    FIRST_VALUE(s.value) OVER shown AS value,
+    FIRST_VALUE(s.rounding) OVER shown AS rounding,
+    FIRST_VALUE(s.decimals) OVER shown AS decimals,
+    FIRST_VALUE(s.correction_id) OVER shown AS correction_id,
+    s.obs_status, s.revision_stage,
+    CAST(s.prints AS INTEGER) AS prints,
+    s.conflict,
+    {{ period() }}
+  FROM sharpened AS s
+  JOIN dim_period AS q ON q.period = s.period
+  JOIN dim_measure AS m ON m.measure = s.measure
+  WINDOW shown AS (
+    PARTITION BY s.region_code, s.indicator_code, s.measure, s.variant, s.period, s.vintage, s.finest
+    ORDER BY s.published_at
+  )
 )
 SELECT
-  s.observation_id,
-  {% if public %}'public'{% else %}CASE s.most_internal WHEN 'public' THEN 'all' ELSE 'internal' END{% endif %} AS audience,
-  s.region_code, s.indicator_code, s.measure, s.variant, s.period, s.period_end,
-  q.quarter, {{ quarter_rank('s') }} AS quarter_rank,
-  CAST(s.vintage AS INTEGER) AS vintage,
-  s.known_from, s.known_to,
-  s.published_at AS shown_from, s.shown_to,
-  FIRST_VALUE(s.observation_id) OVER shown AS shown_id,
-  FIRST_VALUE(s.value) OVER shown AS value,
-  FIRST_VALUE(s.rounding) OVER shown AS rounding,
-  FIRST_VALUE(s.decimals) OVER shown AS decimals,
-  FIRST_VALUE(s.correction_id) OVER shown AS correction_id,
-  s.obs_status, s.revision_stage,
-  CAST(s.prints AS INTEGER) AS prints,
-  s.conflict
-FROM sharpened AS s
-JOIN dim_period AS q ON q.period = s.period
-JOIN dim_measure AS m ON m.measure = s.measure
-WINDOW shown AS (
-  PARTITION BY s.region_code, s.indicator_code, s.measure, s.variant, s.period, s.vintage, s.finest
-  ORDER BY s.published_at
-)
+  t.observation_id, t.audience, t.region_code, t.indicator_code, t.measure, t.variant, t.period, t.period_end,
+  t.quarter, t.quarter_rank, t.vintage, t.known_from, t.known_to, t.shown_from, t.shown_to, t.shown_id, t.value,
+  t.rounding, t.decimals, t.correction_id, t.obs_status, t.revision_stage, t.prints, t.conflict,
+  t.measure_family, t.accumulation, t.period_label_zh,
+  {{ shown('o') }}
+FROM states AS t
+JOIN core_observation AS o ON o.observation_id = t.shown_id AND o.period_end = t.period_end
 {% endif %}

@@ -14,7 +14,7 @@ SELECT
   q.period_label_zh,
   q.indicator_code,
   q.indicator_name,
-  i.sort_order AS indicator_order,
+  q.indicator_order,
   q.measure,
   q.measure_family,
   q.variant,
@@ -37,7 +37,6 @@ SELECT
   q.world,
   q.frequency,
   q.correction_id
-FROM mart_indicator_quarter AS q
-JOIN dim_circle_region AS s ON s.region_code = q.region_code
-JOIN dim_circle AS c ON c.circle_id = s.circle_id
-JOIN dim_indicator AS i ON i.indicator_code = q.indicator_code
+FROM dim_circle AS c
+JOIN dim_circle_region AS s ON s.circle_id = c.circle_id
+JOIN mart_indicator_quarter AS q ON q.region_code = s.region_code

@@ -36,7 +36,8 @@ SELECT
   f.access,
   f.world,
   f.frequency,
-  f.correction_id
+  f.correction_id,
+  f.indicator_order
 FROM mart_observation_latest AS f
 WHERE f.quarter_rank IS NOT NULL
   AND NOT EXISTS (

@@ -45,6 +45,7 @@ SELECT
   s.access,
   s.world,
   s.quarter_rank,
-  s.correction_id
+  s.correction_id,
+  s.indicator_order
 FROM mart_observation_states AS s
 WHERE s.shown_to IS NULL
