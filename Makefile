@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check lint accuracy bench bench-fetch bench-tools up down requirements build clean help
+.PHONY: demo test check lint accuracy bench bench-fetch bench-tools bench-warehouse up down requirements build clean help
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -37,6 +37,11 @@ bench: $(READY)  ## speed and memory of the extractor (against=FOLDER: and of an
 
 bench-fetch: $(READY) ## pages a second and memory of the client, beside bare httpx
 	$(BIN)/python -m benchmarks.fetch
+
+bench-warehouse: $(READY) ## the warehouse beside dlt and bulk insert, at scale, with readers (postgres=ADDRESS; after bench-tools)
+	$(BIN)/python -m benchmarks.warehouse load --postgres "$(postgres)"
+	$(BIN)/python -m benchmarks.warehouse marts --rows 10000000 --postgres "$(postgres)"
+	$(BIN)/python -m benchmarks.warehouse readers --rows 1000000 --postgres "$(postgres)"
 
 bench-tools: $(READY) ## what the benchmarks compare with
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.txt

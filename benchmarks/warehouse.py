@@ -207,13 +207,14 @@ def drop_database(server: str, url: str) -> None:
 # --- asking ---------------------------------------------------------------------------------------------------------
 
 
-def build(url: str, rows: int) -> Warehouse:
+def build(url: str, rows: int, revisions: int = 0) -> Warehouse:
     """A warehouse with so many observations, loaded without the gate; the states derived as after a load."""
     from sqlalchemy import text
 
     from metroetl.warehouse.load import add_bulk
     from metroetl.warehouse.tables import table
-    from metroetl.warehouse.vintages import derive_all
+    from metroetl.warehouse.vintages import _insert as insert_states
+    from metroetl.warehouse.vintages import states_sql
 
     warehouse = opened(url)
     prepare(warehouse)
@@ -229,9 +230,11 @@ def build(url: str, rows: int) -> Warehouse:
             add_bulk(connection, table("core_observation"), figures)
         print(f"\r{(done + 1) * 500_000:,}", end="", file=sys.stderr, flush=True)
     with warehouse._write() as connection:
-        derive_all(connection)
+        insert_states(connection, states_sql(lone=True))  # one print each
     with warehouse._write() as connection:
         connection.execute(text("ANALYZE"))
+    if revisions:
+        revise(url, revisions)
     return warehouse
 
 
@@ -239,7 +242,7 @@ def ask_marts(url: str, rows: int, times: int = 40) -> list[str]:
     """Milliseconds of a circle's quarter, of a series, as of a day, and bytes a row."""
     from datetime import date
 
-    warehouse = build(url, rows)
+    warehouse = build(url, rows, rows // 100)
     quarters = [f"{2024 - n // 4}-Q{4 - n % 4}" for n in range(times)]
     ways: dict[str, Callable[[str], Any]] = {
         "mart_circle_quarter, one circle and quarter": lambda q: warehouse.query(ASK.format(quarter=q)),

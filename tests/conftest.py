@@ -36,6 +36,15 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.fixture(autouse=True)
+def _settings_anew() -> Iterator[None]:
+    """No test leaves its settings to the next in the same process."""
+    yield
+    from metroetl.settings import settings
+
+    settings.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A private Prefect server for the session; its API's address, for other processes."""

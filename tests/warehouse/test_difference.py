@@ -11,6 +11,7 @@ import pytest
 
 from metroetl.cli.export import diff
 from metroetl.errors import WarehouseError
+from metroetl.settings import settings
 from metroetl.warehouse.difference import Difference, difference
 from metroetl.warehouse.difference_page import render_page
 from metroetl.warehouse.exports import export
@@ -88,6 +89,7 @@ def test_files_pages_and_lines(
     shutil.copy(file, tmp_path / "before.db")
     revised.load(revised.read(PAGE + "3", "更正", [gdp(5941.0)], published_on=date(2025, 7, 30)))
     monkeypatch.setenv("METROETL_DATABASE_URL", revised.warehouse.url)
+    settings.cache_clear()
     diff(str(tmp_path / "before.db"), str(file), as_loaded=False, html=None, as_json=True)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(c["kind"], c["after"]["value"]) for c in lines] == [("revised", 5941.0)]

@@ -10,16 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import text
 
 from metroetl.catalogue import Catalogue, catalogue
 from metroetl.warehouse import Warehouse
-from metroetl.warehouse.engine import writer, writing
-from metroetl.warehouse.upgrade import MIGRATIONS
 from tests.warehouse.desk import Desk, gdp
-from tests.warehouse.test_upgrade import add_old
+from tests.warehouse.past import fill
 
 PAGE = "https://city.example.cn/1"
 Ask = Callable[..., list[tuple[Any, ...]]]
@@ -145,25 +140,10 @@ def test_the_facts_of_the_domain_are_in_the_crosswalk(ask: Ask, shared: Path) ->
     assert [t for t in told if not any(o == t[0] and t[1] in path for o, path in paths)] == []
 
 
-def test_a_warehouse_of_before_gets_the_places_and_keeps_its_words(
-    database_url: str, words: Catalogue
-) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with writing(writer(database_url, foreign_keys=False)) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0009")
-        connection.execute(text("INSERT INTO meta_world (world) VALUES ('facts')"))
-        add_old(connection, "dim_measure", {"measure": "own", "family": "level", "note": "一个旧度量"})
-        add_old(connection, "dim_indicator", {"indicator_code": "OLD", "name_zh": "旧指标"})
+def test_a_warehouse_of_before_gets_the_places(database_url: str, words: Catalogue) -> None:
+    fill(database_url, "0010")
     warehouse = Warehouse(database_url, "facts", words)
     warehouse.upgrade()
-    assert warehouse.query("SELECT note, name_zh FROM dim_measure WHERE measure = 'own'")[1] == [
-        ("一个旧度量", "")
-    ]
-    assert warehouse.query("SELECT name_zh, parent_code FROM dim_indicator WHERE indicator_code = 'OLD'")[
-        1
-    ] == [("旧指标", None)]
     assert warehouse.query("SELECT COUNT(*) FROM dim_region_event")[1] == [(len(words.region_events),)]
 
 

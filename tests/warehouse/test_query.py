@@ -8,6 +8,7 @@ import pytest
 
 from metroetl.errors import WarehouseError
 from metroetl.warehouse.engine import reader, reading
+from metroetl.warehouse.looks import Look
 from metroetl.warehouse.query import run_query
 from tests.warehouse.desk import Desk, gdp
 
@@ -80,6 +81,6 @@ def test_a_question_as_of_a_day_leaves_nothing_behind(desk: Desk) -> None:
     engine = reader(desk.warehouse.url)
     for mart in ("mart_observation_latest", "mart_circle_quarter", "mart_lineage", "mart_indicator_quarter"):
         ask = f"SELECT COUNT(*) FROM {mart}"
-        assert run_query(engine, ask, as_of=date(2025, 4, 28))[1] == [(0,)], mart
-        assert run_query(engine, ask, as_of=date(2025, 4, 29))[1] == [(1,)], mart
+        assert run_query(engine, ask, look=Look(as_of=date(2025, 4, 28)))[1] == [(0,)], mart
+        assert run_query(engine, ask, look=Look(as_of=date(2025, 4, 29)))[1] == [(1,)], mart
         assert run_query(engine, ask)[1] == [(1,)], mart
