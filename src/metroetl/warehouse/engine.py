@@ -76,7 +76,7 @@ def _sqlite(address: URL, *, begin: str, foreign_keys: bool, write: bool = True)
         pragmas = [f"busy_timeout={BUSY_MILLISECONDS}", f"foreign_keys={'ON' if foreign_keys else 'OFF'}"]
         if write:
             pragmas += ["journal_mode=WAL", "synchronous=NORMAL"]
-        pragmas += ["cache_size=-65536", "temp_store=MEMORY"]
+        pragmas += ["cache_size=-262144", "temp_store=MEMORY"]
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
