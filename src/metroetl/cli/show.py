@@ -19,19 +19,40 @@ STATES = {
     "nothing_new": "没有新内容 · nothing new",
     "loaded": "已入库 · loaded",
 }
+NARROWEST = 8  # characters of a column that can still be read
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows as a table; None is empty, and brackets in the data are no markup."""
+    """Print rows as a table, or one below the other where they have too many columns for the width.
+
+    None is empty, and brackets in the data are no markup.
+    """
+    console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, 140)
+    if len(columns) * NARROWEST > console.width:
+        _show_records(console, columns, rows)
+        return
     table = Table(title=title or None, title_justify="left")
     for name in columns:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    console = Console()
-    if not console.is_terminal:
-        console.width = max(console.width, 140)
+        table.add_row(*(_cell(cell) for cell in row))
     console.print(table)
+
+
+def _show_records(console: Console, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    number = 0
+    for number, row in enumerate(rows, start=1):
+        table = Table(title=f"[{number}]", title_justify="left", show_header=False, box=None)
+        for name, cell in zip(columns, row, strict=True):
+            table.add_row(name, _cell(cell))
+        console.print(table)
+    console.print(f"{number} 行 · rows")
+
+
+def _cell(value: Any) -> Text:
+    return Text("" if value is None else str(value))
 
 
 def show_releases(releases: Sequence[ReleaseNews]) -> None:
