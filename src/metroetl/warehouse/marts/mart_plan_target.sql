@@ -8,18 +8,6 @@ WITH plans AS (
   FROM core_plan AS p
   WHERE p.withdrawn_at IS NULL
 ),
-measured AS (
-  SELECT
-    o.*,
-    CASE WHEN o.measure_family LIKE 'yoy%' THEN 'growth' ELSE 'level' END AS wanted,
-    ROW_NUMBER() OVER (
-      PARTITION BY o.region_code, o.indicator_code, CASE WHEN o.measure_family LIKE 'yoy%' THEN 'growth' ELSE 'level' END
-      ORDER BY
-        o.period_end DESC, CASE WHEN o.frequency = 'A' THEN 0 WHEN o.accumulation = 'ytd' THEN 1 ELSE 2 END, o.measure
-    ) AS place
-  FROM mart_observation_latest AS o
-  WHERE o.variant = '' AND o.measure_family IN ('level', 'share', 'yoy')
-),
 targets AS (
   SELECT
     t.*,
@@ -76,7 +64,7 @@ SELECT
   m.period AS latest_period,
   m.period_label_zh AS latest_period_label_zh,
   m.value AS latest_value,
-  m.observation_id AS latest_observation_id,
+  m.shown_id AS latest_observation_id,
   t.quote,
   t.span_start,
   t.span_end,
@@ -87,5 +75,13 @@ SELECT
   t.url,
   CASE WHEN t.access = 'internal' OR m.access = 'internal' THEN 'internal' ELSE 'public' END AS access
 FROM targets AS t
-LEFT JOIN measured AS m
-  ON m.region_code = t.region_code AND m.indicator_code = t.indicator_code AND m.wanted = t.wanted AND m.place = 1
+LEFT JOIN core_vintage AS m ON m.audience IN ('all', {{ audience }}) AND m.observation_id = (
+  SELECT v.observation_id
+  FROM core_vintage AS v
+  WHERE v.region_code = t.region_code AND v.indicator_code = t.indicator_code AND v.variant = ''
+    AND v.shown_to IS NULL AND v.audience IN ('all', {{ audience }}) AND v.measure_family IN ('level', 'share', 'yoy')
+    AND t.wanted = CASE WHEN v.measure_family = 'yoy' THEN 'growth' ELSE 'level' END
+  ORDER BY
+    v.period_end DESC, CASE WHEN v.frequency = 'A' THEN 0 WHEN v.accumulation = 'ytd' THEN 1 ELSE 2 END, v.measure
+  LIMIT 1
+)
