@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
+    Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
+    Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
 SERIES = ["region_code", "indicator_code", "measure", "variant", "clock"]
 COMPARED = [
     *SERIES,
@@ -36,6 +40,10 @@ COMPARED = [
     "value_norm",
     "rounding",
 ]
+
+# Months between two series on one axis, so that no window reaches from one into the next; values sorted at a time.
+_SPAN = 1_000_000
+_AT_ONCE = 1_000_000
 
 
 def positions(frame: pd.DataFrame) -> pd.DataFrame:
@@ -103,10 +111,7 @@ def _paces(facts: pd.DataFrame) -> pd.DataFrame:
     months = levels["month"].where(levels["accumulation"].eq("ytd"), 1)
     pace = (levels["value_norm"] / months).to_numpy(float)
     at, known = levels["at"].to_numpy(float), levels["known"].to_numpy(bool)
-    ratios = np.full(len(levels), np.nan)
-    for members in levels.groupby("series", sort=False).indices.values():
-        if len(members) > 1:
-            ratios[members] = pace[members] / _neighbours(pace[members], at[members], known[members])
+    ratios = pace / _neighbours(levels["series"].to_numpy(), at, pace, known)
     power = np.round(np.log10(ratios))
     power[np.abs(np.log10(ratios) - power) > POWER_SLACK] = 0
     result = pd.DataFrame({"row": levels["row"], "pace_ratio": ratios, "scale_power": power})
@@ -118,15 +123,12 @@ def _add_usual_growth(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
 
     Where several rates of a region turn at once, that is an event (2020, Shanghai in 2022) and no slip.
     """
-    import numpy as np
     import pandas as pd
 
     rates = facts[facts["measure_family"].eq("yoy")]
     value, at = rates["value_norm"].to_numpy(float), rates["at"].to_numpy(float)
-    known, usual = rates["known"].to_numpy(bool), np.full(len(rates), np.nan)
-    for members in rates.groupby("series", sort=False).indices.values():
-        if len(members) > 1:
-            usual[members] = _neighbours(value[members], at[members], known[members], USUAL_NEEDS)
+    known = rates["known"].to_numpy(bool)
+    usual = _neighbours(rates["series"].to_numpy(), at, value, known, USUAL_NEEDS)
     found = pd.Series(usual[~known], index=rates["row"][~known])
     frame = frame.assign(usual_growth=found)
     steady = (frame["yoy_max"] - frame["yoy_min"]).astype(float).le(STEADY_RANGE_PP)
@@ -138,24 +140,50 @@ def _add_usual_growth(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(sign_against_series=(mirrored & opposed & alone).astype(object).where(tells, None))
 
 
-def _neighbours(
-    values: np.ndarray[tuple[int], np.dtype[np.float64]],
-    at: np.ndarray[tuple[int], np.dtype[np.float64]],
-    known: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    at_least: int = 1,
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Median of the other positions within the window, if there are enough; of those in core alone if there are any."""
+def _neighbours(series: Integers, at: Numbers, values: Numbers, known: Flags, at_least: int = 1) -> Numbers:
+    """Median of a row's series at the other positions within the window; of those in core alone if there are any.
+
+    NaN where fewer than `at_least` are near. Rows of one position have the same neighbours, so each is asked once.
+    """
     import numpy as np
 
-    distance = np.abs(at[:, None] - at[None, :])
-    near = (distance > 0) & (distance <= WINDOW_MONTHS)
-    trusted = near & known[None, :]
-    near = np.where(trusted.any(axis=1, keepdims=True), trusted, near)
-    found = near.sum(axis=1)
-    ordered = np.sort(np.where(near, values[None, :], np.inf), axis=1)
-    rows, last = np.arange(len(values)), len(values) - 1
-    medians = (ordered[rows, (found - 1).clip(0) // 2] + ordered[rows, (found // 2).clip(0, last)]) / 2
-    return np.where(found >= at_least, medians, np.nan)
+    keys = series * _SPAN + at
+    asked, row = np.unique(keys, return_inverse=True)
+    medians, found = _medians_near(asked, keys, values)
+    if known.any():
+        trusted, enough = _medians_near(asked, keys[known], values[known])
+        medians, found = np.where(enough > 0, trusted, medians), np.where(enough > 0, enough, found)
+    return np.where(found >= at_least, medians, np.nan)[row]
+
+
+def _medians_near(asked: Numbers, keys: Numbers, values: Numbers) -> tuple[Numbers, Integers]:
+    """Median and number of the values whose key is near each asked one, but not the same; NaN and 0 for none.
+
+    Windows are written out one behind the other and sorted at once, `_AT_ONCE` values at a time.
+    """
+    import numpy as np
+
+    order = np.argsort(keys, kind="stable")
+    keys, values = keys[order], values[order]
+    edges = [
+        np.searchsorted(keys, asked + shift, side)
+        for shift, side in ((-WINDOW_MONTHS, "left"), (0, "left"), (0, "right"), (WINDOW_MONTHS, "right"))
+    ]
+    found = edges[1] - edges[0] + edges[3] - edges[2]
+    medians = np.full(len(asked), np.nan)
+    blocks = np.searchsorted(np.cumsum(found), np.arange(_AT_ONCE, found.sum(), _AT_ONCE))
+    for part in np.split(np.arange(len(asked)), np.unique(blocks)):
+        begins = np.column_stack([edges[0][part], edges[2][part]]).ravel()
+        lengths = np.column_stack([edges[1][part], edges[3][part]]).ravel() - begins
+        before = np.cumsum(lengths) - lengths
+        near = values[np.arange(lengths.sum()) + np.repeat(begins - before, lengths)]
+        owner = np.repeat(np.arange(len(part)), found[part])
+        near = near[np.lexsort((near, owner))]
+        first, count = before[::2], found[part]
+        some = count > 0
+        low, high = (first + (count - 1) // 2)[some], (first + count // 2)[some]
+        medians[part[some]] = (near[low] + near[high]) / 2
+    return medians, found
 
 
 def _one_a_position(facts: pd.DataFrame) -> pd.DataFrame:
@@ -222,7 +250,10 @@ def _add_floor(frame: pd.DataFrame, facts: pd.DataFrame, one: pd.DataFrame) -> p
 def _add_growth_gap(frame: pd.DataFrame) -> pd.DataFrame:
     """Growth of the levels minus the growth that the same document states, on the level's and on the growth's row."""
     place = ["document_row_id", "region_code", "indicator_code", "variant", "at"]
-    cumulative = frame[usable(frame) & frame["accumulation"].isin(["ytd", "eop"])]
+    cumulative = frame.loc[
+        usable(frame) & frame["accumulation"].isin(["ytd", "eop"]),
+        [*place, "measure_family", "value_norm", "nominal_growth", "suspect"],
+    ]
     growth = cumulative[cumulative["measure_family"].eq("yoy")].drop_duplicates(place)
     levels = cumulative[cumulative["nominal_growth"].notna() & ~cumulative["suspect"]].drop_duplicates(place)
     stated = frame[place].join(growth.set_index(place)["value_norm"].rename("stated"), on=place)["stated"]
