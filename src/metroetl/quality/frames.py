@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from metroetl.quality import evidence
+from metroetl.quality.anomalies import add_anomaly_columns
 from metroetl.quality.findings import add_reader_columns
 from metroetl.quality.items import add_item_columns, add_owned, add_span_beyond
 from metroetl.quality.limits import JUMP_FACTOR, JUMP_MARGIN, PARENT_SLACK, YEAR_MARGIN_PP, add_size_limits
@@ -115,6 +116,7 @@ def _observations(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.D
     frame = _add_period_columns(positions(frame))
     known = positions(past.observations)
     frame = add_series_columns(frame, known)
+    frame = add_anomaly_columns(frame, known, catalogue)
     frame = add_sum_columns(add_reader_columns(frame), catalogue)
     frame = add_parent_value(frame, known, catalogue)
     return _add_batch_shares(_add_evidence(_add_limits(add_size_limits(frame))))

@@ -17,16 +17,11 @@ from metroetl.quality.limits import (
     SIGNIFICANT_DIGITS,
     STEADY_RANGE_PP,
     USUAL_NEEDS,
-    WINDOW_MONTHS,
 )
+from metroetl.quality.windows import neighbours
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-
-    Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
-    Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
-    Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 SERIES = ["region_code", "indicator_code", "measure", "variant", "clock"]
 COMPARED = [
@@ -40,10 +35,6 @@ COMPARED = [
     "value_norm",
     "rounding",
 ]
-
-# Months between two series on one axis, so that no window reaches from one into the next; values sorted at a time.
-_SPAN = 1_000_000
-_AT_ONCE = 1_000_000
 
 
 def positions(frame: pd.DataFrame) -> pd.DataFrame:
@@ -111,7 +102,7 @@ def _paces(facts: pd.DataFrame) -> pd.DataFrame:
     months = levels["month"].where(levels["accumulation"].eq("ytd"), 1)
     pace = (levels["value_norm"] / months).to_numpy(float)
     at, known = levels["at"].to_numpy(float), levels["known"].to_numpy(bool)
-    ratios = pace / _neighbours(levels["series"].to_numpy(), at, pace, known)
+    ratios = pace / neighbours(levels["series"].to_numpy(), at, pace, known)
     power = np.round(np.log10(ratios))
     power[np.abs(np.log10(ratios) - power) > POWER_SLACK] = 0
     result = pd.DataFrame({"row": levels["row"], "pace_ratio": ratios, "scale_power": power})
@@ -128,7 +119,7 @@ def _add_usual_growth(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     rates = facts[facts["measure_family"].eq("yoy")]
     value, at = rates["value_norm"].to_numpy(float), rates["at"].to_numpy(float)
     known = rates["known"].to_numpy(bool)
-    usual = _neighbours(rates["series"].to_numpy(), at, value, known, USUAL_NEEDS)
+    usual = neighbours(rates["series"].to_numpy(), at, value, known, USUAL_NEEDS)
     found = pd.Series(usual[~known], index=rates["row"][~known])
     frame = frame.assign(usual_growth=found)
     steady = (frame["yoy_max"] - frame["yoy_min"]).astype(float).le(STEADY_RANGE_PP)
@@ -138,52 +129,6 @@ def _add_usual_growth(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     alone = unusual.groupby([frame["region_code"], frame["at"]]).transform("sum").le(1)
     tells = steady & frame["usual_growth"].notna()
     return frame.assign(sign_against_series=(mirrored & opposed & alone).astype(object).where(tells, None))
-
-
-def _neighbours(series: Integers, at: Numbers, values: Numbers, known: Flags, at_least: int = 1) -> Numbers:
-    """Median of a row's series at the other positions within the window; of those in core alone if there are any.
-
-    NaN where fewer than `at_least` are near. Rows of one position have the same neighbours, so each is asked once.
-    """
-    import numpy as np
-
-    keys = series * _SPAN + at
-    asked, row = np.unique(keys, return_inverse=True)
-    medians, found = _medians_near(asked, keys, values)
-    if known.any():
-        trusted, enough = _medians_near(asked, keys[known], values[known])
-        medians, found = np.where(enough > 0, trusted, medians), np.where(enough > 0, enough, found)
-    return np.where(found >= at_least, medians, np.nan)[row]
-
-
-def _medians_near(asked: Numbers, keys: Numbers, values: Numbers) -> tuple[Numbers, Integers]:
-    """Median and number of the values whose key is near each asked one, but not the same; NaN and 0 for none.
-
-    Windows are written out one behind the other and sorted at once, `_AT_ONCE` values at a time.
-    """
-    import numpy as np
-
-    order = np.argsort(keys, kind="stable")
-    keys, values = keys[order], values[order]
-    edges = [
-        np.searchsorted(keys, asked + shift, side)
-        for shift, side in ((-WINDOW_MONTHS, "left"), (0, "left"), (0, "right"), (WINDOW_MONTHS, "right"))
-    ]
-    found = edges[1] - edges[0] + edges[3] - edges[2]
-    medians = np.full(len(asked), np.nan)
-    blocks = np.searchsorted(np.cumsum(found), np.arange(_AT_ONCE, found.sum(), _AT_ONCE))
-    for part in np.split(np.arange(len(asked)), np.unique(blocks)):
-        begins = np.column_stack([edges[0][part], edges[2][part]]).ravel()
-        lengths = np.column_stack([edges[1][part], edges[3][part]]).ravel() - begins
-        before = np.cumsum(lengths) - lengths
-        near = values[np.arange(lengths.sum()) + np.repeat(begins - before, lengths)]
-        owner = np.repeat(np.arange(len(part)), found[part])
-        near = near[np.lexsort((near, owner))]
-        first, count = before[::2], found[part]
-        some = count > 0
-        low, high = (first + (count - 1) // 2)[some], (first + count // 2)[some]
-        medians[part[some]] = (near[low] + near[high]) / 2
-    return medians, found
 
 
 def _one_a_position(facts: pd.DataFrame) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def _needed(frame: pd.DataFrame, suite: Suite) -> pd.DataFrame:
     import pandas as pd
 
     needed = frame[suite.columns(frame)].reset_index(drop=True)
-    for name in needed.columns.difference(suite.judged_columns):
+    for name in set(needed.columns) - suite.judged_columns:
         if isinstance(needed[name].dtype, pd.StringDtype):
             needed[name] = needed[name].astype("category")
     return needed.copy()

@@ -57,10 +57,13 @@ def _slice(staged: Table, rows: Sequence[Row[Any]]) -> pd.DataFrame:
 def _typed(column: Column[Any], values: Sequence[Any]) -> pd.Series[Any]:
     import pandas as pd
 
+    typed: pd.Series[Any]
     if isinstance(column.type, Date | UtcDateTime):
         utc = isinstance(column.type, UtcDateTime)
-        return pd.Series(pd.to_datetime(list(values), utc=utc)).dt.as_unit("us")
-    return pd.Series(list(values), dtype=_dtype(column))
+        typed = pd.Series(pd.to_datetime(list(values), utc=utc)).dt.as_unit("us")
+    else:
+        typed = pd.Series(list(values), dtype=_dtype(column))
+    return typed
 
 
 def _dtype(column: Column[Any]) -> Any:
