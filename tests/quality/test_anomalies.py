@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from metroetl.catalogue import catalogue
+from metroetl.cli import app
+from metroetl.pipeline import steps
 from metroetl.quality.anomalies import NEEDS, TOLD
+from metroetl.quality.anomaly_chart import sparkline
+from metroetl.quality.anomaly_page import write_anomaly_page
+from metroetl.quality.anomaly_report import Anomaly, Point, find_anomalies, latest_run
 from metroetl.quality.frames import prepare
+from metroetl.quality.gate import run_gate
 from metroetl.quality.windows import near
 from metroetl.statistics.models import Statement
+from metroetl.warehouse import Warehouse
 from metroetl.warehouse.models import Reading
-from tests.quality.bench import figure, frames_of, past_of, release
+from tests.quality.bench import figure, frames_of, past_of, release, stage_into
 from tests.quality.test_facts import good, readings, rows_of
 
 QUARTERS = [f"{year}{q}" for year in range(2018, 2025) for q in ("-Q1", "-Q2", "-Q3", "")]
@@ -160,3 +170,67 @@ def test_neighbours_are_counted_by_place_whatever_their_number() -> None:
     assert found.number[0] == 1 and found.median[0] == 7.0 and found.mad[0] == 0.0
     assert found.number[-2] == 30_000 and found.median[-2] == 14_999.5 and found.mad[-2] == 7_500.0
     assert found.number[-1] == 0 and np.isnan(found.median[-1])
+
+
+# --- told with the history drawn, from the warehouse ------------------------------------------------------------------
+
+
+def gate_of(warehouse: Warehouse, readings: Iterable[Reading]) -> str:
+    run_id, _ = stage_into(warehouse, readings)
+    run_gate(warehouse, run_id)
+    return run_id
+
+
+def test_a_run_tells_its_outlier_wherever_the_row_is(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deyang's trade: half a year in core, then the suspicious quarter, which another rule quarantines."""
+    trade = figure("510600", "TRD", "2025-Q1", "level_ytd", "240.2")
+    gate_of(warehouse, printed([figure("510600", "TRD", "2024-Q2", "level_ytd", "109.2")]))
+    suspicious = gate_of(warehouse, printed([trade, *rates("GDP", {"2024": 13.0})]))
+    (found, other) = sorted(find_anomalies(warehouse, suspicious), key=lambda a: a.indicator, reverse=True)
+    assert (found.place, found.title) == ("quarantine", "德阳市 货物进出口总额 累计值 2025-Q1")
+    assert [(p.period_end, p.value, p.told) for p in found.history] == [
+        (date(2024, 6, 30), 109.2, False),
+        (date(2025, 3, 31), 240.2, True),
+    ]
+    assert (other.place, other.period, len(other.history)) == ("core", "2024", len(QUARTERS))
+    told_in_run = "SELECT detail FROM ops_check WHERE rule_code = 'OBS-ANOMALY' AND run_id = :run"
+    [(detail,)] = warehouse.query(told_in_run, {"run": suspicious})[1]
+    assert found.words in detail and other.words in detail
+
+    gate_of(warehouse, printed(rates("GDP", {}, region="510100")))
+    assert [a.words for a in find_anomalies(warehouse, suspicious)] == [other.words, found.words]
+    assert latest_run(warehouse) != suspicious
+
+    monkeypatch.setattr(steps, "open_existing", lambda: warehouse)
+    lines = CliRunner().invoke(app, ["quality", "anomalies", "--run", suspicious]).output
+    assert "2 个异常数字" in lines and "▁█" in lines and found.words in lines
+    assert json.loads(CliRunner().invoke(app, ["quality", "anomalies", "--latest", "--json"]).output) == []
+
+
+HISTORY = (
+    Point(date(2024, 6, 30), 109.2, None, None, None, False),
+    Point(date(2025, 3, 31), 240.2, 14.9, 54.6, 199.8, True),
+)
+
+
+def test_the_page_draws_the_history_and_asks_nobody(tmp_path: Path) -> None:
+    anomaly = Anomaly(
+        row_id="r1", place="quarantine", region="德阳市", indicator="货物进出口总额<script>", measure="累计值",
+        period="2025-Q1", period_end=date(2025, 3, 31), value=240.2, unit="亿元", score=4.0,
+        words="月均为邻近1期中位的4.40倍", quote="进出口总额240.2亿元", url="javascript:alert(1)", history=HISTORY,
+    )  # fmt: skip
+    page = write_anomaly_page([anomaly], "run-1", tmp_path / "new" / "anomalies.html").read_text("utf-8")
+    assert page.count("<svg") == 1 and "240.2</text>" in page and "4.40倍" in page
+    assert "quarantine show r1" in page and "<script" not in page and "href" not in page.split("</svg>")[1]
+    assert not re.findall(r"(?:src|@import|url\()\s*=?\s*[\"']?https?:", page)
+
+
+def test_a_sparkline_keeps_the_marked_figure_in_sight() -> None:
+    assert sparkline(HISTORY, date(2025, 3, 31)) == ("▁█", 1)
+    assert sparkline(HISTORY[:1], date(2024, 6, 30)) == ("▄", 0)
+    points = [Point(date(2000 + n, 12, 31), float(n), None, None, None, False) for n in range(60)]
+    for year, place in ((2000, 0), (2030, 12), (2059, 23)):
+        line, at = sparkline(points, date(year, 12, 31))
+        assert (len(line), at) == (24, place)
