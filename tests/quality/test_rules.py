@@ -156,6 +156,7 @@ CASES = [
     obs("OBS-OVER-PARENT", *GDP, times(1.0), past=lambda: past_of([release("province", [figure("510000", "GDP", "2025-Q1", "level_ytd", "700.0")])])),
     obs("OBS-SCALE", *GDP, times(10)),
     obs("OBS-JUMP-PACE", *TRD, times(4.4)),
+    obs("OBS-ANOMALY", *TRD, times(4.4)),
     obs("OBS-JUMP-YEAR", *GDP, to(400.0)),
     obs("OBS-SAME-YEAR-AGO", *GDP, to(728.0)),
     obs("OBS-YTD-SHRINK", *GDP, to(750.0, period="2025-Q2", period_end=pd.Timestamp("2025-06-30")), past=published_before(GDP="770.0")),

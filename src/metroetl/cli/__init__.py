@@ -7,6 +7,7 @@ import sys
 import typer
 
 from metroetl.cli import (
+    anomalies,
     archive,
     catalogue,
     dictionary,
@@ -50,6 +51,9 @@ explore.register(app)
 keeping.register(warehouse.warehouse)
 archive.register(app)
 catalogue.register(app)
+quality = typer.Typer(help="校验 · What the gate found.", no_args_is_help=True)
+anomalies.register(quality)
+app.add_typer(quality, name="quality")
 
 
 def main() -> None:

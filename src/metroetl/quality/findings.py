@@ -21,7 +21,7 @@ def add_reader_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
     Each is empty where there is nothing to tell.
     """
-    lines = [str(evidence or "").splitlines() for evidence in frame["evidence"]]
+    lines = [evidence.splitlines() if evidence else [] for evidence in frame["evidence"].fillna("").tolist()]
     published = frame["publish"].astype(bool)
     return frame.assign(
         stated_values=[figures(found, CONFLICT) for found in lines],
@@ -29,12 +29,16 @@ def add_reader_columns(frame: pd.DataFrame) -> pd.DataFrame:
         identity=[figures(found, ARITHMETIC, named=True) for found in lines],
         doubts=[
             "" if sure else "；".join(found) or f"confidence {confidence:g}"
-            for sure, found, confidence in zip(published, lines, frame["confidence"], strict=True)
+            for sure, found, confidence in zip(
+                published.tolist(), lines, frame["confidence"].tolist(), strict=True
+            )
         ],
     )
 
 
 def figures(evidence: list[str], names: tuple[str, ...], named: bool = False) -> str:
     """The figures of the findings whose name begins so, with the name if `named`."""
+    if not evidence:
+        return ""
     found = [match for line in evidence if line.startswith(names) and (match := _FINDING.fullmatch(line))]
     return "；".join(f"{m[1]} {m[2]}" if named else m[2] for m in found)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from metroetl.quality import evidence
+from metroetl.quality.anomalies import add_anomaly_columns
 from metroetl.quality.findings import add_reader_columns
 from metroetl.quality.items import add_item_columns, add_owned, add_span_beyond
 from metroetl.quality.limits import JUMP_FACTOR, JUMP_MARGIN, PARENT_SLACK, YEAR_MARGIN_PP, add_size_limits
@@ -115,6 +116,7 @@ def _observations(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.D
     frame = _add_period_columns(positions(frame))
     known = positions(past.observations)
     frame = add_series_columns(frame, known)
+    frame = add_anomaly_columns(frame, known, catalogue)
     frame = add_sum_columns(add_reader_columns(frame), catalogue)
     frame = add_parent_value(frame, known, catalogue)
     return _add_batch_shares(_add_evidence(_add_limits(add_size_limits(frame))))
@@ -175,15 +177,15 @@ def _add_evidence(frame: pd.DataFrame) -> pd.DataFrame:
     """What the sentence says: printed_gap, sign_agrees (growth only), is_forecast."""
     import pandas as pd
 
-    cells = list(zip(frame["quote"].fillna(""), frame["value_text"].fillna(""), frame["value"], strict=True))
-    printed = pd.Series(
-        [evidence.printed_number(text) for _, text, _ in cells], index=frame.index, dtype=float
-    )
-    signs = pd.Series([evidence.sign_agrees(*cell) for cell in cells], index=frame.index, dtype=object)
-    forecasts = [evidence.is_forecast(quote, text) for quote, text, _ in cells]
+    quotes, texts = frame["quote"].fillna("").tolist(), frame["value_text"].fillna("").tolist()
+    printed = pd.Series([evidence.printed_number(t) for t in texts], index=frame.index, dtype=float)
+    growth = frame["measure_family"].eq("yoy").tolist()
+    cells = zip(growth, quotes, texts, frame["value"].tolist(), strict=True)
+    signs = [evidence.sign_agrees(*cell) if rate else None for rate, *cell in cells]
+    forecasts = [evidence.is_forecast(quote, text) for quote, text in zip(quotes, texts, strict=True)]
     return frame.assign(
         printed_gap=(frame["value"].abs() - printed).abs(),
-        sign_agrees=signs.where(frame["measure_family"].eq("yoy"), None),
+        sign_agrees=pd.Series(signs, index=frame.index, dtype=object),
         is_forecast=pd.Series(forecasts, index=frame.index, dtype=object),
     )
 

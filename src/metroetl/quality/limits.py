@@ -63,11 +63,10 @@ def add_size_limits(frame: pd.DataFrame) -> pd.DataFrame:
     """size_min and size_max of levels, null where nothing is known."""
     import pandas as pd
 
+    kinds = (frame[name].tolist() for name in ("indicator_code", "region_level", "unit_norm"))
     limits = [
         SIZES.get((indicator, level)) or (unit == "亿元" and SIZES_OF_MONEY.get(level)) or (None, None)
-        for indicator, level, unit in zip(
-            frame["indicator_code"], frame["region_level"], frame["unit_norm"], strict=True
-        )
+        for indicator, level, unit in zip(*kinds, strict=True)
     ]
     sizes = pd.DataFrame(limits, columns=["size_min", "size_max"], index=frame.index, dtype=float)
     return frame.join(sizes.where(frame["measure_family"].eq("level") & frame["value_norm"].gt(0)))

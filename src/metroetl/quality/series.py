@@ -17,11 +17,10 @@ from metroetl.quality.limits import (
     SIGNIFICANT_DIGITS,
     STEADY_RANGE_PP,
     USUAL_NEEDS,
-    WINDOW_MONTHS,
 )
+from metroetl.quality.windows import neighbours
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
 SERIES = ["region_code", "indicator_code", "measure", "variant", "clock"]
@@ -103,10 +102,7 @@ def _paces(facts: pd.DataFrame) -> pd.DataFrame:
     months = levels["month"].where(levels["accumulation"].eq("ytd"), 1)
     pace = (levels["value_norm"] / months).to_numpy(float)
     at, known = levels["at"].to_numpy(float), levels["known"].to_numpy(bool)
-    ratios = np.full(len(levels), np.nan)
-    for members in levels.groupby("series", sort=False).indices.values():
-        if len(members) > 1:
-            ratios[members] = pace[members] / _neighbours(pace[members], at[members], known[members])
+    ratios = pace / neighbours(levels["series"].to_numpy(), at, pace, known)
     power = np.round(np.log10(ratios))
     power[np.abs(np.log10(ratios) - power) > POWER_SLACK] = 0
     result = pd.DataFrame({"row": levels["row"], "pace_ratio": ratios, "scale_power": power})
@@ -118,15 +114,12 @@ def _add_usual_growth(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
 
     Where several rates of a region turn at once, that is an event (2020, Shanghai in 2022) and no slip.
     """
-    import numpy as np
     import pandas as pd
 
     rates = facts[facts["measure_family"].eq("yoy")]
     value, at = rates["value_norm"].to_numpy(float), rates["at"].to_numpy(float)
-    known, usual = rates["known"].to_numpy(bool), np.full(len(rates), np.nan)
-    for members in rates.groupby("series", sort=False).indices.values():
-        if len(members) > 1:
-            usual[members] = _neighbours(value[members], at[members], known[members], USUAL_NEEDS)
+    known = rates["known"].to_numpy(bool)
+    usual = neighbours(rates["series"].to_numpy(), at, value, known, USUAL_NEEDS)
     found = pd.Series(usual[~known], index=rates["row"][~known])
     frame = frame.assign(usual_growth=found)
     steady = (frame["yoy_max"] - frame["yoy_min"]).astype(float).le(STEADY_RANGE_PP)
@@ -136,26 +129,6 @@ def _add_usual_growth(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     alone = unusual.groupby([frame["region_code"], frame["at"]]).transform("sum").le(1)
     tells = steady & frame["usual_growth"].notna()
     return frame.assign(sign_against_series=(mirrored & opposed & alone).astype(object).where(tells, None))
-
-
-def _neighbours(
-    values: np.ndarray[tuple[int], np.dtype[np.float64]],
-    at: np.ndarray[tuple[int], np.dtype[np.float64]],
-    known: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    at_least: int = 1,
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Median of the other positions within the window, if there are enough; of those in core alone if there are any."""
-    import numpy as np
-
-    distance = np.abs(at[:, None] - at[None, :])
-    near = (distance > 0) & (distance <= WINDOW_MONTHS)
-    trusted = near & known[None, :]
-    near = np.where(trusted.any(axis=1, keepdims=True), trusted, near)
-    found = near.sum(axis=1)
-    ordered = np.sort(np.where(near, values[None, :], np.inf), axis=1)
-    rows, last = np.arange(len(values)), len(values) - 1
-    medians = (ordered[rows, (found - 1).clip(0) // 2] + ordered[rows, (found // 2).clip(0, last)]) / 2
-    return np.where(found >= at_least, medians, np.nan)
 
 
 def _one_a_position(facts: pd.DataFrame) -> pd.DataFrame:
@@ -222,7 +195,10 @@ def _add_floor(frame: pd.DataFrame, facts: pd.DataFrame, one: pd.DataFrame) -> p
 def _add_growth_gap(frame: pd.DataFrame) -> pd.DataFrame:
     """Growth of the levels minus the growth that the same document states, on the level's and on the growth's row."""
     place = ["document_row_id", "region_code", "indicator_code", "variant", "at"]
-    cumulative = frame[usable(frame) & frame["accumulation"].isin(["ytd", "eop"])]
+    cumulative = frame.loc[
+        usable(frame) & frame["accumulation"].isin(["ytd", "eop"]),
+        [*place, "measure_family", "value_norm", "nominal_growth", "suspect"],
+    ]
     growth = cumulative[cumulative["measure_family"].eq("yoy")].drop_duplicates(place)
     levels = cumulative[cumulative["nominal_growth"].notna() & ~cumulative["suspect"]].drop_duplicates(place)
     stated = frame[place].join(growth.set_index(place)["value_norm"].rename("stated"), on=place)["stated"]

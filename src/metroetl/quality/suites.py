@@ -12,7 +12,7 @@ import logging
 import os
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -43,8 +43,16 @@ class Suite:
 
     def columns(self, frame: pd.DataFrame) -> list[str]:
         """The frame's columns that the suite names: a row_condition costs time for every column of the frame."""
-        named = set(_NAME.findall(json.dumps([e["kwargs"] for e in self.spec["expectations"]])))
-        return [c for c in frame.columns if c == "row_id" or c in named]
+        return [c for c in frame.columns if c in self._named]
+
+    @cached_property
+    def _named(self) -> set[str]:
+        return set(_NAME.findall(json.dumps([e["kwargs"] for e in self.spec["expectations"]])))
+
+    @cached_property
+    def judged_columns(self) -> set[str]:
+        """The columns whose values are judged; others are named in conditions only."""
+        return {name for e in self.spec["expectations"] for name in columns_of(e["kwargs"])}
 
     def part(self, codes: Collection[str]) -> Suite:
         """The same suite with these rules only."""
@@ -72,6 +80,12 @@ class Suite:
                 way_out=f"Correct type and arguments in {self.path.name}; GE's log names what it refused.",
             )
         return suite  # type: ignore[no-any-return]
+
+
+def columns_of(kwargs: Mapping[str, Any]) -> list[str]:
+    """The columns whose values an expectation judges."""
+    one = [kwargs[name] for name in ("column", "column_A", "column_B") if name in kwargs]
+    return [*one, *kwargs.get("column_list", ())]
 
 
 @lru_cache

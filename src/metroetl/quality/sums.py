@@ -23,7 +23,10 @@ def add_sum_columns(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     A gap is printed whole minus sum of parts, on every row that takes part; the slack is what rounding allows: half of
     the last printed place of each number. Suspect figures take no part: what is wrong with them is known already.
     """
-    levels = frame[usable(frame) & frame["measure_family"].eq("level") & ~frame["suspect"]]
+    taking_part = usable(frame) & frame["measure_family"].eq("level") & ~frame["suspect"]
+    levels = frame.loc[
+        taking_part, [*_CELL, "region_code", "indicator_code", "agg_rule", "value_norm", "rounding"]
+    ]
     wholes = [(i.code, i.parts) for i in catalogue.indicators.values() if i.parts]
     parts = _gaps(levels, [*_CELL, "region_code"], "indicator_code", wholes)
     frame = frame.join(
@@ -76,8 +79,8 @@ def _add_repeats(frame: pd.DataFrame) -> pd.DataFrame:
     What the reader found (findings.add_reader_columns) is kept; the rest of `stated_values` is what it left to judge.
     """
     fact = ["region_code", "indicator_code", "measure", "variant", "clock", "at", "revision_stage"]
-    rows = frame[usable(frame)]
     cell = ["document_row_id", *fact]
+    rows = frame.loc[usable(frame), [*cell, "published", "value_norm", "rounding"]]
     differing = rows[_distinct(rows, cell).gt(1)]
     values = differing.groupby(cell, dropna=False)["value_norm"].transform(
         lambda v: "≠".join(f"{x:.12g}" for x in sorted(v.unique()))
@@ -110,7 +113,7 @@ def add_parent_value(frame: pd.DataFrame, past: pd.DataFrame, catalogue: Catalog
     lookup = known.set_index(["region_code", *fact])["value_norm"].rename("parent_value")
     parents = {code: region.parent_code for code, region in catalogue.regions.items()}
     adds_up = usable(frame) & frame["measure_family"].eq("level") & frame["agg_rule"].eq("sum")
-    rows = frame[adds_up]
+    rows = frame.loc[adds_up, columns]
     above = rows[fact].assign(region_code=rows["region_code"].map(parents))
     found = above.join(lookup, on=["region_code", *fact])["parent_value"]
     return frame.assign(parent_value=found)

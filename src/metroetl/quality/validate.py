@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from metroetl.quality.models import Outcome, Verdict
-from metroetl.quality.suites import Suite, great_expectations, load_suites
+from metroetl.quality.suites import Suite, columns_of, great_expectations, load_suites
 
 if TYPE_CHECKING:
     import pandas as pd
 
+# Rows are named by their place in the frame: by a column, GE looks each of them up by itself.
 _YES_OR_NO = {"result_format": "BOOLEAN_ONLY"}
-_WITH_ROWS = {"result_format": "COMPLETE", "unexpected_index_column_names": ["row_id"]}
+_WITH_ROWS = {"result_format": "COMPLETE", "exclude_unexpected_values": True, "partial_unexpected_count": 0}
 _WORST: tuple[Verdict, ...] = ("error", "fail", "pass", "skipped")
 
 
@@ -36,46 +38,92 @@ def validate_table(frame: pd.DataFrame, suite: Suite) -> list[Outcome]:
 
     GE first says yes or no; what it said no to is asked again for the rows, which costs it twice as much.
     """
-    expectations = suite.compile()
     began = time.perf_counter()
-    needed = frame[suite.columns(frame)]
-    batch = _batch_definition().get_batch({"dataframe": needed})
-    answers = _answers(batch.validate(expectations, result_format=_YES_OR_NO))
-    if wrong := {code for code, results in answers.items() if not all(r["success"] for r in results)}:
-        answers |= _answers(batch.validate(suite.part(wrong).compile(), result_format=_WITH_ROWS))
+    needed = _needed(frame, suite)
+    answers = _answers(needed, suite, _YES_OR_NO)
+    if wrong := {code for code, results in answers.items() if not all(r.success for r in results)}:
+        part = suite.part(wrong)
+        answers |= _answers(_needed(needed, part), part, _WITH_ROWS)
     judged = _judged(needed, suite)
     share = round((time.perf_counter() - began) / len(suite.rules), 6)
+    count = _counter(frame["batch_id"])
     outcomes = []
     for code, rule in suite.rules.items():
-        rows = frame["batch_id"][judged[code]].value_counts().to_dict()
-        blank = Outcome(table=suite.table, rule=rule, verdict="skipped", judged=rows, seconds=share)
-        outcomes.append(_outcome(blank, answers[code]))
+        blank = Outcome(
+            table=suite.table, rule=rule, verdict="skipped", judged=count(judged[code]), seconds=share
+        )
+        outcomes.append(_outcome(blank, answers[code], frame))
     return outcomes
 
 
-def _answers(report: Any) -> dict[str, list[dict[str, Any]]]:
+def _needed(frame: pd.DataFrame, suite: Suite) -> pd.DataFrame:
+    """The columns that the suite names, rows numbered from 0, one block a kind: a row_condition copies every block.
+
+    Text that only conditions name becomes categories, which are compared and copied as numbers.
+    """
+    import pandas as pd
+
+    needed = frame[suite.columns(frame)].reset_index(drop=True)
+    for name in set(needed.columns) - suite.judged_columns:
+        if isinstance(needed[name].dtype, pd.StringDtype):
+            needed[name] = needed[name].astype("category")
+    return needed.copy()
+
+
+def _answers(frame: pd.DataFrame, suite: Suite, form: dict[str, Any]) -> dict[str, list[Any]]:
     """GE's results by rule code; it gives them in an order of its own."""
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    report = _batch_definition().get_batch({"dataframe": frame}).validate(suite.compile(), result_format=form)
+    found: dict[str, list[Any]] = defaultdict(list)
     for result in report.results:
-        found[result.expectation_config.meta["code"]].append(result.to_json_dict())
+        found[result.expectation_config.meta["code"]].append(result)
     return found
 
 
-def _outcome(outcome: Outcome, results: Iterable[dict[str, Any]]) -> Outcome:
+def _counter(owners: pd.Series[str]) -> Callable[[pd.Series[bool]], dict[str, int]]:
+    """What counts the chosen rows by batch."""
+    import numpy as np
+    import pandas as pd
+
+    codes, names = pd.factorize(owners)
+    return lambda chosen: {
+        str(names[n]): int(count)
+        for n, count in enumerate(np.bincount(codes[chosen.to_numpy()], minlength=len(names)))
+        if count
+    }
+
+
+def _outcome(outcome: Outcome, results: Iterable[Any], frame: pd.DataFrame) -> Outcome:
     for result in results:
-        message = _exception(result.get("exception_info") or {})
-        verdict: Verdict = "error" if message else _judge(result["success"], outcome.evaluated)
+        message = _exception(result.exception_info or {})
+        verdict: Verdict = "error" if message else _judge(result.success, outcome.evaluated)
         outcome.verdict = min(outcome.verdict, verdict, key=_WORST.index)
         outcome.message = outcome.message or message
         if verdict == "fail":
-            for row in result["result"].get("unexpected_index_list") or ():
-                values = {k: _plain(v) for k, v in row.items() if k != "row_id"}
-                outcome.failed.setdefault(row["row_id"], {}).update(values)
+            places = result.result.get("unexpected_index_list") or []
+            columns = columns_of(result.expectation_config.kwargs)
+            for row_id, values in _values_at(frame, places, columns):
+                outcome.failed.setdefault(row_id, {}).update(values)
     return outcome
 
 
+def _values_at(
+    frame: pd.DataFrame, places: list[int], columns: list[str]
+) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Row id and what stands in the columns, of the rows at these places."""
+    rows = frame[list(dict.fromkeys(["row_id", *columns]))].iloc[places]
+    values = [[_plain(value) for value in rows[column].tolist()] for column in columns]
+    for row_id, *told in zip(rows["row_id"].tolist(), *values, strict=True):
+        yield row_id, dict(zip(columns, told, strict=True))
+
+
 def _plain(value: Any) -> Any:
-    """numpy's scalars as Python's; GE leaves them in lists of rows."""
+    """What is missing as None, numpy's scalars as Python's, days and moments as text."""
+    import pandas as pd
+
+    if value is None or value is pd.NaT or value != value:
+        return None
+    if isinstance(value, datetime):
+        return str(value)
     return value.item() if hasattr(value, "item") else value
 
 
@@ -93,14 +141,15 @@ def _judged(frame: pd.DataFrame, suite: Suite) -> dict[str, pd.Series[bool]]:
     import pandas as pd
 
     everything = pd.Series(True, index=frame.index)
+    filled = frame.notna()
     masks: dict[str, pd.Series[bool]] = {}
     conditions: dict[str, pd.Series[bool]] = {}
     for expectation in suite.spec["expectations"]:
         kwargs, code = expectation["kwargs"], expectation["meta"]["code"]
-        columns = [kwargs[c] for c in ("column", "column_A", "column_B") if kwargs.get(c) in frame]
         mask = everything
         if expectation["type"] != "expect_column_values_to_not_be_null":
-            mask = frame[columns].notna().all(axis=1)
+            for column in columns_of(kwargs):
+                mask = mask & filled[column] if column in filled else mask
         if condition := kwargs.get("row_condition"):
             mask = mask & _remembered(conditions, frame, condition)
         masks[code] = masks.get(code, ~everything) | mask
@@ -114,7 +163,7 @@ def _remembered(known: dict[str, pd.Series[bool]], frame: pd.DataFrame, conditio
         try:
             known[condition] = pd.Series(frame.eval(condition), index=frame.index).astype(bool)
         except (NameError, ValueError, TypeError, SyntaxError):
-            known[condition] = frame["row_id"].notna()
+            known[condition] = pd.Series(True, index=frame.index)
     return known[condition]
 
 
