@@ -9,6 +9,7 @@ import typer
 from metroetl.cli import (
     archive,
     catalogue,
+    decide,
     dictionary,
     documents,
     explain,
@@ -20,6 +21,7 @@ from metroetl.cli import (
     operate,
     plan_compare,
     plans,
+    quarantine,
     sources,
     trace,
     warehouse,
@@ -43,6 +45,8 @@ documents.register(app)
 plans.register(app)
 plan_compare.register(plans.group)
 warehouse.register(app)
+quarantine.register(app)
+decide.register(app)
 export.register(warehouse.warehouse)
 dictionary.register(warehouse.warehouse)
 trace.register(app)
