@@ -68,14 +68,14 @@ def row_cells(row: StoppedRow) -> dict[str, Any]:
     """A stopped row as a row of a table artifact, whose cells the UI takes for markdown."""
     return {
         "规则": cell(row.rule_code),
-        "来源": cell(row.source_title),
         "地区": cell(row.region),
         "指标": cell(row.indicator or row.title),
         "时期": cell(row.period),
         "数值": cell(row.value),
-        "原句": cell(row.quote[:300]),
         "网页": page_link(row.url),
         "编号": row.quarantine_id or row.row_id,
+        "原句": cell(row.quote[-200:]),
+        "来源": cell(row.source_title),
     }
 
 

@@ -16,6 +16,7 @@ from metroetl.quality.pages import clean, groups_of, write_list
 from metroetl.quality.stopped import Stopped, StoppedRow
 from metroetl.quality.suites import load_suites
 from metroetl.warehouse import Warehouse
+from tests.conftest import chromium
 from tests.quality.bench import city, figure, harvested, history, release, stage_into
 from tests.quality.test_gate import with_typo
 
@@ -190,3 +191,27 @@ def test_only_web_addresses_become_links() -> None:
 
 def test_cleaning_keeps_signs_of_comparison() -> None:
     assert str(clean("增速<5%且>3%")) == "增速&lt;5%且&gt;3%"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_browser_without_network_shows_it(page_file: Path, width: int, tmp_path: Path) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
+        page = context.new_page()
+        told: list[str] = []
+        page.on("console", lambda message: told.append(message.text))
+        page.on("request", lambda request: told.append(request.url))
+        page.goto(page_file.as_uri())
+        expect(page.get_by_text("1 个批次被拦下")).to_be_visible()
+        expect(page.locator("table.heat td.s3").first).to_be_visible()
+        sentence = page.locator("q", has_text="德阳市出口总额220000.0亿元")
+        expect(sentence).to_be_visible()
+        expect(sentence.locator("mark")).to_have_text("220000.0")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+        page.screenshot(path=tmp_path / f"{width}.png", full_page=True)
+        browser.close()
+    assert told == [page_file.as_uri()]
