@@ -9,15 +9,18 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from metroetl.catalogue import catalogue
 from metroetl.errors import Unreadable, WarehouseError
 from metroetl.quality import run_gate, write_validation_page
+from metroetl.quality.data_docs import write_data_docs
+from metroetl.quality.frames import prepare
 from metroetl.quality.history import arranged
 from metroetl.quality.pages import clean, groups_of, write_list
 from metroetl.quality.stopped import Stopped, StoppedRow
 from metroetl.quality.suites import load_suites
 from metroetl.warehouse import Warehouse
 from tests.conftest import chromium
-from tests.quality.bench import city, figure, harvested, history, release, stage_into
+from tests.quality.bench import city, figure, frames_of, harvested, history, past_of, release, stage_into
 from tests.quality.test_gate import with_typo
 
 BROKEN = "地区生产总值同比增长，全市经济运行总体平稳。".encode().decode("gb18030", "replace") * 20
@@ -191,6 +194,15 @@ def test_only_web_addresses_become_links() -> None:
 
 def test_cleaning_keeps_signs_of_comparison() -> None:
     assert str(clean("增速<5%且>3%")) == "增速&lt;5%且&gt;3%"
+
+
+def test_data_docs_are_written_where_wanted(tmp_path: Path) -> None:
+    frames = prepare(frames_of([release("city", city())]), past_of(), catalogue())
+    table = "staging_document"
+    index = write_data_docs(frames, {table: load_suites()[table]}, tmp_path / "docs", "run-1")
+    assert index == tmp_path / "docs" / "index.html" and table in index.read_text(encoding="utf-8")
+    (result,) = (tmp_path / "docs" / "validations" / table).rglob("*.html")
+    assert "run-1" in str(result)
 
 
 @pytest.mark.browser
