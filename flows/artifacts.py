@@ -1,15 +1,22 @@
-"""What a run leaves in the Prefect UI: its summary as markdown and table, and a state that says what happened."""
+"""What a run leaves in the Prefect UI: its summary as markdown and tables, and a state that says what happened."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from metroetl.runs import RunSummary
+from flows.links import form_link
+from metroetl import pipeline
+from metroetl.quality.stopped import HeldBatch, HeldRule, Stopped, StoppedRow, counted
+from metroetl.quality.words import advice, table_words
+from metroetl.runs import Failure, RunSummary
 
 OUTCOMES_ZH = {"new": "新页面", "changed": "有变化", "unchanged": "无变化", "listed": "列表"}
 STATES_ZH = {
@@ -19,12 +26,21 @@ STATES_ZH = {
     "nothing_new": "没有新内容",
     "loaded": "已入库",
 }
+KINDS_ZH = {"documents": "文件", "observations": "数字", "statements": "陈述", "plans": "规划"}
+ROWS, EXAMPLES, LISTED = 200, 3, 50
 
 
 def cell(value: object) -> str:
     """Words of strangers in a cell: no markup, no line break."""
     text = "" if value is None else " ".join(str(value).split())
-    return "".join(f"&#{ord(char)};" if char in "|[]<>*_`\\!&#" else char for char in text)
+    return "".join(f"&#{ord(char)};" if char in "|[]<>*_`\\!&#~" else char for char in text)
+
+
+def page_link(url: str) -> str:
+    """A stranger's address as a link, where it is one of the web; else as a cell."""
+    if not url.startswith(("http://", "https://")):
+        return cell(url)
+    return f"[网页]({quote(url, safe=':/?=&%#+,;@~.-_')})"
 
 
 def summary_rows(summary: RunSummary) -> list[dict[str, Any]]:
@@ -34,11 +50,11 @@ def summary_rows(summary: RunSummary) -> list[dict[str, Any]]:
         failed = Counter(f.code for f in s.failures)
         rows.append(
             {
-                "来源": f"{s.title} ({s.source_id})",
+                "来源": cell(f"{s.title} ({s.source_id})"),
                 "新发布": s.announced,
                 **{zh: s.outcomes.get(code, 0) for code, zh in OUTCOMES_ZH.items()},
                 "消失": s.vanished,
-                "失败": ", ".join(f"{code} {n}" for code, n in failed.items()),
+                "失败": cell(", ".join(f"{code} {n}" for code, n in failed.items())),
                 "文档": s.documents,
                 "数据": s.statements,
                 "规划": s.plans,
@@ -48,44 +64,179 @@ def summary_rows(summary: RunSummary) -> list[dict[str, Any]]:
     return rows
 
 
-def summary_markdown(summary: RunSummary) -> str:
-    """The summary that an operator reads: what happened, which rows, on which page, what to do."""
-    lines = [f"# {STATES_ZH[summary.state]}", "", f"运行：`{summary.run_id}`（{summary.flow}）", ""]
-    published = "，".join(f"{table} {n}" for table, n in summary.gate.published.items()) or "无"
-    lines += [
-        f"- 入库：{published}",
-        f"- 隔离：{summary.gate.quarantined} 行",
-        f"- 批次：{summary.gate.batches}",
+def row_cells(row: StoppedRow) -> dict[str, Any]:
+    """A stopped row as a row of a table artifact, whose cells the UI takes for markdown."""
+    return {
+        "规则": cell(row.rule_code),
+        "地区": cell(row.region),
+        "指标": cell(row.indicator or row.title),
+        "时期": cell(row.period),
+        "数值": cell(row.value),
+        "网页": page_link(row.url),
+        "编号": row.quarantine_id or row.row_id,
+        "原句": cell(row.quote[-200:]),
+        "来源": cell(row.source_title),
+    }
+
+
+# --- the summary ---------------------------------------------------------------------------------------------------
+
+
+def sentence(summary: RunSummary, stopped: Stopped) -> str:
+    """What happened, in one sentence of each language."""
+    gate, failed = summary.gate, [s for s in summary.sources if s.failed]
+    new = {KINDS_ZH.get(kind, kind): n for kind, n in gate.published.items() if n}
+    parts = [
+        f"**{len(stopped.held)} 个批次被拦下，未入库**" if stopped.held else "",
+        f"**{len(failed)} 个来源有内容未能读取**" if failed else "",
+        f"新入库 {'、'.join(f'{zh} {n}' for zh, n in new.items())}" if new else "没有新的内容入库",
+        f"{gate.quarantined} 行被隔离" if gate.quarantined else "",
     ]
+    english = [
+        f"{len(stopped.held)} batches held" if stopped.held else "",
+        f"{len(failed)} sources with failures" if failed else "",
+        f"{sum(new.values())} rows new in core",
+        f"{gate.quarantined} rows quarantined",
+    ]
+    return "；".join(filter(None, parts)) + "。 " + ", ".join(filter(None, english)) + "."
+
+
+def summary_markdown(summary: RunSummary, stopped: Stopped | None = None) -> str:
+    """The summary that an operator reads: what happened, which rows, on which page, what to do."""
+    stopped = stopped or Stopped(run_id=summary.run_id)
+    lines = [f"# {STATES_ZH[summary.state]}", "", sentence(summary, stopped), ""]
+    lines += [f"运行 run `{summary.run_id}`（{summary.flow}）"]
     if summary.validation_page:
-        lines.append(f"- 校验页：`{summary.validation_page}`")
-    if summary.releases:
-        lines += ["", "## 新发布规划", "", "表见 artifact **new-plans**：", ""]
-        lines += [f"- {cell(r.title)}" for r in summary.releases[:50]]
-    if summary.not_told:
-        lines += ["", "## 未能通知", ""]
-        lines += [f"- **{f.code}** `{f.url}`：{cell(f.detail)} → {f.way_out}" for f in summary.not_told]
-    if summary.gate.held:
-        lines += ["", "## 被拦下的批次", "", "请在部署 **decide** 中批准或驳回：", ""]
-        lines += [f"- `{batch}`：{'、'.join(codes)}" for batch, codes in summary.gate.held.items()]
-    if summary.findings:
-        lines += ["", "## 需要留意的数据", ""]
-        lines += [f"- **{f.code}** {cell(f.detail)} → {f.way_out}" for f in summary.findings[:50]]
+        lines += ["", f"校验页 validation page：`{summary.validation_page}`"]
+    for batch in stopped.held:
+        lines += ["", *held_lines(batch)]
+    if stopped.waiting:
+        lines += ["", "## 以前被拦下、仍待裁定的批次 still waiting", ""]
+        lines += [
+            f"- {cell(b.source_title)} `{b.batch_id}`（{b.held_by}）：{decide_links(b)}"
+            for b in stopped.waiting
+        ]
+    if stopped.rows:
+        lines += ["", *quarantine_lines(stopped)]
     failures = [f for s in summary.sources for f in s.failures]
-    if failures:
-        lines += ["", "## 未能读取", ""]
-        lines += [f"- **{f.code}** `{f.url}`：{f.detail} → {f.way_out}" for f in failures[:50]]
-        if len(failures) > 50:
-            lines.append(f"- …… 共 {len(failures)} 项，见 `raw_fetch`")
+    lines += _section("未能读取 could not be read", failures, "raw_fetch")
+    lines += _section(
+        "需要留意的数据 findings", summary.findings, "mart_observation_conflict, mart_correction"
+    )
+    lines += _section("未能通知 not told", summary.not_told, "")
+    if summary.releases:
+        lines += ["", "## 新发布规划 new plans", "", "表见 artifact **new-plans**：", ""]
+        lines += [f"- {cell(r.title)}" for r in summary.releases[:LISTED]]
     return "\n".join(lines) + "\n"
 
 
+def _section(title: str, failures: list[Failure], where: str) -> list[str]:
+    if not failures:
+        return []
+    lines = ["", f"## {title}", ""]
+    for f in failures[:LISTED]:
+        address = f"（{page_link(f.url)} {cell(f.url)}）" if f.url else ""
+        lines.append(f"- **{cell(f.code)}** {cell(f.detail)}{address} → {cell(f.way_out)}")
+    if len(failures) > LISTED:
+        lines.append(f"- …… 共 {len(failures)} 项，见 {where}")
+    return lines
+
+
+def held_lines(batch: HeldBatch) -> list[str]:
+    """A held batch: who stopped it and why, which rows, what to do, and the links to decide."""
+    held = f"文件 {batch.documents}、数字 {batch.observations}、陈述 {batch.statements}、规划 {batch.plans}"
+    lines = [
+        f"## 被拦下 held：{cell(batch.source_title)}",
+        "",
+        f"批次 batch `{batch.batch_id}`（{held}），未入库。",
+        "",
+    ]
+    for rule in batch.rules:
+        lines += _rule_lines(rule)
+    lines += [f"**裁定 decide**：{decide_links(batch)}", ""]
+    again = form_link("replay/replay", {"sources": [batch.source_id], "only_quarantined": True})
+    replay = f"[重放 replay]({again})" if again else "部署 replay"
+    return [
+        *lines,
+        f"若是读错了：修正后{replay}，本批即被取代 · if it was read wrongly, replay after the fix.",
+    ]
+
+
+def _rule_lines(rule: HeldRule) -> list[str]:
+    zh, en = rule.advice
+    if rule.verdict == "error":
+        return [
+            f"- **{rule.code}** 规则本身未能计算 the rule could not be computed：{cell(rule.message)}",
+            "",
+        ]
+    lines = [
+        f"- **{rule.code}** {rule.reason_zh} · {rule.reason_en}",
+        f"  - {table_words(rule.table)}：{rule.unexpected} / {rule.evaluated} 行不合 rows failed",
+    ]
+    lines += [f"  - 例 {row_line(row)}" for row in rule.rows[:EXAMPLES]]
+    return [*lines, f"  - 怎么办 what to do：{zh} {cell(en)}", ""]
+
+
+def row_line(row: StoppedRow) -> str:
+    """A row in a line: the figure, its sentence with the value marked, its page."""
+    before, value, after = row.marked
+    said = f"{cell(before[-160:])}**{cell(value)}**{cell(after[:60])}" if value else cell(row.quote[:160])
+    return f"{cell(row.what)}：“{said}” {page_link(row.url)}"
+
+
+def decide_links(batch: HeldBatch) -> str:
+    """Links to the form of `decide`, filled in; the commands where no server has that deployment."""
+    links = []
+    for decision, zh in (("approve", "批准入库"), ("reject", "驳回")):
+        link = form_link("decide/decide", {"batch_id": batch.batch_id, "decision": decision})
+        command = f'`metroetl decide {decision} {batch.batch_id} --reason "…"`'
+        links.append(f"[{zh} {decision}]({link})" if link else f"{zh}：{command}")
+    return " ｜ ".join(links)
+
+
+def quarantine_lines(stopped: Stopped) -> list[str]:
+    """Quarantined rows by rule: how many, why, examples, what to do."""
+    lines = [f"## 被隔离 quarantined：{counted(stopped.rows)} 行", ""]
+    lines += ["未入库，逐行等待处理；全部见 artifact **quarantined-rows** 与校验页。", ""]
+    for (table, code), rows in stopped.by_rule().items():
+        zh, en = advice(rows[0].owner)
+        lines.append(
+            f"- **{cell(code)}** {table_words(table)} {len(rows)} 行：{cell(rows[0].reason_zh)} · {cell(rows[0].reason_en)}"
+        )
+        for row in rows[:EXAMPLES]:
+            lines.append(f"  - {row_line(row)} `metroetl quarantine show {row.quarantine_id}`")
+        lines.append(f"  - 怎么办 what to do：{zh} {cell(en)}")
+    return [
+        *lines,
+        "",
+        '处理 decide：`metroetl quarantine release 编号 --reason "…"`（放行入库）或 `reject`（驳回）。',
+    ]
+
+
+# --- what the UI gets ------------------------------------------------------------------------------------------------
+
+
 def publish_summary(summary: RunSummary) -> None:
-    """Put the summary beside the run: markdown and a source × outcome table."""
+    """Put the summary beside the run: markdown, source × outcome, and the rows that were stopped."""
+    stopped = pipeline.stopped_in(summary.run_id)
     create_markdown_artifact(
-        key="run-summary", markdown=summary_markdown(summary), description=STATES_ZH[summary.state]
+        key="run-summary", markdown=summary_markdown(summary, stopped), description=STATES_ZH[summary.state]
     )
     create_table_artifact(key="run-sources", table=summary_rows(summary), description="来源 × 结果")
+    held = [row for batch in stopped.held for rule in batch.rules for row in rule.rows]
+    tables: Iterable[tuple[str, list[StoppedRow], str]] = (
+        ("held-rows", held, "被拦下批次中不合规则的行（举例）"),
+        ("quarantined-rows", stopped.rows, "被隔离的行"),
+    )
+    for key, rows, told in tables:
+        if rows:
+            more = f"，前 {ROWS} 行，共 {len(rows)} 行" if len(rows) > ROWS else ""
+            create_table_artifact(key=key, table=[row_cells(r) for r in rows[:ROWS]], description=told + more)
+    if summary.validation_page:
+        link = Path(summary.validation_page).as_uri()
+        create_link_artifact(
+            key="validation-page", link=link, link_text="校验页", description=summary.validation_page
+        )
 
 
 def state_of(summary: RunSummary) -> State[RunSummary]:

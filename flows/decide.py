@@ -7,6 +7,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from flows.artifacts import KINDS_ZH, cell
 from flows.parameters import DecideRequest
 from metroetl import pipeline
 
@@ -18,10 +19,11 @@ def decide(request: DecideRequest) -> State[dict[str, int]]:
         request.batch_id, approve=request.decision == "approve", reason=request.reason, who=request.decided_by
     )
     done = "批准入库" if request.decision == "approve" else "驳回"
+    rows = "、".join(f"{KINDS_ZH[kind]} {n}" for kind, n in counts.items() if n and kind in KINDS_ZH)
     create_markdown_artifact(
         key="decision",
         description=f"{done} {request.batch_id}",
-        markdown=f"# {done}\n\n- 批次：`{request.batch_id}`\n- 决定人：{request.decided_by}\n- 理由：{request.reason}\n"
-        f"- 入库行数：{counts}\n",
+        markdown=f"# {done}\n\n- 批次：`{request.batch_id}`\n- 决定人：{cell(request.decided_by)}\n"
+        f"- 理由：{cell(request.reason)}\n- 新入库：{rows or '无'}\n",
     )
     return Completed(name="Approved" if request.decision == "approve" else "Rejected", data=counts)

@@ -61,6 +61,14 @@ class Settings(BaseSettings):
         default="",
         description="the Prefect block that tells of new plans, as type/name (custom-webhook/plans); none if unset",
     )
+    data_docs: bool = Field(
+        default=False,
+        description="write Great Expectations' own Data Docs of each run into home/validation too; they need the network "
+        "to look right, and about 10 s",
+    )
+    user: str = Field(
+        default="", description="who decides, as it is kept with a decision; the login name if unset"
+    )
     politeness: bool = Field(
         default=True, description="false only against the replica: delays of the sources are kept otherwise"
     )
@@ -85,6 +93,16 @@ class Settings(BaseSettings):
         if self.database_url is not None and self.database_url.get_secret_value():
             return self.database_url.get_secret_value()
         return f"sqlite:///{(self.home / 'warehouse.db').absolute()}"
+
+    @property
+    def decider(self) -> str:
+        """Who decides at this machine."""
+        import getpass
+
+        try:
+            return self.user or getpass.getuser()
+        except (KeyError, OSError):  # a container whose user has no name
+            raise SettingsError("nobody is logged in by name", way_out="Set METROETL_USER.") from None
 
     @property
     def agenda(self) -> Path:

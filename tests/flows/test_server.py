@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import re
 import signal
 import socket
 import subprocess
@@ -19,8 +19,9 @@ import httpx
 import pytest
 
 from metroetl.catalogue import catalogue
-from metroetl.replica import Replica
-from tests.conftest import missing
+from metroetl.replica import Faults, Replica
+from tests.conftest import chromium
+from tests.flows.test_bad_input import GARBLED, READABLE
 
 pytestmark = pytest.mark.timeout(600)
 DEPLOYMENTS = {
@@ -59,6 +60,12 @@ class Server:
         assert answer.is_success, answer.text
         return answer.json()
 
+    def ask(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Rows of a query on the warehouse."""
+        from metroetl.warehouse import Warehouse
+
+        return Warehouse(f"sqlite:///{self.home / 'warehouse.db'}").query(sql, parameters=parameters)[1]
+
     def run_state(self, run_id: str) -> dict[str, Any]:
         """A flow run's state now."""
         return self.api.get(f"/flow_runs/{run_id}").json()["state"]
@@ -85,7 +92,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[Ser
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with Replica(as_of=date(2025, 5, 1)) as replica:
+    with Replica(as_of=date(2025, 5, 1), faults=Faults({"deyang": ["out_of_range"]})) as replica:
         env = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "METROETL_"))},
             "PREFECT_HOME": str(home / "prefect"),
@@ -177,14 +184,11 @@ def test_prefect_deployment_run_starts_one(server: Server) -> None:
 
 @pytest.mark.browser
 def test_an_operator_fills_the_form_and_sees_the_run_complete(server: Server, tmp_path: Path) -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        missing("browser", "no Chromium on this machine")
     from playwright.sync_api import expect, sync_playwright
 
     deployment = server.deployments()["collect/collect"]["id"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 1000}, locale="zh-CN")
         hosts: set[str] = set()
         page.on("request", lambda r: hosts.add(r.url.split("/")[2]))
@@ -218,3 +222,53 @@ def test_an_operator_fills_the_form_and_sees_the_run_complete(server: Server, tm
         browser.close()
     assert {h.split(":")[0] for h in hosts} == {"127.0.0.1"}, hosts
     assert (server.home / "warehouse.db").is_file()
+
+
+@pytest.mark.browser
+def test_a_red_run_is_decided_from_its_artifact(server: Server, tmp_path: Path) -> None:
+    """A garbled file in the inbox holds its batch, a growth of 720 % waits in quarantine, and the link decides."""
+    from playwright.sync_api import expect, sync_playwright
+
+    inbox = server.home / "inbox"
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / "简报.txt").write_text(READABLE + GARBLED, encoding="utf-8")
+    collect = server.deployments()["collect/collect"]["id"]
+    request = {"sources": ["deyang"], "kinds": ["statistics"], "since": "2025-01-01"}
+    body = {"parameters": {"request": request}}
+    run = server.post(f"/deployments/{collect}/create_flow_run", body)
+    state = server.finished(run["id"])
+    assert (state["type"], state["name"]) == ("FAILED", "Held"), state
+    found = server.post("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
+    artifacts = {a["key"]: a["id"] for a in found}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1440, "height": 1400}, locale="zh-CN")
+        page.goto(f"{server.url}/artifacts/artifact/{artifacts['run-summary']}")
+        expect(page.get_by_text("1 个批次被拦下，未入库")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("正文是乱码").first).to_be_visible()
+        expect(page.get_by_text("成都市统计简报 2021年第5期").first).to_be_visible()
+        expect(page.get_by_text("720.0", exact=True).first).to_be_visible()
+        page.screenshot(path=tmp_path / "artifact.png", full_page=True)
+        page.goto(f"{server.url}/artifacts/artifact/{artifacts['quarantined-rows']}")
+        expect(page.get_by_text("OBS-RANGE-YOY").first).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("link", name="网页").first).to_have_attribute(
+            "href", re.compile("^https?://")
+        )
+        page.go_back()
+        with page.expect_popup() as popup:
+            page.get_by_role("link", name="批准入库 approve").click()
+        form = popup.value
+        boxes = form.locator("form textarea")
+        expect(boxes).to_have_count(3, timeout=30_000)
+        ((batch_id,),) = server.ask("SELECT batch_id FROM ops_batch WHERE state = 'held'")
+        expect(boxes.nth(0)).to_have_value(batch_id)
+        expect(form.get_by_text("approve", exact=True)).to_be_visible()
+        boxes.nth(1).fill("第一页可读，数字已核对")
+        boxes.nth(2).fill("值班员")
+        form.screenshot(path=tmp_path / "form.png", full_page=True)
+        form.get_by_role("button", name="Submit").click()
+        decided = "SELECT state, decided_by, decision_reason FROM ops_batch WHERE batch_id = :id AND decided_at IS NOT NULL"
+        row = server.wait_for(lambda: server.ask(decided, id=batch_id), 60)
+        browser.close()
+    assert row == [("published", "值班员", "第一页可读，数字已核对")]
+    assert server.ask("SELECT value FROM core_observation WHERE source_id = 'inbox'") == [(1147.8,)]

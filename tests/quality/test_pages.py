@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
+from metroetl.catalogue import catalogue
 from metroetl.errors import Unreadable, WarehouseError
 from metroetl.quality import run_gate, write_validation_page
-from metroetl.quality.pages import clean, groups_of
+from metroetl.quality.data_docs import write_data_docs
+from metroetl.quality.frames import prepare
+from metroetl.quality.history import arranged
+from metroetl.quality.pages import clean, groups_of, write_list
+from metroetl.quality.stopped import Stopped, StoppedRow
 from metroetl.quality.suites import load_suites
 from metroetl.warehouse import Warehouse
-from tests.quality.bench import city, figure, harvested, history, release, stage_into
+from tests.conftest import chromium
+from tests.quality.bench import city, figure, frames_of, harvested, history, past_of, release, stage_into
 from tests.quality.test_gate import with_typo
 
 BROKEN = "地区生产总值同比增长，全市经济运行总体平稳。".encode().decode("gb18030", "replace") * 20
 
 
+def stopped(**values: str) -> StoppedRow:
+    """A row in quarantine."""
+    known = {"row_id": "1", "table": "t", "rule_code": "C", "source_id": "s", "source_title": "S"}
+    return StoppedRow(**known | values)
+
+
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a run with a quarantined row, a hostile one and a held batch."""
     folder = tmp_path_factory.mktemp("pages")
     warehouse = Warehouse(f"sqlite:///{folder / 'warehouse.db'}")
     warehouse.upgrade()
     run_gate(warehouse, stage_into(warehouse, history())[0])
+    run_gate(warehouse, stage_into(warehouse, with_typo(1e5))[0])
     run_id, _ = stage_into(warehouse, with_typo())
     script = '<script>alert(1)</script><b onclick="x()">增长61.0%'
     hostile = figure("510600", "IVA", "2025-Q1", "yoy_real_ytd", "61.0", quote=script)
@@ -35,7 +49,13 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
     assert list(run_gate(warehouse, run_id).held) == [held]
     path = write_validation_page(warehouse, run_id, folder / "pages")
     assert path.name == f"validation-{run_id}.html"
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "lxml")
+    return path
+
+
+@pytest.fixture(scope="module")
+def page(page_file: Path) -> BeautifulSoup:
+    """The same page, parsed."""
+    return BeautifulSoup(page_file.read_text(encoding="utf-8"), "lxml")
 
 
 def test_it_tells_rules_verdicts_rows_and_what_to_do(page: BeautifulSoup) -> None:
@@ -49,6 +69,84 @@ def test_it_tells_rules_verdicts_rows_and_what_to_do(page: BeautifulSoup) -> Non
     assert page.html is not None and page.html["lang"] == "zh-CN"
     anchors = {tag["id"] for tag in page.find_all(id=True)}
     assert "OBS-SCALE" in anchors
+
+
+def test_a_held_batch_comes_first_with_its_rows_and_the_commands(page: BeautifulSoup) -> None:
+    sections = [section["aria-labelledby"] for section in page.find_all("section")]
+    assert sections == ["held", "rows", "batches", "history", "rules"]
+    held = page.select_one("section div.held")
+    assert held is not None
+    batch = held.select_one("h3 code")
+    assert batch is not None
+    told = held.get_text(" ", strip=True)
+    assert "正文是乱码" in told and "mojibake" in told and "https://tjj.sc.gov.cn/broken.html" in told
+    assert f"metroetl decide approve {batch.get_text()}" in told
+    assert "怎么办" in told and "metroetl explain" in told, "what the owner of the rule does"
+
+
+def test_the_offending_value_is_marked_in_its_sentence(page: BeautifulSoup) -> None:
+    marks = {mark.get_text() for mark in page.select("#rows ~ .scroll q mark")}
+    assert marks == {"220000.0", "61.0"}
+    sentence = next(q for q in page.find_all("q") if "德阳市出口总额" in q.get_text())
+    row = sentence.find_parent("tr")
+    assert row is not None
+    told = row.get_text(" ", strip=True)
+    assert all(word in told for word in ("德阳市 出口总额 2025-Q1 level_ytd 220000 亿元", "scale_power=4"))
+    (entry,) = row.select("td[data-label=隔离编号]")
+    assert re.fullmatch("[0-9a-f]{24}", entry.get_text(strip=True))
+
+
+def test_the_history_is_a_heat_map_with_headers(page: BeautifulSoup) -> None:
+    heat = page.select_one("table.heat")
+    assert heat is not None
+    assert len(heat.select("thead th[scope=col]")) == 1 + 3
+    rows = {
+        th.code.get_text(): th.parent for th in heat.select("tbody th[scope=row]") if th.code and th.parent
+    }
+    assert [td.get_text() for td in rows["OBS-SCALE"].find_all("td")] == ["1", "1", "·"]
+    assert [td.get_text() for td in rows["DOC-MOJIBAKE"].find_all("td")] == ["1", "·", "·"]
+    text = page.get_text(" ", strip=True)
+    assert "从未报过的规则" in text and "没有判断过任何行" in text
+
+
+def test_the_full_list_lies_beside_the_page(page_file: Path, page: BeautifulSoup) -> None:
+    link = page.find("a", href=page_file.with_suffix(".csv").name)
+    assert link is not None
+    with page_file.with_suffix(".csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["held"] for row in rows] == ["1", *["0"] * (len(rows) - 1)]
+    assert {"DOC-MOJIBAKE", "OBS-SCALE"} <= {row["rule_code"] for row in rows}
+    assert all(row["sha256"] and row["url"] and row["reason_zh"] for row in rows)
+
+
+def test_no_cell_of_the_list_is_a_formula(tmp_path: Path) -> None:
+    quotes = ["=HYPERLINK(1)", "@cmd", "-0.3%", "增长5%"]
+    write_list(Stopped(run_id="r", rows=[stopped(quote=q) for q in quotes]), tmp_path / "list.csv")
+    with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["quote"] for row in csv.DictReader(file)] == [
+            "'=HYPERLINK(1)",
+            "'@cmd",
+            "-0.3%",
+            "增长5%",
+        ]
+
+
+def test_rules_that_always_or_never_fire_are_told() -> None:
+    checks = [
+        {
+            "run_id": run, "flow": "collect", "started_at": f"2025-05-0{9 - number} 00:00:00.000000",
+            "rule_code": code, "source_id": "s", "source_title": "S", "evaluated": 10,
+            "unexpected": 5 if worst else 0, "worst": worst,
+        }
+        for number, run in enumerate(("r3", "r2", "r1"))
+        for code, worst in (("OBS-SCALE", 1), ("OBS-PRINTED", 0), ("OBS-REVISED", int(run == "r1")), ("OBS-SPAN", 2))
+    ]  # fmt: skip
+    found = arranged(checks)
+    assert found.always == {"OBS-SCALE": 3, "OBS-SPAN": 3}
+    assert found.never == {"OBS-PRINTED": 30}
+    assert "OBS-FORECAST" in found.blind and "OBS-PRINTED" not in found.blind
+    assert [line.code for line in found.lines] == ["OBS-SCALE", "OBS-SPAN", "OBS-REVISED"]
+    assert [cell.shade for cell in found.lines[0].cells if cell] == [3, 3, 3]
 
 
 def test_it_asks_nobody(page: BeautifulSoup) -> None:
@@ -89,12 +187,43 @@ def test_a_run_without_a_gate_has_no_page(warehouse: Warehouse, tmp_path: Path) 
 
 
 def test_only_web_addresses_become_links() -> None:
-    rows = [
-        {"table_name": "t", "rule_code": "c", "url": url}
-        for url in ("https://tjj.sc.gov.cn/", "javascript:alert(1)", "inbox:file.txt")
-    ]
-    assert [row["link"] for row in groups_of(rows)[0]["rows"]] == ["https://tjj.sc.gov.cn/", "", ""]
+    urls = ("https://tjj.sc.gov.cn/", "javascript:alert(1)", "inbox:file.txt")
+    rows = [stopped(row_id=str(n), url=url) for n, url in enumerate(urls)]
+    assert [row.link for row in groups_of(rows)[0]["rows"]] == ["https://tjj.sc.gov.cn/", "", ""]
 
 
 def test_cleaning_keeps_signs_of_comparison() -> None:
     assert str(clean("增速<5%且>3%")) == "增速&lt;5%且&gt;3%"
+
+
+def test_data_docs_are_written_where_wanted(tmp_path: Path) -> None:
+    frames = prepare(frames_of([release("city", city())]), past_of(), catalogue())
+    table = "staging_document"
+    index = write_data_docs(frames, {table: load_suites()[table]}, tmp_path / "docs", "run-1")
+    assert index == tmp_path / "docs" / "index.html" and table in index.read_text(encoding="utf-8")
+    (result,) = (tmp_path / "docs" / "validations" / table).rglob("*.html")
+    assert "run-1" in str(result)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_browser_without_network_shows_it(page_file: Path, width: int, tmp_path: Path) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
+        page = context.new_page()
+        told: list[str] = []
+        page.on("console", lambda message: told.append(message.text))
+        page.on("request", lambda request: told.append(request.url))
+        page.goto(page_file.as_uri())
+        expect(page.get_by_text("1 个批次被拦下")).to_be_visible()
+        expect(page.locator("table.heat td.s3").first).to_be_visible()
+        sentence = page.locator("q", has_text="德阳市出口总额220000.0亿元")
+        expect(sentence).to_be_visible()
+        expect(sentence.locator("mark")).to_have_text("220000.0")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+        page.screenshot(path=tmp_path / f"{width}.png", full_page=True)
+        browser.close()
+    assert told == [page_file.as_uri()]

@@ -10,6 +10,7 @@ from metroetl.cli import (
     anomalies,
     archive,
     catalogue,
+    decide,
     dictionary,
     documents,
     explain,
@@ -21,6 +22,7 @@ from metroetl.cli import (
     operate,
     plan_compare,
     plans,
+    quarantine,
     sources,
     trace,
     warehouse,
@@ -44,6 +46,8 @@ documents.register(app)
 plans.register(app)
 plan_compare.register(plans.group)
 warehouse.register(app)
+quarantine.register(app)
+decide.register(app)
 export.register(warehouse.warehouse)
 dictionary.register(warehouse.warehouse)
 trace.register(app)

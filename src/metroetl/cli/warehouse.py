@@ -1,9 +1,8 @@
-"""Commands about the warehouse: init, upgrade, info, query, quarantine."""
+"""Commands about the warehouse: init, upgrade, info, check, query."""
 
 from __future__ import annotations
 
 import csv
-import getpass
 import json
 import sys
 from datetime import datetime
@@ -12,7 +11,6 @@ from typing import Annotated
 import typer
 
 warehouse = typer.Typer(help="数据仓库 · The warehouse.", no_args_is_help=True)
-quarantine = typer.Typer(help="隔离区 · Rows that a rule stopped.", no_args_is_help=True)
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
@@ -20,7 +18,6 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 def register(app: typer.Typer) -> None:
     """Put the commands into the app."""
     app.add_typer(warehouse, name="warehouse")
-    app.add_typer(quarantine, name="quarantine")
     app.command("query")(query)
 
 
@@ -75,41 +72,3 @@ def query(
         writer.writerows(rows)
     else:
         show_table("", columns, rows)
-
-
-@quarantine.command("list")
-def quarantine_list(everything: Annotated[bool, typer.Option("--all", help="也含已处理的")] = False) -> None:
-    """隔离的行 · Quarantined rows, newest first."""
-    from metroetl.cli.show import show_table
-    from metroetl.pipeline import open_warehouse
-    from metroetl.quality import list_quarantine
-
-    columns, rows = list_quarantine(open_warehouse(), everything=everything)
-    show_table("", columns, rows)
-
-
-@quarantine.command("show")
-def quarantine_show(row_id: str) -> None:
-    """一行：规则、理由、原句、存档 · One row: rule, reason, sentence, snapshot."""
-    from metroetl.pipeline import open_warehouse
-    from metroetl.quality import show_quarantine
-
-    print(json.dumps(show_quarantine(open_warehouse(), row_id), ensure_ascii=False, indent=2, default=str))
-
-
-@quarantine.command("release")
-def quarantine_release(row_id: str, reason: Annotated[str, typer.Option(prompt=True)]) -> None:
-    """放行一行并入库 · Publish a row in spite of its rule; who and why are kept."""
-    from metroetl.pipeline import open_warehouse
-    from metroetl.quality import release_quarantine
-
-    release_quarantine(open_warehouse(), row_id, reason=reason, who=getpass.getuser())
-
-
-@quarantine.command("reject")
-def quarantine_reject(row_id: str, reason: Annotated[str, typer.Option(prompt=True)]) -> None:
-    """驳回一行 · Close a row as wrong; who and why are kept."""
-    from metroetl.pipeline import open_warehouse
-    from metroetl.quality import reject_quarantine
-
-    reject_quarantine(open_warehouse(), row_id, reason=reason, who=getpass.getuser())

@@ -18,6 +18,7 @@ from metroetl.pipeline.steps import (
     read_snapshot,
     replay_source,
     source_title,
+    stopped_in,
     write_quarterly_report,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "replay_source",
     "revisit_sources",
     "source_title",
+    "stopped_in",
     "take_in_inbox",
     "write_quarterly_report",
 ]

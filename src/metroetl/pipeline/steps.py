@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from metroetl.documents.models import Document
     from metroetl.harvest.client import Gate
     from metroetl.harvest.models import Harvested, Known, Snapshot
+    from metroetl.quality import Stopped
     from metroetl.warehouse import Warehouse
     from metroetl.warehouse.models import Reading
 
@@ -281,7 +282,8 @@ def pass_gate(run_id: str) -> GateOutcome:
     warehouse = open_existing()
     if not warehouse.staged_batches():
         return GateOutcome()
-    result = run_gate(warehouse, run_id)
+    docs = settings().home / "validation" / f"data-docs-{run_id}" if settings().data_docs else None
+    result = run_gate(warehouse, run_id, data_docs=docs)
     return GateOutcome(
         published=result.published, quarantined=result.quarantined, batches=result.batches, held=result.held
     )
@@ -302,6 +304,13 @@ def finish(summary: RunSummary) -> RunSummary:
         summary.validation_page = str(page)
     warehouse.finish_run(summary.run_id, summary.state, summary.model_dump(mode="json"))
     return summary
+
+
+def stopped_in(run_id: str) -> Stopped:
+    """What the gate held and quarantined in a run, for its page in the UI."""
+    from metroetl.quality import stopped_in as found
+
+    return found(open_existing(), run_id)
 
 
 def archived_sources() -> list[str]:

@@ -12,12 +12,16 @@ from metroetl.quality.quarantine import (
     release_quarantine,
     show_quarantine,
 )
+from metroetl.quality.stopped import Stopped, held_batch, held_batches, stopped_in
 from metroetl.quality.suites import load_suites, rules_version
 
 __all__ = [
     "GateResult",
     "Outcome",
     "Rule",
+    "Stopped",
+    "held_batch",
+    "held_batches",
     "list_quarantine",
     "load_suites",
     "reject_quarantine",
@@ -25,5 +29,6 @@ __all__ = [
     "rules_version",
     "run_gate",
     "show_quarantine",
+    "stopped_in",
     "write_validation_page",
 ]

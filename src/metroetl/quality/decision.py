@@ -115,13 +115,15 @@ def _verdict(outcome: Outcome) -> Literal["fail", "error"]:
 
 
 def _examples(outcome: Outcome, frame: pd.DataFrame, row_ids: Sequence[str]) -> str:
-    """Lines that say which rows; only where no quarantine row will say it."""
+    """Lines that say which rows, each ending in its id; only where no quarantine row will say it."""
     if not row_ids or outcome.rule.severity == "error":
         return ""
     shown = frame[frame["row_id"].isin(row_ids[:EXAMPLES])]
     labels = [c for c in _LABELS if c in frame]
     lines = [
-        " ".join(str(row[c])[:60] for c in labels) + _values(outcome.failed[row["row_id"]], "：{}")
+        " ".join(str(row[c])[:60] for c in labels)
+        + _values(outcome.failed[row["row_id"]], "：{}")
+        + f" #{row['row_id']}"
         for row in shown.to_dict("records")
     ]
     more = len(row_ids) - len(lines)

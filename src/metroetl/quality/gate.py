@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metroetl.quality.models import GateResult
@@ -28,11 +29,13 @@ def run_gate(
     run_id: str,
     suites: Mapping[str, Suite] | None = None,
     words: Catalogue | None = None,
+    data_docs: Path | None = None,
 ) -> GateResult:
     """Judge every staged batch, also those that a run left behind, and settle them.
 
-    Suites and catalogue are the project's own unless given. A crash at any point leaves core and staging as they were. Raises SuiteError before anything is judged when a suite
-    is wrong; LoadConflict when another run writes.
+    Suites and catalogue are the project's own unless given. A crash at any point leaves core and staging as they were.
+    Raises SuiteError before anything is judged when a suite is wrong; LoadConflict when another run writes. GE's own
+    Data Docs of the run are written into the folder `data_docs` if one is given.
     """
     from metroetl.catalogue import catalogue
     from metroetl.quality.decision import decide
@@ -64,6 +67,14 @@ def run_gate(
     result.skipped = settled.skipped
     result.checks = dict(Counter(o.verdict for o in outcomes))
     log.info("gate %s: %s", run_id, result.model_dump(exclude={"run_id"}))
+    if data_docs is not None:
+        from metroetl.quality.data_docs import write_data_docs
+
+        with _timed(result, "data_docs"):
+            try:
+                write_data_docs(frames, suites, data_docs, run_id)
+            except Exception:  # the gate has done its work; a page of GE's that fails must not fail the run
+                log.warning("no Data Docs of run %s", run_id, exc_info=True)
     return result
 
 
