@@ -20,6 +20,7 @@ from metroetl.cli import (
     operate,
     plan_compare,
     plans,
+    quality,
     sources,
     trace,
     warehouse,
@@ -50,6 +51,7 @@ explore.register(app)
 keeping.register(warehouse.warehouse)
 archive.register(app)
 catalogue.register(app)
+quality.register(app)
 
 
 def main() -> None:

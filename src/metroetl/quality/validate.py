@@ -63,7 +63,7 @@ def _answers(report: Any) -> dict[str, list[dict[str, Any]]]:
 
 def _outcome(outcome: Outcome, results: Iterable[dict[str, Any]]) -> Outcome:
     for result in results:
-        message = _exception(result.get("exception_info") or {})
+        message = exception_message(result.get("exception_info") or {})
         verdict: Verdict = "error" if message else _judge(result["success"], outcome.evaluated)
         outcome.verdict = min(outcome.verdict, verdict, key=_WORST.index)
         outcome.message = outcome.message or message
@@ -118,11 +118,11 @@ def _remembered(known: dict[str, pd.Series[bool]], frame: pd.DataFrame, conditio
     return known[condition]
 
 
-def _exception(info: Mapping[str, Any]) -> str:
+def exception_message(info: Mapping[str, Any]) -> str:
     """The message of an exception, which GE nests a metric deep; empty if there was none."""
     if "raised_exception" in info:
         return str(info.get("exception_message") or "unknown error") if info["raised_exception"] else ""
-    return next((message for nested in info.values() if (message := _exception(nested))), "")
+    return next((message for nested in info.values() if (message := exception_message(nested))), "")
 
 
 @lru_cache
