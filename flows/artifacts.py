@@ -21,6 +21,7 @@ from metroetl.runs import Failure, RunSummary
 OUTCOMES_ZH = {"new": "新页面", "changed": "有变化", "unchanged": "无变化", "listed": "列表"}
 STATES_ZH = {
     "held": "有批次被拦下",
+    "checks_failed": "已入库数据未通过检查",
     "sources_failed": "有来源未能读取",
     "announced": "有新内容（试运行，未取）",
     "nothing_new": "没有新内容",
@@ -240,7 +241,7 @@ def publish_summary(summary: RunSummary) -> None:
 
 
 def state_of(summary: RunSummary) -> State[RunSummary]:
-    """The state that the list of runs shows: red only when something could not be read or was held."""
+    """The state that the list of runs shows: red only when something could not be read, was held, or is wrong in what is published."""
     message = f"run {summary.run_id}: {STATES_ZH[summary.state]}"
     match summary.state:
         case "nothing_new":
@@ -251,5 +252,7 @@ def state_of(summary: RunSummary) -> State[RunSummary]:
             return Completed(message=message, data=summary)
         case "held":
             return Failed(name="Held", message=message, data=summary)
+        case "checks_failed":
+            return Failed(name="ChecksFailed", message=message, data=summary)
         case _:
             return Failed(name="SourcesFailed", message=message, data=summary)

@@ -97,7 +97,7 @@ def run_collect(flow_name: str, request: CollectRequest, max_pages: int | None =
     if not request.dry_run:
         summary.gate = gate(run_id)
         announce(summary)
-    pipeline.finish(summary)
+    pipeline.finish(summary, dry_run=request.dry_run)
     publish_summary(summary)
     return state_of(summary)
 

@@ -20,6 +20,20 @@ class Failure(BaseModel):
         return f"{self.code} {self.url}: {self.detail} → {self.way_out}"
 
 
+class Finding(Failure):
+    """What a rule found in what is published; `code` is the rule's, `table` the table or view that it judged."""
+
+    severity: Literal["critical", "error", "warning"] = "warning"
+    table: str = ""
+    reason_zh: str = ""
+    reason_en: str = ""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.code} {self.reason_zh}：{self.detail}{' ' if self.url else ''}{self.url} → {self.way_out}"
+        )
+
+
 class SourceOutcome(BaseModel):
     """What one run did at one source; `outcomes` counts fetches by named outcome."""
 
@@ -90,17 +104,21 @@ class RunSummary(BaseModel):
     not_told: list[Failure] = Field(
         default=[], description="what of the announcement failed; the run's state isn't touched by it"
     )
-    findings: list[Failure] = Field(
+    findings: list[Finding] = Field(
         default=[],
-        description="what a person should know of the figures; the run's state isn't touched by it",
+        description="what rules found in what is published; critical and error ones make the state `checks_failed`",
     )
     validation_page: str | None = None
 
     @property
-    def state(self) -> Literal["held", "sources_failed", "loaded", "announced", "nothing_new"]:
+    def state(
+        self,
+    ) -> Literal["held", "checks_failed", "sources_failed", "loaded", "announced", "nothing_new"]:
         """The worst thing that happened, or what was done; `announced` is what a dry run says of new items."""
         if self.gate.held:
             return "held"
+        if self.failed_checks:
+            return "checks_failed"
         if any(s.failed for s in self.sources):
             return "sources_failed"
         if self.gate.batches:
@@ -108,9 +126,14 @@ class RunSummary(BaseModel):
         return "announced" if any(s.announced for s in self.sources) else "nothing_new"
 
     @property
+    def failed_checks(self) -> list[Finding]:
+        """What of the findings is no mere warning."""
+        return [f for f in self.findings if f.severity != "warning"]
+
+    @property
     def exit_code(self) -> int:
-        """0 done (also nothing new), 1 some source failed, 3 a batch was held."""
-        return {"held": 3, "sources_failed": 1}.get(self.state, 0)
+        """0 done (also nothing new), 1 some source failed, 3 a batch was held, 4 a check of what is published failed."""
+        return {"held": 3, "checks_failed": 4, "sources_failed": 1}.get(self.state, 0)
 
 
 Robots = Literal["allowed", "disallowed", "none", "html", "unreachable"]

@@ -259,6 +259,10 @@ class ReleaseWindow(_Entry):
     frequency: Literal["M", "Q", "A"]
     first_day: int
     last_day: int
+    skip_months: list[int] = Field(
+        default=[], description="months of the year that have no release of their own"
+    )
+    stages: list[str] = Field(default=[], description="only figures of these revision stages count, if given")
     note: str = ""
 
 

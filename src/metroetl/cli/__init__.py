@@ -22,6 +22,7 @@ from metroetl.cli import (
     operate,
     plan_compare,
     plans,
+    quality,
     quarantine,
     sources,
     trace,
@@ -55,9 +56,8 @@ explore.register(app)
 keeping.register(warehouse.warehouse)
 archive.register(app)
 catalogue.register(app)
-quality = typer.Typer(help="校验 · What the gate found.", no_args_is_help=True)
-anomalies.register(quality)
-app.add_typer(quality, name="quality")
+quality.register(app)
+anomalies.register(quality.group)
 
 
 def main() -> None:

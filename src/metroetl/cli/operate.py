@@ -42,7 +42,7 @@ def run(
     since: Day = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看不取 · look, store nothing")] = False,
 ) -> None:
-    """采集：取新页面，校验并入库 · Collect what is new. Exit 0 done, 1 a source failed, 2 usage, 3 a batch was held."""
+    """采集：取新页面，校验并入库 · Collect what is new. Exit 0 done, 1 a source failed, 2 usage, 3 a batch was held, 4 a check of what is published failed."""
     import pydantic
 
     use_local_prefect()

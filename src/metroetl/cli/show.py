@@ -14,6 +14,7 @@ from metroetl.runs import ReleaseNews, RunSummary
 
 STATES = {
     "held": "有批次被拦下 · a batch is held",
+    "checks_failed": "已入库数据未通过检查 · a check of what is published failed",
     "sources_failed": "有来源未能读取 · some source failed",
     "announced": "有新内容，未取 · new items, not fetched",
     "nothing_new": "没有新内容 · nothing new",
@@ -94,6 +95,10 @@ def show_summary(summary: RunSummary) -> None:
     show_releases(summary.releases)
     for failure in summary.not_told:
         print(f"未通知 not told: {failure}")
+    for finding in summary.findings[:12]:
+        print(f"{'✗' if finding.severity != 'warning' else '!'} {finding}")
+    if len(summary.findings) > 12:
+        print(f"… {len(summary.findings) - 12} more findings")
     failures = [f for s in summary.sources for f in s.failures]
     for failure in failures[:12]:
         print(f"✗ {failure}")

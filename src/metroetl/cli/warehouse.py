@@ -41,15 +41,15 @@ def warehouse_info() -> None:
 
 @warehouse.command("check")
 def warehouse_check() -> None:
-    """核对更正声明与来源冲突 · Corrections that were mended, sources that disagree; exit 1 if one is to be removed."""
+    """检查已入库的数据 · Rules on what is published: exit 1 if more than warnings, or a correction to be removed."""
     from metroetl.pipeline import open_warehouse
-    from metroetl.pipeline.findings import MENDED, warehouse_findings
+    from metroetl.quality.after import judge_published
 
-    found = warehouse_findings(open_warehouse())
+    found = [f for one in judge_published(open_warehouse()) for f in one.findings()]
     for finding in found:
         print(finding)
     print(f"{len(found)} 项 · findings")
-    raise typer.Exit(code=int(any(f.code == MENDED for f in found)))
+    raise typer.Exit(code=int(any(f.severity != "warning" or f.code == "COR-MENDED" for f in found)))
 
 
 def query(

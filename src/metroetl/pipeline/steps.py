@@ -289,15 +289,17 @@ def pass_gate(run_id: str) -> GateOutcome:
     )
 
 
-def finish(summary: RunSummary) -> RunSummary:
-    """Tie republications, write the validation page, close the run in the warehouse and give the summary back."""
-    from metroetl.pipeline.findings import warehouse_findings
+def finish(summary: RunSummary, *, dry_run: bool = False) -> RunSummary:
+    """Tie republications, judge what is published, write the validation page, close the run, give the summary back."""
+    from metroetl.pipeline.findings import published_findings
     from metroetl.quality import write_validation_page
 
     warehouse = open_existing()
-    if any(summary.gate.published.values()):
+    loaded = any(summary.gate.published.values())
+    if loaded:
         warehouse.tie_republications(summary.run_id)
-        summary.findings = warehouse_findings(warehouse, summary.run_id)
+    if not dry_run:
+        summary.findings = published_findings(warehouse, summary.run_id, loaded=loaded)
     summary.finished_at = datetime.now(UTC)
     if summary.gate.batches:
         page = write_validation_page(warehouse, summary.run_id, settings().home / "validation")

@@ -13,16 +13,18 @@ Verdict = Literal["pass", "fail", "error", "skipped"]
 class Rule(BaseModel):
     """One rule: a stable code, what its failure does, who answers for it and why it exists.
 
-    critical holds the batch, error quarantines the row, warning is told.
+    At the gate critical holds the batch, error quarantines the row, warning is told. After publishing nothing can be held
+    any more: critical and error make the run's state say so. `way_out` is what a person does about it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: str = Field(pattern=r"^[A-Z]{3,4}(-[A-Z0-9]{2,12}){1,3}$")
     severity: Severity
-    owner: Literal["harvest", "documents", "statistics", "plans", "catalogue", "publisher"]
+    owner: Literal["harvest", "documents", "statistics", "plans", "catalogue", "publisher", "warehouse"]
     reason_zh: str = Field(min_length=4)
     reason_en: str = Field(min_length=4)
+    way_out: str = ""
 
 
 class Outcome(BaseModel):

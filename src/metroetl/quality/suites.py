@@ -1,4 +1,8 @@
-"""Expectation suites: hand-written JSON in `expectations/`, one a staging table, loaded so that nothing is lost.
+"""Expectation suites: hand-written JSON in `expectations/`, one a table or view, loaded so that nothing is lost.
+
+Those of staging tables (`staging_*.json`) are the gate's; the others judge what is published, after the gate: in them
+`when` says whether they run after a load or in every run, `shows` which columns name a failing row, and an SQL rule
+may stand in several lines.
 
 Great Expectations logs and drops what it doesn't know (a type, an argument); `Suite.compile` counts both sides and
 refuses a difference. The file is GE's own form; what GE doesn't have stands in `meta`: rule code, severity, owner and
@@ -12,7 +16,7 @@ import logging
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -29,12 +33,15 @@ if TYPE_CHECKING:
     import pandas as pd
     from great_expectations.core import ExpectationSuite
 
+GATE = "staging_"
+WHEN = ("loaded", "run")
+_SQL = "unexpected_rows_query"
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
 class Suite:
-    """The rules of one staging table, and the specification that GE takes."""
+    """The rules of one table or view, and the specification that GE takes."""
 
     table: str
     rules: dict[str, Rule]
@@ -53,6 +60,16 @@ class Suite:
     def judged_columns(self) -> set[str]:
         """The columns whose values are judged; others are named in conditions only."""
         return {name for e in self.spec["expectations"] for name in columns_of(e["kwargs"])}
+
+    @property
+    def when(self) -> str:
+        """`loaded`: after something was published; `run`: in every run."""
+        return str(self.spec.get("when", "loaded"))
+
+    @property
+    def shows(self) -> list[str]:
+        """The columns that tell a person which row failed a rule that isn't SQL."""
+        return list(self.spec.get("shows", []))
 
     def part(self, codes: Collection[str]) -> Suite:
         """The same suite with these rules only."""
@@ -90,11 +107,21 @@ def columns_of(kwargs: Mapping[str, Any]) -> list[str]:
 
 @lru_cache
 def load_suites(where: Path | None = None) -> dict[str, Suite]:
-    """The suites of a folder (the project's own if unset) by table; GE isn't imported yet.
+    """The gate's suites of a folder (the project's own if unset) by staging table; GE isn't imported yet.
 
     Raises SuiteError naming file and rule for JSON that isn't, for meta that is incomplete or contradicts itself.
     """
-    files = sorted((where or folder("expectations")).glob("*.json"))
+    return _suites(where, lambda name: name.startswith(GATE))
+
+
+@lru_cache
+def load_after_suites(where: Path | None = None) -> dict[str, Suite]:
+    """The suites that judge what is published, by table or view; raises as `load_suites`."""
+    return _suites(where, lambda name: not name.startswith(GATE))
+
+
+def _suites(where: Path | None, wanted: Callable[[str], bool]) -> dict[str, Suite]:
+    files = sorted(f for f in (where or folder("expectations")).glob("*.json") if wanted(f.stem))
     if not files:
         raise SuiteError(f"no suite in {where}", way_out="Install MetroETL again: expectations/ is missing.")
     return {suite.table: suite for suite in map(_load, files)}
@@ -116,6 +143,8 @@ def _load(path: Path) -> Suite:
         raise SuiteError(f"{path.name} is no JSON: {error}") from error
     if spec.get("name") != path.stem or not spec.get("expectations"):
         raise SuiteError(f"{path.name}: `name` must be {path.stem}, and `expectations` must not be empty")
+    if not path.stem.startswith(GATE) and spec.get("when") not in WHEN:
+        raise SuiteError(f"{path.name}: `when` must be one of {', '.join(WHEN)}")
     rules: dict[str, Rule] = {}
     for number, expectation in enumerate(spec["expectations"], start=1):
         try:
@@ -123,11 +152,25 @@ def _load(path: Path) -> Suite:
             kwargs = expectation["kwargs"]
         except (KeyError, TypeError, ValidationError) as error:
             raise SuiteError(f"{path.name}, expectation {number}: {error}") from error
+        if _SQL in kwargs:
+            kwargs[_SQL] = _sql(kwargs[_SQL], f"{path.name}: {rule.code}")
         if rules.setdefault(rule.code, rule) != rule:
             raise SuiteError(f"{path.name}: {rule.code} stands twice with different meta")
         if "row_condition" in kwargs and kwargs.get("condition_parser") != "pandas":
             raise SuiteError(f"{path.name}: {rule.code} has a row_condition without condition_parser pandas")
     return Suite(table=path.stem, rules=rules, spec=spec, path=path)
+
+
+def _sql(query: str | list[str], whose: str) -> str:
+    """An SQL rule in one text. GE names what it puts for `{batch}` only where the query has no JOIN."""
+    text = query if isinstance(query, str) else "\n".join(query)
+    named, joined = "{batch} AS " in text, re.search(r"\bJOIN\b", text) is not None
+    if "{batch}" not in text or named != joined:
+        wanted = "`{batch} AS name`" if joined else "`{batch}` without a name"
+        raise SuiteError(
+            f"{whose} reads no batch as it should", way_out=f"Write {wanted}: {'' if joined else 'no '}JOIN."
+        )
+    return text
 
 
 @lru_cache

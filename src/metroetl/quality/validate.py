@@ -94,7 +94,7 @@ def _counter(owners: pd.Series[str]) -> Callable[[pd.Series[bool]], dict[str, in
 
 def _outcome(outcome: Outcome, results: Iterable[Any], frame: pd.DataFrame) -> Outcome:
     for result in results:
-        message = _exception(result.exception_info or {})
+        message = exception_message(result.exception_info or {})
         verdict: Verdict = "error" if message else _judge(result.success, outcome.evaluated)
         outcome.verdict = min(outcome.verdict, verdict, key=_WORST.index)
         outcome.message = outcome.message or message
@@ -167,11 +167,11 @@ def _remembered(known: dict[str, pd.Series[bool]], frame: pd.DataFrame, conditio
     return known[condition]
 
 
-def _exception(info: Mapping[str, Any]) -> str:
+def exception_message(info: Mapping[str, Any]) -> str:
     """The message of an exception, which GE nests a metric deep; empty if there was none."""
     if "raised_exception" in info:
         return str(info.get("exception_message") or "unknown error") if info["raised_exception"] else ""
-    return next((message for nested in info.values() if (message := _exception(nested))), "")
+    return next((message for nested in info.values() if (message := exception_message(nested))), "")
 
 
 @lru_cache

@@ -237,3 +237,21 @@ class DimCorrection(Table, table=True):
     source: str = Field(sa_type=Text)
     url: str
     declared_on: date
+
+
+class DimRule(Table, table=True):
+    """A rule of the suites, as the last run had it; one that the suites dropped is no longer active."""
+
+    __table_args__ = (
+        one_of("stage", "gate", "after"),
+        one_of("severity", "critical", "error", "warning"),
+    )
+
+    rule_code: str = Field(primary_key=True)
+    table_name: str
+    stage: str
+    severity: str
+    owner: str
+    reason_zh: str = Field(sa_type=Text)
+    reason_en: str = Field(sa_type=Text)
+    active: bool

@@ -42,12 +42,24 @@ def reader(url: str) -> Engine:
     """An engine that can't write: SQLite opens the file read-only, PostgreSQL's sessions are read-only."""
     address = _address(url)
     if address.get_backend_name() == "sqlite":
-        file = Path(address.database or "")
-        if not file.is_file():
-            raise WarehouseError(f"there is no warehouse at {file}", way_out="Run `metroetl warehouse init`.")
-        address = address.set(database=f"file:{quote(str(file.absolute()))}?mode=ro", query={"uri": "true"})
-        return _sqlite(address, begin="BEGIN", foreign_keys=False, write=False)
+        return _sqlite(_read_only_file(address), begin="BEGIN", foreign_keys=False, write=False)
     return _postgres(address, read_only=True)
+
+
+def reader_address(url: str) -> tuple[str, dict[str, Any]]:
+    """What another library needs to open a reader of its own: the address, and the driver's arguments."""
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        file = _read_only_file(address)
+        return f"sqlite:///{file.database}&uri=true", {"timeout": BUSY_MILLISECONDS / 1000}
+    return address.render_as_string(hide_password=False), _postgres_arguments(read_only=True)
+
+
+def _read_only_file(address: URL) -> URL:
+    file = Path(address.database or "")
+    if not file.is_file():
+        raise WarehouseError(f"there is no warehouse at {file}", way_out="Run `metroetl warehouse init`.")
+    return address.set(database=f"file:{quote(str(file.absolute()))}?mode=ro", query={"uri": "true"})
 
 
 def _address(url: str) -> URL:
@@ -88,14 +100,18 @@ def _sqlite(address: URL, *, begin: str, foreign_keys: bool, write: bool = True)
 
 
 def _postgres(address: URL, *, read_only: bool) -> Engine:
-    options = f"-c timezone=UTC -c client_min_messages=warning -c default_transaction_read_only={read_only}"
     try:
-        arguments = {"options": options, "client_encoding": "utf8"}
+        arguments = _postgres_arguments(read_only=read_only)
         return _cleaning(create_engine(address, poolclass=NullPool, connect_args=arguments))
     except ModuleNotFoundError as error:
         raise WarehouseError(
             "PostgreSQL needs the psycopg driver", way_out="Install metroetl[postgres]."
         ) from error
+
+
+def _postgres_arguments(*, read_only: bool) -> dict[str, Any]:
+    options = f"-c timezone=UTC -c client_min_messages=warning -c default_transaction_read_only={read_only}"
+    return {"options": options, "client_encoding": "utf8"}
 
 
 def _cleaning(engine: Engine) -> Engine:

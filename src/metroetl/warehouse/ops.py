@@ -114,10 +114,14 @@ class OpsQuarantine(Table, table=True):
 
 
 class OpsRelease(Table, table=True):
-    """A release that is expected of a source: when it is due, when it came."""
+    """A release that is expected of a region: when it is due, when it came.
+
+    `watched_from` is the day since which a source of the region is read; what was due before isn't here. missed: the
+    window closed, nothing came, and earlier ones did (`came_before`). unproven: the same, but none ever came.
+    """
 
     __table_args__ = (
-        one_of("state", "expected", "early", "on_time", "late", "missed"),
+        one_of("state", "expected", "early", "on_time", "late", "missed", "unproven"),
         UniqueConstraint("window_id", "region_code", "period"),
     )
 
@@ -125,8 +129,11 @@ class OpsRelease(Table, table=True):
     window_id: str = Field(foreign_key="dim_release_window.window_id")
     region_code: str = Field(foreign_key="dim_region.region_code")
     period: str
+    period_end: date
     due_from: date
     due_to: date
+    watched_from: date
+    came_before: int
     published_on: date | None = None
     document_id: str | None = Field(default=None, foreign_key="core_document.document_id")
     state: str

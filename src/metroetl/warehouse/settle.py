@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, select, update
 
+from metroetl.warehouse.checks import write_checks
 from metroetl.warehouse.guard import put_unfit_aside
-from metroetl.warehouse.keys import digest
-from metroetl.warehouse.load import put
 from metroetl.warehouse.models import Batch, Decision, Published
 from metroetl.warehouse.publish import publish
 from metroetl.warehouse.quarantine import close_replayed, move_to_quarantine
@@ -35,7 +34,8 @@ def settle(connection: Connection, decision: Decision) -> Published:
     close_replayed(connection, passed, decision.run_id, now)
     counts = publish_batches(connection, passed, decision.run_id, now)
     _note_quarantined(connection, live)
-    _write_checks(connection, decision, live, now)
+    judged = [check for check in decision.checks if check.batch_id is None or check.batch_id in live]
+    write_checks(connection, decision.run_id, judged, now)
     return Published(
         batches=passed,
         held=list(rules),
@@ -80,18 +80,3 @@ def _note_quarantined(connection: Connection, batch_ids: list[str]) -> None:
         .scalar_subquery()
     )
     connection.execute(update(batches).where(batches.c.batch_id.in_(batch_ids)).values(quarantined=count))
-
-
-def _write_checks(connection: Connection, decision: Decision, live: list[str], now: datetime) -> None:
-    rows = [
-        {
-            "check_id": digest(decision.run_id, check.table, check.rule_code, check.batch_id),
-            "run_id": decision.run_id,
-            "table_name": check.table,
-            "checked_at": now,
-            **check.model_dump(exclude={"table"}),
-        }
-        for check in decision.checks
-        if check.batch_id is None or check.batch_id in live
-    ]
-    put(connection, table("ops_check"), rows)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, make_url, select
 
 from metroetl.warehouse import announce, engine, intake, query, review, revisit
-from metroetl.warehouse.checks import record_checks
+from metroetl.warehouse.checks import keep_rules, record_checks, write_checks
 from metroetl.warehouse.frames import staging_frames
 from metroetl.warehouse.history import histories
 from metroetl.warehouse.looks import Look
 from metroetl.warehouse.parts import part_rows
 from metroetl.warehouse.release import release_row
+from metroetl.warehouse.release_calendar import keep_calendar
 from metroetl.warehouse.republish import tie_republications
 from metroetl.warehouse.settle import settle
 from metroetl.warehouse.stage import batches_in, stage
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from metroetl.runs import ReleaseNews, SourceCheck
     from metroetl.settings import Settings
     from metroetl.warehouse.history import History
-    from metroetl.warehouse.models import Batch, Decision, Published, Reading
+    from metroetl.warehouse.models import Batch, Check, Decision, Published, Reading
 
 
 class Warehouse:
@@ -157,6 +158,21 @@ class Warehouse:
         """Tie what a run published (or every document) to other copies of the same paper; rows that changed."""
         with self._write() as connection:
             return tie_republications(connection, run_id)
+
+    def keep_calendar(self, today: date) -> dict[str, int]:
+        """Bring the release calendar up to a day (in China); releases by state."""
+        with self._write() as connection:
+            return keep_calendar(connection, self.catalogue, today)
+
+    def keep_rules(self, rules: Iterable[Mapping[str, Any]]) -> None:
+        """Keep the rules of the suites as a dimension; others that were kept before are no longer active."""
+        with self._write() as connection:
+            keep_rules(connection, rules)
+
+    def add_checks(self, run_id: str, checks: Iterable[Check]) -> None:
+        """Keep the verdicts of rules that judge what is published."""
+        with self._write() as connection:
+            write_checks(connection, run_id, checks, datetime.now(UTC))
 
     # --- releases of plans ---------------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ def _day(dialect: str, day: date) -> str:
 
 
 # today in China; days between two dates; the first and the last day of a year; an ISO text as a date; year and month of a
-# date; a text before its first dot; a number with so many decimals
+# date; a text before its first dot; a number with so many decimals; the day in China of a moment
 _TODAY = {
     "sqlite": "date('now', '+8 hours')",
     "postgresql": "CAST(now() AT TIME ZONE 'Asia/Shanghai' AS date)",
@@ -85,6 +85,7 @@ _WORDS: dict[str, dict[str, Callable[..., str]]] = {
         "month": lambda day: f"CAST(strftime('%m', {day}) AS INTEGER)",
         "before_dot": lambda text: f"substr({text}, 1, instr({text}, '.') - 1)",
         "rounded": lambda number, decimals: f"ROUND({number}, {decimals})",
+        "china_day": lambda moment: f"date({moment}, '+8 hours')",
     },
     "postgresql": {
         "days": lambda start, end: f"({end} - {start})",
@@ -97,6 +98,7 @@ _WORDS: dict[str, dict[str, Callable[..., str]]] = {
         "rounded": lambda number, decimals: (
             f"CAST(ROUND(CAST({number} AS NUMERIC), CAST({decimals} AS INTEGER)) AS DOUBLE PRECISION)"
         ),
+        "china_day": lambda moment: f"CAST({moment} AT TIME ZONE 'Asia/Shanghai' AS date)",
     },
 }
 

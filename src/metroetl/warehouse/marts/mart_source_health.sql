@@ -30,7 +30,8 @@ waiting AS (
   SELECT t.source_id, COUNT(*) AS pending FROM raw_snapshot AS t WHERE t.state = 'pending' GROUP BY t.source_id
 ),
 quarantined AS (
-  SELECT q.source_id, COUNT(DISTINCT q.row_id) AS quarantined FROM ops_quarantine AS q WHERE q.state = 'open' GROUP BY q.source_id
+  SELECT q.source_id, COUNT(DISTINCT q.row_id) AS quarantined, MIN(q.created_at) AS oldest_open_at
+  FROM ops_quarantine AS q WHERE q.state = 'open' GROUP BY q.source_id
 ),
 held AS (
   SELECT b.source_id, COUNT(*) AS held FROM ops_batch AS b WHERE b.state = 'held' GROUP BY b.source_id
@@ -70,7 +71,9 @@ SELECT
   c.robots,
   c.seconds AS last_check_seconds,
   c.detail AS last_check_detail,
-  c.way_out AS last_check_way_out
+  c.way_out AS last_check_way_out,
+  {{ days(china_day('q.oldest_open_at'), today) }} AS oldest_open_days,
+  {{ days('d.newest_published_on', today) }} AS newest_age_days
 FROM dim_source AS s
 LEFT JOIN listings AS l ON l.source_id = s.source_id AND l.place = 1
 LEFT JOIN attempts AS a ON a.source_id = s.source_id

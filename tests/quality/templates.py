@@ -1,0 +1,43 @@
+"""Warehouses that are made once a session and copied for each test: migrations take longer than most tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+_made: dict[tuple[str, str], str] = {}
+
+
+def copy_of(name: str, make: Callable[[str], None], request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a copy, on the fixture's engine; `make` fills the database at an address, once."""
+    return (_file if request.param == "sqlite" else _database)(name, make, request, tmp_path)
+
+
+def _file(name: str, make: Callable[[str], None], request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+    if ("sqlite", name) not in _made:
+        path = factory.mktemp(name) / "warehouse.db"
+        make(f"sqlite:///{path}")
+        _made["sqlite", name] = str(path)
+    copy = tmp_path / "warehouse.db"
+    shutil.copy(_made["sqlite", name], copy)
+    return f"sqlite:///{copy}"
+
+
+def _database(name: str, make: Callable[[str], None], request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    import psycopg
+
+    server: str = request.getfixturevalue("postgres_url")
+    base, copy = server.rsplit("/", 1)[0], f"{name}_{os.urandom(6).hex()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        if ("postgresql", name) not in _made:
+            connection.execute(f'CREATE DATABASE "{name}"')
+            make(f"{base}/{name}")
+            _made["postgresql", name] = name
+        connection.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+    return f"{base}/{copy}"
