@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -131,7 +131,7 @@ def summary_markdown(summary: RunSummary, stopped: Stopped | None = None) -> str
     return "\n".join(lines) + "\n"
 
 
-def _section(title: str, failures: list[Failure], where: str) -> list[str]:
+def _section(title: str, failures: Sequence[Failure], where: str) -> list[str]:
     if not failures:
         return []
     lines = ["", f"## {title}", ""]

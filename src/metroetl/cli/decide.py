@@ -118,6 +118,6 @@ def _decide(batch_id: str, decision: str, reason: str) -> None:
         request = DecideRequest.model_validate(wanted)
     except pydantic.ValidationError as error:
         raise typer.BadParameter("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())) from None
-    counts = decide(request)
+    counts: dict[str, int] = decide(request, return_state=True).result()
     told = ", ".join(f"{name} {n}" for name, n in counts.items() if n)
     print(f"{decision} {batch_id} · {request.decided_by} · {reason}\n入库 published: {told or '0'}")
