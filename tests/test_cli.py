@@ -200,7 +200,7 @@ def test_quarantine_is_listed_shown_and_decided(loaded: Command, tmp_path: Path)
     sql = "SELECT row_id FROM ops_quarantine WHERE url LIKE '%damaged.pdf'"
     row = loaded("query", sql, "--csv").stdout.split()[1]
     assert row[:8] in loaded("quarantine", "list").stdout.replace("\n", "")
-    shown = json.loads(loaded("quarantine", "show", row).stdout)
+    shown = json.loads(loaded("quarantine", "show", row, "--json").stdout)
     assert "UNREADABLE" in json.dumps(shown)
     loaded("quarantine", "reject", row, "--reason", "文件残缺，已向发送人索取")
     assert (

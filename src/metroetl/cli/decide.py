@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from metroetl.quality.stopped import HeldBatch
 
 group = typer.Typer(help="裁定被拦下的批次 · Decide on held batches.", no_args_is_help=True)
 
@@ -57,16 +60,9 @@ def decide_list() -> None:
 def decide_show(batch_id: Batch, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """一个批次：规则、不合的行、网页、怎么办 · One batch: rules, rows that failed, pages, what to do."""
     from metroetl.documents.lines import shown
-    from metroetl.errors import WarehouseError
-    from metroetl.pipeline import open_warehouse
-    from metroetl.quality import held_batch
     from metroetl.quality.words import BATCH_STATES, VERDICTS, table_words
 
-    batch = held_batch(open_warehouse(), batch_id)
-    if batch is None:
-        raise WarehouseError(
-            f"no rule ever held a batch {batch_id}", way_out="`metroetl decide list` shows those that wait."
-        )
+    batch = _batch(batch_id)
     if as_json:
         print(json.dumps(batch.model_dump(), ensure_ascii=False, indent=2))
         return
@@ -103,13 +99,34 @@ def decide_reject(batch_id: Batch, reason: Reason) -> None:
     _decide(batch_id, "reject", reason)
 
 
+def _batch(batch_id: str) -> HeldBatch:
+    from metroetl.errors import WarehouseError
+    from metroetl.pipeline import open_warehouse
+    from metroetl.quality import held_batch
+
+    batch = held_batch(open_warehouse(), batch_id)
+    if batch is None:
+        raise WarehouseError(
+            f"no rule ever held a batch {batch_id}", way_out="`metroetl decide list` shows those that wait."
+        )
+    return batch
+
+
 def _decide(batch_id: str, decision: str, reason: str) -> None:
     import pydantic
 
     from metroetl.cli.local import use_local_prefect
+    from metroetl.errors import LoadConflict
     from metroetl.settings import settings
 
+    if (state := _batch(batch_id).state) != "held":
+        raise LoadConflict(
+            f"batch {batch_id} is {state}; only a held batch is decided",
+            way_out=f"`metroetl decide show {batch_id}` says who decided.",
+        )
     use_local_prefect()
+    from prefect.client.schemas.objects import State
+
     from flows.decide import decide
     from flows.parameters import DecideRequest
 
@@ -118,6 +135,7 @@ def _decide(batch_id: str, decision: str, reason: str) -> None:
         request = DecideRequest.model_validate(wanted)
     except pydantic.ValidationError as error:
         raise typer.BadParameter("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())) from None
-    counts: dict[str, int] = decide(request, return_state=True).result()
+    state_of_run: State[Any] = decide(request, return_state=True)
+    counts: dict[str, int] = state_of_run.result()
     told = ", ".join(f"{name} {n}" for name, n in counts.items() if n)
     print(f"{decision} {batch_id} · {request.decided_by} · {reason}\n入库 published: {told or '0'}")

@@ -91,7 +91,7 @@ def show_summary(summary: RunSummary) -> None:
     print(f"{STATES[summary.state]}   run {summary.run_id}")
     print(f"入库 published: {published}\n隔离 quarantined: {gate.quarantined}   批次 batches: {gate.batches}")
     for batch, codes in gate.held.items():
-        print(f"拦下 held: {batch} ({', '.join(codes)}) → deployment decide")
+        print(f"拦下 held: {batch} ({', '.join(codes)}) → metroetl decide show {batch}, or deployment decide")
     show_releases(summary.releases)
     for failure in summary.not_told:
         print(f"未通知 not told: {failure}")

@@ -27,7 +27,7 @@ def write_data_docs(
 ) -> Path:
     """Validate the frames in a project of files, and put its Data Docs into the folder; the address of their index."""
     gx = great_expectations()
-    from great_expectations.checkpoint import UpdateDataDocsAction  # type: ignore[attr-defined]
+    from great_expectations.checkpoint.actions import UpdateDataDocsAction
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     with tempfile.TemporaryDirectory() as project:
