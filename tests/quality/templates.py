@@ -1,13 +1,19 @@
-"""Warehouses that are made once a session and copied for each test: migrations take longer than most tests."""
+"""Warehouses that are made once a session and copied for each test: migrations take longer than most tests; runs in bulk."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from metroetl.warehouse.checks import write_checks
+from metroetl.warehouse.engine import writer, writing
+from metroetl.warehouse.intake import start_run
+from metroetl.warehouse.models import Check
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 _made: dict[tuple[str, str], str] = {}
@@ -41,3 +47,10 @@ def _database(name: str, make: Callable[[str], None], request: pytest.FixtureReq
             _made["postgresql", name] = name
         connection.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
     return f"{base}/{copy}"
+
+
+def add_runs(url: str, times: int, check: Check) -> None:
+    """So many runs with one verdict each, in one transaction."""
+    with writing(writer(url)) as connection:
+        for _ in range(times):
+            write_checks(connection, start_run(connection, "collect", {}), [check], datetime.now(UTC))

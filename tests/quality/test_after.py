@@ -24,7 +24,7 @@ from metroetl.runs import RunSummary, SourceCheck
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.engine import writer, writing
 from metroetl.warehouse.models import Check, Quarantined
-from tests.quality.templates import ENGINES, copy_of
+from tests.quality.templates import ENGINES, add_runs, copy_of
 from tests.warehouse.desk import Desk, gdp, small_catalogue
 
 LISTING = "https://city.example.cn/list/"
@@ -154,8 +154,7 @@ def judged_often(times: int, verdict: str) -> Change:
         check = Check.model_validate(
             {"table": "staging_observation", "rule_code": "OBS-SCALE", "severity": "error", "verdict": verdict, "evaluated": 9}
         )  # fmt: skip
-        for _ in range(times):
-            desk.warehouse.add_checks(desk.new_run(), [check])
+        add_runs(desk.warehouse.url, times, check)
 
     return change
 
@@ -177,7 +176,7 @@ CASES = [
     Case("VNT-PRINT", in_force("shown_id = 'gone'"), "编号=gone"),
     Case("VNT-UNIT", in_force("unit = '万元'"), "单位一=万元"),
     Case("LAT-KEY", TWICE, "地区=德阳市"),
-    Case("LAT-PUBLISHER", sql("UPDATE core_document SET publisher = ''"), "region_name=德阳市"),
+    Case("LAT-PUBLISHER", sql("UPDATE core_document SET publisher = ''"), "来源=city"),
     Case("CIR-KEY", TWICE, "季度=2025-Q1"),
     Case("CIR-ORDER", sql("UPDATE dim_circle_region SET sort_order = 99 WHERE role = 'circle'"), "地区=AGG.CDMC"),
     Case("CIR-SUM", in_force("value = 7711.0"), "circle_name=成都都市圈"),
@@ -201,7 +200,7 @@ CASES = [
     Case("REL-MISSED-LONG", release("missed", back(50)), "逾期天数=50"),
     Case("REL-LATE", release("late", back(8), back(3)), "晚天数=5"),
     Case("REL-EARLY", release("early", back(-10), back(3)), "早天数=3"),
-    Case("RULE-NOISY", judged_often(3, "fail"), "触发次数=3"),
+    Case("RULE-NOISY", judged_often(10, "fail"), "触发次数=10"),
     Case("RULE-SILENT", judged_often(51, "pass"), "判断次数=51"),
 ]  # fmt: skip
 
@@ -245,8 +244,6 @@ def test_a_sound_warehouse_breaks_no_rule(desk: Desk) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)
 def test_a_rule_catches_what_it_is_for(desk: Desk, case: Case) -> None:
-    before = judge(desk, case.code)
-    assert before.verdict in ("pass", "skipped"), before.findings()
     case.change(desk)
     found = judge(desk, case.code)
     assert found.verdict == "fail", (found.verdict, found.message)

@@ -17,6 +17,7 @@ from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.engine import writer, writing
 from metroetl.warehouse.models import Check, Decision, Quarantined
+from tests.quality.templates import add_runs
 from tests.warehouse.desk import Desk, gdp
 
 CITY = "https://city.example.cn/"
@@ -84,8 +85,7 @@ def test_rules_that_never_fire_and_that_always_do_are_told_apart(desk: Desk) -> 
 def test_only_the_last_thirty_runs_say_that_a_rule_always_fires(desk: Desk) -> None:
     desk.warehouse.keep_rules(RULES)
     moved(desk, judged(desk, check("OBS-A", "pass")), "2025-01-01 00:00:00+00:00")
-    for _ in range(29):
-        judged(desk, check("OBS-A", "fail", unexpected=1))
+    add_runs(desk.warehouse.url, 29, check("OBS-A", "fail", unexpected=1))
     always = "SELECT always_fires FROM mart_rule_activity WHERE rule_code = 'OBS-A'"
     assert desk.one(always) == 0
     judged(desk, check("OBS-A", "fail", unexpected=1))
