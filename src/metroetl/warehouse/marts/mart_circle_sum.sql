@@ -3,12 +3,6 @@
 WITH cities AS (
   SELECT r.circle_id, COUNT(*) AS number FROM dim_circle_region AS r WHERE r.role = 'city' GROUP BY r.circle_id
 ),
-levels AS (
-  SELECT q.*
-  FROM mart_indicator_quarter AS q
-  JOIN dim_indicator AS i ON i.indicator_code = q.indicator_code
-  WHERE q.measure_family = 'level' AND i.agg_rule = 'sum'
-),
 sums AS (
   SELECT
     r.circle_id,
@@ -22,9 +16,11 @@ sums AS (
     MAX(m.value) AS largest,
     MAX(m.published_on) AS published_on,
     MAX(CASE WHEN m.access = 'public' THEN 0 ELSE 1 END) AS internal
-  FROM dim_circle_region AS r
-  JOIN levels AS m ON m.region_code = r.region_code
-  WHERE r.role = 'city'
+  FROM dim_circle AS k
+  JOIN dim_circle_region AS r ON r.circle_id = k.circle_id AND r.role = 'city'
+  JOIN mart_indicator_quarter AS m ON m.region_code = r.region_code
+  JOIN dim_indicator AS i ON i.indicator_code = m.indicator_code
+  WHERE k.members_known AND i.agg_rule = 'sum' AND m.measure_family = 'level'
   GROUP BY r.circle_id, m.quarter, m.indicator_code, m.measure, m.variant
 )
 SELECT
@@ -55,6 +51,5 @@ SELECT
 FROM dim_circle AS c
 JOIN cities AS n ON n.circle_id = c.circle_id
 JOIN sums AS s ON s.circle_id = c.circle_id AND s.number = n.number
-JOIN levels AS w ON w.region_code = c.region_code AND w.quarter = s.quarter AND w.indicator_code = s.indicator_code
+JOIN mart_indicator_quarter AS w ON w.region_code = c.region_code AND w.quarter = s.quarter AND w.indicator_code = s.indicator_code
   AND w.measure = s.measure AND w.variant = s.variant
-WHERE c.members_known
