@@ -94,11 +94,10 @@ def observations(world: World, catalogue: Catalogue, *, batch: str, revised: boo
 def _steady(region: Any, code: str, measure: Any, period: Any) -> float:
     """A level that grows by 5 % a year from a size that its place has, or a rate around it."""
     seed = hashlib.blake2b(f"{region.code}{code}".encode(), digest_size=2).digest()
-    if measure.family == "yoy":
-        return 5.0 + (seed[0] % 5 + period.period_end.month % 4) / 10
+    rate: float = 5.0 + (seed[0] % 5 + period.period_end.month % 4) / 10
     size = SIZES.get(region.level, 1_000.0) * (1 + seed[0] / 256)
-    grown: float = size * 1.05 ** (period.year - 2000) * SHARES.get(period.period[-2:], 1.0)
-    return grown
+    level: float = size * 1.05 ** (period.year - 2000) * SHARES.get(period.period[-2:], 1.0)
+    return rate if measure.family == "yoy" else level
 
 
 def _places(catalogue: Catalogue) -> list[Any]:
