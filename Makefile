@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check lint accuracy bench bench-fetch bench-tools bench-warehouse up down requirements build clean help
+.PHONY: demo test check lint accuracy bench bench-fetch bench-tools bench-warehouse bench-gate up down requirements build clean help
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -42,6 +42,9 @@ bench-warehouse: $(READY) ## the warehouse beside dlt and bulk insert, at scale,
 	$(BIN)/python -m benchmarks.warehouse load --postgres "$(postgres)"
 	$(BIN)/python -m benchmarks.warehouse marts --rows 10000000 --postgres "$(postgres)"
 	$(BIN)/python -m benchmarks.warehouse readers --rows 1000000 --postgres "$(postgres)"
+
+bench-gate: $(READY) ## what the gate costs: on the demo, for 100,000 rows a table, in memory (postgres=ADDRESS)
+	$(BIN)/python -m benchmarks.gate --postgres "$(postgres)"
 
 bench-tools: $(READY) ## what the benchmarks compare with
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.txt

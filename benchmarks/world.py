@@ -24,21 +24,38 @@ FIGURES = 200  # a document
 START = datetime(2026, 1, 1, 2, tzinfo=UTC)
 
 
+SHARES = {"Q1": 0.23, "Q2": 0.48, "Q3": 0.73}
+SIZES = {
+    "county": 100.0,
+    "prefecture": 1_000.0,
+    "aggregate": 3_000.0,
+    "province": 10_000.0,
+    "nation": 200_000.0,
+}
+
+
 @dataclass(frozen=True)
 class World:
-    """How many figures there are, one print each, from which on, and of which years."""
+    """How many figures there are, one print each, from which on, of which years and of how many places (0: all).
+
+    Figures are random, or `steady`: five per cent a year with the season of a cumulative series, as a gate lets pass
+    (of circles there are none then, for they would have to be the sums of their members).
+    """
 
     facts: int
     first: int = 0
     first_year: int = 1990
     last_year: int = 2024
+    places: int = 0
+    steady: bool = False
 
 
 def observations(world: World, catalogue: Catalogue, *, batch: str, revised: bool = False) -> Iterator[Row]:
     """Staging rows of observations; `revised` gives a later print of the same facts with another value."""
     from metroetl.warehouse.keys import digest, parse_period
 
-    places = _places(catalogue)
+    places = [p for p in _places(catalogue) if not (world.steady and p.level == "aggregate")]
+    places = places[: world.places or None]
     series = _series(catalogue)
     periods = [
         parse_period(name)
@@ -52,7 +69,8 @@ def observations(world: World, catalogue: Catalogue, *, batch: str, revised: boo
         number = n // FIGURES
         url = f"https://synthetic.example.cn/{number}{'-revised' if revised else ''}.html"
         document = _document_ids(url, batch)
-        value = round(100.0 + (n * 7919 % 100_000) / 10 + (3.3 if revised else 0.0), 1)
+        value = _steady(region, code, measure, period) if world.steady else 100.0 + (n * 7919 % 100_000) / 10
+        value = round(value + (3.3 if revised else 0.0), 1)
         printed = f"{value}{unit}"
         content_id = digest(document["content_id"], region.code, code, measure, period.period, value)
         yield document | {
@@ -71,6 +89,15 @@ def observations(world: World, catalogue: Catalogue, *, batch: str, revised: boo
             "quote": f"（合成）{region.name_zh}{code}为{printed}，比上年同期有所变化", "table_no": None, "row_no": None,
             "column_no": None, "rule": "sentence", "confidence": 0.98, "publish": True, "evidence": "",
         }  # fmt: skip
+
+
+def _steady(region: Any, code: str, measure: Any, period: Any) -> float:
+    """A level that grows by 5 % a year from a size that its place has, or a rate around it."""
+    seed = hashlib.blake2b(f"{region.code}{code}".encode(), digest_size=2).digest()
+    rate: float = 5.0 + (seed[0] % 5 + period.period_end.month % 4) / 10
+    size = SIZES.get(region.level, 1_000.0) * (1 + seed[0] / 256)
+    level: float = size * 1.05 ** (period.year - 2000) * SHARES.get(period.period[-2:], 1.0)
+    return rate if measure.family == "yoy" else level
 
 
 def _places(catalogue: Catalogue) -> list[Any]:
@@ -147,8 +174,13 @@ def _document(rows: list[Row]) -> Row:
     }  # fmt: skip
 
 
-def stage(warehouse: Warehouse, rows: Iterator[Row], batch: str, *, chunk: int = 250) -> int:
-    """Put the rows into staging as one batch of one run, `chunk` documents at a time; how many figures."""
+def stage(
+    warehouse: Warehouse, rows: Iterator[Row], batch: str, *, chunk: int = 250, bodies: bool = False
+) -> int:
+    """Put the rows into staging as one batch of one run, `chunk` documents at a time; how many figures.
+
+    `bodies` gives each document the sentences of its figures as text; without, it has next to none.
+    """
     from metroetl.warehouse.load import add_new
     from metroetl.warehouse.stage import stage_rows
     from metroetl.warehouse.tables import table
@@ -160,12 +192,18 @@ def stage(warehouse: Warehouse, rows: Iterator[Row], batch: str, *, chunk: int =
     pairs = documents(rows)
     while part := list(islice(pairs, chunk)):
         figures = [row for _, group in part for row in group]
-        staged = {"staging_document": [d for d, _ in part], "staging_observation": figures}
+        papers = [d | _body(group) if bodies else d for d, group in part]
+        staged = {"staging_document": papers, "staging_observation": figures}
         with warehouse._write() as connection:
             add_new(connection, table("raw_snapshot"), [_snapshot(d) for d, _ in part])
             stage_rows(connection, batch, staged, "benchmark")
         total += len(figures)
     return total
+
+
+def _body(figures: list[Row]) -> Row:
+    text = "。\n".join(row["quote"] for row in figures)
+    return {"text": text, "text_length": len(text)}
 
 
 def core_rows(rows: Iterator[Row], *, chunk: int = 250) -> Iterator[tuple[list[Row], list[Row], list[Row]]]:

@@ -11,6 +11,7 @@ _DIRECTION = re.compile(rf"(增长|增加|上升|提高|{'|'.join(_DOWN)})[了�
 _FORECAST = re.compile(r"预计|力争|有望|预期将|计划完成|计划实现")
 _CLAUSE_END = re.compile(r"[，。；;！？\n]")
 _BROKEN = re.compile("[\ufffd\ue000-\uf8ff]")
+_ASCII = re.compile("[\x00-\x7f]+")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _MIXED_UP = (("gb18030", "utf-8", 3), ("latin-1", "utf-8", 3), ("latin-1", "gb18030", 2))
 SAMPLE = 2000
@@ -57,23 +58,23 @@ def mojibake_share(text: str) -> float:
     accented letters that do the same.
     """
     sample = text[:SAMPLE]
-    return round(max(broken_share(sample), *(_turns_back(sample, *tables) for tables in _MIXED_UP)), 4)
+    foreign = _ASCII.sub("", sample)
+    turned = (_turns_back(foreign, *tables) * len(foreign) / len(sample) for tables in _MIXED_UP if foreign)
+    return round(max(broken_share(sample), *turned, 0.0), 4)
 
 
-def _turns_back(sample: str, wrong: str, right: str, width: int) -> float:
-    """Share of the characters that become Chinese once the wrong decoding is undone."""
-    foreign = "".join(c for c in sample if ord(c) > 127)
+def _turns_back(foreign: str, wrong: str, right: str, width: int) -> float:
+    """Share of the characters beyond ASCII that become Chinese once the wrong decoding is undone."""
     encoded = foreign.encode(wrong, "ignore")
     if not encoded or len(encoded) < len(foreign) / 2:
         return 0.0
-    undone = width * len(_HAN.findall(encoded.decode(right, "ignore"))) / len(encoded)
-    return min(1.0, undone) * len(foreign) / len(sample)
+    return min(1.0, width * len(_HAN.findall(encoded.decode(right, "ignore"))) / len(encoded))
 
 
 def han_share(text: str) -> float:
     """Share of Chinese characters among letters and characters; 0 for an empty text."""
     sample = text[:SAMPLE]
-    letters = sum(c.isalpha() for c in sample)
+    letters = sum(map(str.isalpha, sample))
     return round(len(_HAN.findall(sample)) / letters, 4) if letters else 0.0
 
 

@@ -116,7 +116,7 @@ def _observations(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.D
     frame = _add_period_columns(positions(frame))
     known = positions(past.observations)
     frame = add_series_columns(frame, known)
-    frame = add_anomaly_columns(frame, known, catalogue)
+    frame = add_anomaly_columns(frame, known, catalogue).copy()  # one block a kind: many single ones are slow
     frame = add_sum_columns(add_reader_columns(frame), catalogue)
     frame = add_parent_value(frame, known, catalogue)
     return _add_batch_shares(_add_evidence(_add_limits(add_size_limits(frame))))

@@ -36,15 +36,16 @@ def validate(frames: Mapping[str, pd.DataFrame], suites: Mapping[str, Suite] | N
 def validate_table(frame: pd.DataFrame, suite: Suite) -> list[Outcome]:
     """One validation of one table; a rule of several expectations has one outcome.
 
-    GE first says yes or no; what it said no to is asked again for the rows, which costs it twice as much.
+    Rules that can judge no row are skipped. GE first says yes or no; what it said no to is asked again for the rows,
+    which costs it twice as much.
     """
     began = time.perf_counter()
     needed = _needed(frame, suite)
-    answers = _answers(needed, suite, _YES_OR_NO)
+    judged = _judged(needed, suite)
+    answers = _answers(needed, suite.part({code for code, rows in judged.items() if rows.any()}), _YES_OR_NO)
     if wrong := {code for code, results in answers.items() if not all(r.success for r in results)}:
         part = suite.part(wrong)
         answers |= _answers(_needed(needed, part), part, _WITH_ROWS)
-    judged = _judged(needed, suite)
     share = round((time.perf_counter() - began) / len(suite.rules), 6)
     count = _counter(frame["batch_id"])
     outcomes = []
@@ -52,7 +53,7 @@ def validate_table(frame: pd.DataFrame, suite: Suite) -> list[Outcome]:
         blank = Outcome(
             table=suite.table, rule=rule, verdict="skipped", judged=count(judged[code]), seconds=share
         )
-        outcomes.append(_outcome(blank, answers[code], frame))
+        outcomes.append(_outcome(blank, answers.get(code, ()), frame))
     return outcomes
 
 
@@ -72,6 +73,8 @@ def _needed(frame: pd.DataFrame, suite: Suite) -> pd.DataFrame:
 
 def _answers(frame: pd.DataFrame, suite: Suite, form: dict[str, Any]) -> dict[str, list[Any]]:
     """GE's results by rule code; it gives them in an order of its own."""
+    if not suite.rules:
+        return {}
     report = _batch_definition().get_batch({"dataframe": frame}).validate(suite.compile(), result_format=form)
     found: dict[str, list[Any]] = defaultdict(list)
     for result in report.results:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, Column, Connection, Date, Float, Integer, Row, Table, select
@@ -74,6 +75,7 @@ def _dtype(column: Column[Any]) -> Any:
     return "float64" if isinstance(column.type, Float) else _text()
 
 
+@lru_cache
 def _text() -> Any:
     """What pandas makes of text: its own kind from version 3 on, objects before."""
     import pandas as pd

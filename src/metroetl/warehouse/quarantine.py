@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from metroetl.warehouse.engine import dump_json
 from metroetl.warehouse.keys import digest
-from metroetl.warehouse.load import chunks, put
+from metroetl.warehouse.load import CHUNK, chunks, put
 from metroetl.warehouse.models import Quarantined
 from metroetl.warehouse.staging import STAGING
 from metroetl.warehouse.tables import table
@@ -30,18 +30,34 @@ def move_to_quarantine(
     rules: dict[str, dict[str, list[Quarantined]]] = defaultdict(lambda: defaultdict(list))
     for entry in wanted:
         rules[entry.table][entry.row_id].append(entry)
-    entries: list[dict[str, Any]] = []
+    taken: dict[str, set[str]] = defaultdict(set)
+    for entries in _entries(connection, rules, batch_ids, now):
+        before = _before(connection, [e["quarantine_id"] for e in entries])
+        stopped = [e for e in entries if before.get(e["quarantine_id"], _NEW)[0] != "released"]
+        put(connection, table("ops_quarantine"), _waiting(stopped, before))
+        for row in stopped:
+            taken[row["table_name"]].add(row["row_id"])
+    _take_out(connection, taken)
+    return len(set().union(*taken.values()))
+
+
+def _entries(
+    connection: Connection,
+    rules: Mapping[str, Mapping[str, list[Quarantined]]],
+    batch_ids: Sequence[str],
+    now: datetime,
+) -> Iterable[list[dict[str, Any]]]:
+    """What to write of the rows, some hundred rows (or one document with its parts) at a time, all still in staging."""
     for name, by_row in rules.items():
+        entries: list[dict[str, Any]] = []
         for row in _staged(connection, name, "row_id", list(by_row), batch_ids):
-            found = [_entry(name, row, rule, now) for rule in by_row[row["row_id"]]]
+            entries += [_entry(name, row, rule, now) for rule in by_row[row["row_id"]]]
             if name == "staging_document":
-                found += _parts(connection, row, by_row[row["row_id"]], batch_ids, now)
-            entries += found
-    before = _before(connection, [e["quarantine_id"] for e in entries])
-    stopped = [e for e in entries if before.get(e["quarantine_id"], _NEW)[0] != "released"]
-    put(connection, table("ops_quarantine"), _waiting(stopped, before))
-    _take_out(connection, stopped)
-    return len({e["row_id"] for e in stopped})
+                entries += _parts(connection, row, by_row[row["row_id"]], batch_ids, now)
+            if len(entries) >= CHUNK:
+                yield entries
+                entries = []
+        yield entries
 
 
 def _staged(
@@ -120,10 +136,7 @@ def _waiting(
     return list(waiting.values())
 
 
-def _take_out(connection: Connection, entries: list[dict[str, Any]]) -> None:
-    by_table: dict[str, set[str]] = defaultdict(set)
-    for entry in entries:
-        by_table[entry["table_name"]].add(entry["row_id"])
+def _take_out(connection: Connection, by_table: Mapping[str, set[str]]) -> None:
     snapshots, documents = table("raw_snapshot"), table("staging_document")
     for chunk in chunks(sorted(by_table.get("staging_document", ()))):
         judged = select(documents.c.snapshot_id).where(documents.c.row_id.in_(chunk))
