@@ -16,6 +16,7 @@ from metroetl.warehouse.looks import Look, take
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]
 EVERYTHING = Look()
+_AS_THEY_ARE = frozenset({str, float, int, type(None)})
 _READS = frozenset({"SELECT", "WITH", "VALUES", "EXPLAIN"})
 
 
@@ -53,6 +54,8 @@ def _allow_one_read(connection: Connection) -> None:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, datetime):
         moment = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
         return moment.isoformat(" ", "microseconds")
