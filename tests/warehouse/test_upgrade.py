@@ -175,3 +175,25 @@ def test_without_a_warehouse_the_message_says_what_to_do(tmp_path: Path, words: 
         Warehouse(f"sqlite:///{tmp_path / 'no.db'}", "facts", words).info()
     with pytest.raises(WarehouseError, match="no store"):
         Warehouse("duckdb:///x.db", "facts", words).upgrade()
+
+
+def test_views_that_stood_on_one_another_in_another_order_are_made_anew(warehouse: Warehouse) -> None:
+    with writing(writer(warehouse.url)) as connection:
+        connection.execute(text("DROP VIEW mart_plan_alert"))
+        connection.execute(text("CREATE VIEW mart_plan_alert AS SELECT * FROM mart_observation_latest"))
+        connection.execute(text("UPDATE meta_contract SET value = 'older' WHERE key = 'layout'"))
+    warehouse.upgrade()
+    assert "observation_id" not in warehouse.query("SELECT * FROM mart_plan_alert")[0]
+
+
+def test_a_view_of_an_analysts_own_is_not_dropped(warehouse: Warehouse) -> None:
+    with writing(writer(warehouse.url)) as connection:
+        connection.execute(text("CREATE VIEW my_own AS SELECT * FROM mart_observation_latest"))
+        connection.execute(text("UPDATE meta_contract SET value = 'older' WHERE key = 'layout'"))
+    if warehouse.url.startswith("postgresql"):
+        with pytest.raises(WarehouseError, match="my_own") as caught:
+            warehouse.upgrade()
+        assert "view of your own" in caught.value.way_out
+    else:
+        warehouse.upgrade()
+    assert warehouse.query("SELECT COUNT(*) FROM my_own")[1] == [(0,)]

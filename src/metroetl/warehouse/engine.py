@@ -170,10 +170,21 @@ def named_errors() -> Iterator[None]:
         kinds = {kind.__name__ for kind in type(cause).__mro__}  # the names that PEP 249 gives every driver
         if not kinds & {"DatabaseError", "InterfaceError"}:
             raise
-        raise _named(str(cause).strip().partition("\n")[0] or type(cause).__name__, kinds) from error
+        raise _named(_words(cause, kinds), kinds) from error
+
+
+def _words(cause: BaseException, kinds: set[str]) -> str:
+    """The first line of what the driver says; with the detail where that names what is in the way."""
+    said = str(cause).strip() or type(cause).__name__
+    return " ".join(said.split()) if "DependentObjectsStillExist" in kinds else said.partition("\n")[0]
 
 
 def _named(words: str, kinds: set[str]) -> WarehouseError:
+    if "DependentObjectsStillExist" in kinds:
+        return WarehouseError(
+            words,
+            way_out="Nothing was changed. A view of your own stands on ours: drop it, upgrade, and make it again.",
+        )
     if "IntegrityError" in kinds:
         return WarehouseError(
             f"the database refused a row: {words}",
