@@ -68,12 +68,9 @@ def show(found: Sequence[Anomaly]) -> None:
     console = Console(highlight=False)
     for anomaly in found:
         line, at = sparkline(anomaly.history, anomaly.period_end)
-        drawn = Text.assemble(line[:at], (line[at], "bold red"), line[at + 1 :])
-        console.print()
-        console.print(
-            Text.assemble((shown(anomaly.title), "bold"), f"  {anomaly.value:,.6g} {shown(anomaly.unit)}  "),
-            drawn,
-        )
+        value = f"  {anomaly.value:,.6g} {shown(anomaly.unit)}  "
+        drawn = (line[:at], (line[at], "bold red"), line[at + 1 :])
+        console.print(Text.assemble("\n", (shown(anomaly.title), "bold"), value, *drawn), soft_wrap=True)
         console.print(Text(f"  {anomaly.words}", "red"), soft_wrap=True)
         console.print(
             Text(f"  {PLACES[anomaly.place]} {anomaly.row_id}  {shown(anomaly.url)}", "dim"), soft_wrap=True
