@@ -173,7 +173,7 @@ def named_errors() -> Iterator[None]:
         raise _named(_words(cause, kinds), kinds) from error
 
 
-def _words(cause: BaseException, kinds: set[str]) -> str:
+def _words(cause: BaseException | None, kinds: set[str]) -> str:
     """The first line of what the driver says; with the detail where that names what is in the way."""
     said = str(cause).strip() or type(cause).__name__
     return " ".join(said.split()) if "DependentObjectsStillExist" in kinds else said.partition("\n")[0]
