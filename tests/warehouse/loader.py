@@ -1,6 +1,6 @@
 """Processes that load many figures, to be killed or to run out of disk.
 
-They are forked, so that one costs milliseconds: `start(load, url, …)`, while no other thread runs.
+They are forked from a server of their own, so that one costs milliseconds: `start(load, url, …)`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from metroetl.warehouse.models import Reading
 from tests.warehouse.desk import Desk, gdp, small_catalogue
 
 FIGURES = 40
-FORK = multiprocessing.get_context("fork")
+FORK = multiprocessing.get_context(
+    "forkserver"
+)  # a process of nothing but these modules, whatever else was imported
+FORK.set_forkserver_preload(["tests.warehouse.loader"])
 
 
 def start(work: Callable[..., None], *arguments: object) -> BaseProcess:

@@ -60,7 +60,7 @@ def test_a_figure_by_name_as_of_days_with_all_prints(desk: Desk) -> None:
         "成都市 地区生产总值 2025年一季度",
         first.figure["sha256"],
         PAGE,
-        desk.one("SELECT MIN(run_id) FROM raw_fetch"),
+        desk.one("SELECT run_id FROM raw_fetch ORDER BY fetched_at LIMIT 1"),
         "new",
         "collect",
         "无人工裁定",
