@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
@@ -27,3 +29,10 @@ def decide(request: DecideRequest) -> State[dict[str, int]]:
         f"- 理由：{cell(request.reason)}\n- 新入库：{rows or '无'}\n",
     )
     return Completed(name="Approved" if request.decision == "approve" else "Rejected", data=counts)
+
+
+def decide_here(request: DecideRequest) -> dict[str, int]:
+    """Run the flow in this process, for the command line; counts of new rows in core."""
+    state: State[Any] = decide(request, return_state=True)
+    counts: dict[str, int] = state.result()
+    return counts

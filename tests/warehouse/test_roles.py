@@ -125,7 +125,7 @@ FORBIDDEN = (
     "ALTER VIEW mart_lineage OWNER TO analyst",
     "COPY dim_region TO PROGRAM 'cat'",
     "COPY dim_region FROM PROGRAM 'cat'",
-    "COPY dim_region TO '/tmp/regions'",
+    "COPY dim_region TO 'regions.csv'",
     "SET ROLE metroetl_loader",
     "DROP POLICY metroetl_rows ON core_document",
 )

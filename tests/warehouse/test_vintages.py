@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import bindparam, text
 
+from metroetl.warehouse import Warehouse
 from metroetl.warehouse.base import UtcDateTime
 from metroetl.warehouse.engine import writer, writing
 from metroetl.warehouse.vintages import derive_all
@@ -178,6 +180,17 @@ def test_the_short_way_of_lone_prints_gives_what_the_long_way_gives(desk: Desk) 
         derive_all(connection)
     assert desk.rows("SELECT * FROM core_vintage ORDER BY observation_id, audience") == kept
     assert len(kept) == 7
+
+
+def test_another_precedence_shows_the_other_source(desk: Desk) -> None:
+    desk.load(desk.read(MEDIA, "a", [gdp(5931.0)], source_id="media"))
+    desk.load(desk.read(CITY, "b", [gdp(5930.3)]))
+    assert desk.one("SELECT value FROM mart_observation_latest") == 5930.3
+    words = desk.warehouse.catalogue
+    media = words.sources["media"].model_copy(update={"precedence": 1})
+    changed = dataclasses.replace(words, sources=words.sources | {"media": media})
+    Warehouse(desk.warehouse.url, "facts", changed).upgrade()
+    assert desk.one("SELECT value FROM mart_observation_latest") == 5931.0
 
 
 def test_an_embargoed_figure_is_shown_by_the_first_load_after_its_embargo(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -125,9 +125,7 @@ def _decide(batch_id: str, decision: str, reason: str) -> None:
             way_out=f"`metroetl decide show {batch_id}` says who decided.",
         )
     use_local_prefect()
-    from prefect.client.schemas.objects import State
-
-    from flows.decide import decide
+    from flows.decide import decide_here
     from flows.parameters import DecideRequest
 
     wanted = {"batch_id": batch_id, "decision": decision, "reason": reason, "decided_by": settings().decider}
@@ -135,7 +133,6 @@ def _decide(batch_id: str, decision: str, reason: str) -> None:
         request = DecideRequest.model_validate(wanted)
     except pydantic.ValidationError as error:
         raise typer.BadParameter("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())) from None
-    state_of_run: State[Any] = decide(request, return_state=True)
-    counts: dict[str, int] = state_of_run.result()
+    counts = decide_here(request)
     told = ", ".join(f"{name} {n}" for name, n in counts.items() if n)
     print(f"{decision} {batch_id} · {request.decided_by} · {reason}\n入库 published: {told or '0'}")

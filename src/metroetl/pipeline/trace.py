@@ -101,8 +101,7 @@ def find_figure(
         "indicator_code": _named(indicator, indicators, "indicator"),
         "period": _period(period),
     }
-    columns, rows = warehouse.query(CHOICES, asked, as_of=as_of)
-    found = [dict(zip(columns, row, strict=True)) for row in rows]
+    found = warehouse.records(CHOICES, asked, as_of=as_of)
     wanted = [
         f for f in found if measure == f["measure"] or (measure is None and f["measure_family"] == "level")
     ]
@@ -144,7 +143,7 @@ def _period(text: str) -> str:
 def trace(warehouse: Warehouse, observation_id: str, *, as_of: date | None = None) -> Trace:
     """The chain of a figure; prints and vintages as of a day if told. Raises WarehouseError for an unknown one."""
     asked = {"observation_id": observation_id, "stand_in": f"%{STAND_IN}%"}
-    found = _rows(warehouse, LINEAGE, asked, as_of)
+    found = warehouse.records(LINEAGE, asked, as_of=as_of)
     if not found:
         raise WarehouseError(
             f"no observation {observation_id}" + (f" was published by {as_of}" if as_of else ""),
@@ -159,9 +158,9 @@ def trace(warehouse: Warehouse, observation_id: str, *, as_of: date | None = Non
     before, quote, after = sentence(text, span) if span else ("", figure["quote"], "")
     return Trace(
         figure=figure,
-        prints=_rows(warehouse, PRINTS, fact, as_of),
+        prints=warehouse.records(PRINTS, fact, as_of=as_of),
         decisions=_decisions(warehouse, figure),
-        corrections=_rows(warehouse, CORRECTIONS, {"observation_id": observation_id}, None),
+        corrections=warehouse.records(CORRECTIONS, {"observation_id": observation_id}),
         before=before,
         quote=quote,
         after=after,
@@ -176,12 +175,7 @@ def _decisions(warehouse: Warehouse, figure: Row) -> list[Row]:
     ((parameters,),) = warehouse.query(
         "SELECT parameters FROM ops_run WHERE run_id = :run", {"run": figure["load_run_id"]}
     )[1]
-    return _rows(warehouse, RELEASED, {"row_id": json.loads(parameters)["row"]}, None)
-
-
-def _rows(warehouse: Warehouse, sql: str, parameters: Row, as_of: date | None) -> list[Row]:
-    columns, rows = warehouse.query(sql, parameters, as_of=as_of)
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+    return warehouse.records(RELEASED, {"row_id": json.loads(parameters)["row"]})
 
 
 def locate(text: str, figure: Row) -> Span | None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from metroetl.quality.stopped import rows_of
 from metroetl.quality.suites import load_suites
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ class History(BaseModel):
 
 def history_of(warehouse: Warehouse, run_id: str, runs: int = RUNS) -> History:
     """The history up to a run, over the last `runs` runs that a gate judged."""
-    return arranged(rows_of(warehouse, CHECKS, {"run_id": run_id, "runs": runs}))
+    return arranged(warehouse.records(CHECKS, {"run_id": run_id, "runs": runs}))
 
 
 def arranged(checks: Iterable[dict[str, Any]]) -> History:

@@ -19,7 +19,7 @@ from metroetl.errors import WarehouseError
 from metroetl.quality import words
 from metroetl.quality.history import LINES, history_of
 from metroetl.quality.models import Rule
-from metroetl.quality.stopped import Stopped, StoppedRow, counted, rows_of, stopped_in, unnamed
+from metroetl.quality.stopped import Stopped, StoppedRow, counted, stopped_in, unnamed
 from metroetl.quality.suites import load_suites
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ ORDER BY b.state, s.title
 
 def write_validation_page(warehouse: Warehouse, run_id: str, out_dir: Path) -> Path:
     """Write `validation-<run>.html` and `.csv`; raises WarehouseError when the gate judged nothing in that run."""
-    checks = rows_of(warehouse, _CHECKS, {"run_id": run_id})
+    checks = warehouse.records(_CHECKS, {"run_id": run_id})
     stopped = stopped_in(warehouse, run_id)
     if not checks and not stopped.rows:
         raise WarehouseError(
@@ -65,7 +65,7 @@ def write_validation_page(warehouse: Warehouse, run_id: str, out_dir: Path) -> P
         made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         stopped=stopped,
         quarantined=counted(stopped.rows),
-        batches=rows_of(warehouse, _BATCHES, {"run_id": run_id}),
+        batches=warehouse.records(_BATCHES, {"run_id": run_id}),
         tables=tables_of(checks),
         groups=groups,
         anchors=anchors_of(groups),

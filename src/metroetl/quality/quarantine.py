@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from metroetl.errors import WarehouseError
-from metroetl.quality.stopped import StoppedRow, quarantined_rows, rows_of
+from metroetl.quality.stopped import StoppedRow, quarantined_rows
 
 if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
@@ -78,7 +78,7 @@ def show_quarantine(warehouse: Warehouse, row_id: str) -> list[dict[str, Any]]:
 
     `row_id` may be the id of an entry (`quarantine_id`), or the beginning of either that no other row has.
     """
-    return rows_of(warehouse, _SHOW, {"row_id": find_row(warehouse, row_id)})
+    return warehouse.records(_SHOW, {"row_id": find_row(warehouse, row_id)})
 
 
 def find_row(warehouse: Warehouse, beginning: str) -> str:
@@ -89,7 +89,7 @@ def find_row(warehouse: Warehouse, beginning: str) -> str:
     WHERE q.row_id = :id OR q.quarantine_id = :id OR (:long = 1 AND (q.row_id LIKE :like OR q.quarantine_id LIKE :like))
     LIMIT 2"""
     parameters = {"id": beginning, "like": pattern, "long": int(len(pattern) > SHORTEST_ID)}
-    rows = rows_of(warehouse, sql, parameters)
+    rows = warehouse.records(sql, parameters)
     if not rows:
         raise WarehouseError(f"no row {beginning} in quarantine", way_out=way_out)
     if len(rows) > 1:
@@ -120,7 +120,7 @@ def series_around(warehouse: Warehouse, row_json: str) -> list[dict[str, Any]]:
     keys = ("region_code", "indicator_code", "measure", "variant", "frequency")
     if any(row.get(key) is None for key in (*keys, "period_end")):
         return []
-    found = rows_of(warehouse, _SERIES, {key: row[key] for key in keys})
+    found = warehouse.records(_SERIES, {key: row[key] for key in keys})
     at = int(row["period"][:4]) if row["period"][:4].isdigit() else 0
     same_season = row["period"][4:]
     found.sort(
@@ -165,8 +165,7 @@ def reject_quarantine(warehouse: Warehouse, row_id: str, *, reason: str, who: st
 def still_open(warehouse: Warehouse, row_ids: Sequence[str]) -> Iterator[str]:
     """Those of the rows that still wait, asked one after the other: releasing a document takes its parts with it."""
     for row_id in row_ids:
-        if rows_of(
-            warehouse,
+        if warehouse.records(
             "SELECT 1 AS one FROM ops_quarantine WHERE row_id = :id AND state = 'open' LIMIT 1",
             {"id": row_id},
         ):

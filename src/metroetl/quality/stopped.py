@@ -171,13 +171,7 @@ def held_batch(warehouse: Warehouse, batch_id: str) -> HeldBatch | None:
 
 def quarantined_rows(warehouse: Warehouse, condition: str, parameters: Mapping[str, Any]) -> list[StoppedRow]:
     """Rows of ops_quarantine (`q`) that meet a condition written by this package."""
-    return [_of_entry(entry) for entry in rows_of(warehouse, _QUARANTINE.format(condition), parameters)]
-
-
-def rows_of(warehouse: Warehouse, sql: str, parameters: Mapping[str, Any]) -> list[Row]:
-    """Rows of a query, by column name."""
-    columns, rows = warehouse.query(sql, parameters=dict(parameters))
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+    return [_of_entry(entry) for entry in warehouse.records(_QUARANTINE.format(condition), parameters)]
 
 
 def figure_of(row: Mapping[str, Any]) -> dict[str, str]:
@@ -198,14 +192,14 @@ def _of_entry(entry: Row) -> StoppedRow:
 
 
 def _batches(warehouse: Warehouse, condition: str, parameters: Mapping[str, Any]) -> list[HeldBatch]:
-    return [HeldBatch(**row) for row in rows_of(warehouse, _HELD.format(condition), parameters)]
+    return [HeldBatch(**row) for row in warehouse.records(_HELD.format(condition), parameters)]
 
 
 def _explained(warehouse: Warehouse, batch: HeldBatch) -> HeldBatch:
     """The batch with the rules that hold it, each by its last verdict."""
     codes = batch.held_by.split("、")
     found: dict[tuple[str, str], Row] = {}
-    for check in rows_of(warehouse, _CHECKS, {"batch_id": batch.batch_id}):
+    for check in warehouse.records(_CHECKS, {"batch_id": batch.batch_id}):
         if check["rule_code"] in codes:
             found[check["table_name"], check["rule_code"]] = check
     return batch.model_copy(update={"rules": [_held_rule(warehouse, batch, c) for c in found.values()]})
@@ -262,7 +256,7 @@ def _staged(warehouse: Warehouse, table: str, batch_id: str, row_ids: Sequence[s
     ids = {f"id{number}": row_id for number, row_id in enumerate(row_ids[:EXAMPLES])}
     which = f"row_id IN ({', '.join(':' + name for name in ids)})" if ids else "batch_id = :batch_id"
     sql = f"SELECT * FROM {table} WHERE {which} ORDER BY row_id LIMIT {EXAMPLES}"  # noqa: S608  names checked, values bound
-    return rows_of(warehouse, sql, ids or {"batch_id": batch_id})
+    return warehouse.records(sql, ids or {"batch_id": batch_id})
 
 
 def _rules() -> dict[str, Any]:

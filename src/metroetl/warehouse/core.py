@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from metroetl.warehouse.base import Table, UtcDateTime, one_of
@@ -159,6 +160,10 @@ def _number_checks() -> tuple[CheckConstraint, ...]:
     )
 
 
+_EMBARGOED = text("embargo_until IS NOT NULL")  # few: each load looks for those whose embargo has ended
+_WHERE_EMBARGOED: dict[str, Any] = {"sqlite_where": _EMBARGOED, "postgresql_where": _EMBARGOED}
+
+
 class CoreObservation(_Number, table=True):
     """A published figure as one document states it: value and unit as printed, beside the normalised ones.
 
@@ -172,6 +177,7 @@ class CoreObservation(_Number, table=True):
             "ix_core_observation_fact",
             "region_code", "indicator_code", "measure", "period", "variant", "published_at",
         ),
+        Index("ix_core_observation_embargo", "embargo_until", **_WHERE_EMBARGOED),
     )  # fmt: skip
 
     observation_id: str = Field(primary_key=True)

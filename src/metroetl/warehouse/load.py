@@ -30,7 +30,7 @@ def insert_of(table: Table, dialect: Dialect) -> postgresql.Insert | sqlite.Inse
 def add_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows whose key isn't there yet."""
     if rows:
-        connection.execute(insert_of(table, connection.dialect).on_conflict_do_nothing(), _cleaned(rows))
+        connection.execute(insert_of(table, connection.dialect).on_conflict_do_nothing(), list(rows))
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -42,7 +42,7 @@ def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     if not others:
         return add_new(connection, table, rows)
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), _cleaned(rows))
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), list(rows))
 
 
 def add_bulk(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -90,10 +90,6 @@ def _storable(values: Sequence[str | None]) -> Sequence[str | None]:
     if _UNSTORABLE.search("".join(filter(None, values))) is None:
         return values
     return [clean_text(value) if value is not None else None for value in values]
-
-
-def _cleaned(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    return [{k: clean_text(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows]
 
 
 def chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -27,7 +27,7 @@ from metroetl.warehouse.load import add_new, chunks, insert_of
 from metroetl.warehouse.plan_releases import keep_releases
 from metroetl.warehouse.tables import table
 from metroetl.warehouse.versions import resolve_versions
-from metroetl.warehouse.vintages import begin_touched, derive_loaded, touch, touch_due
+from metroetl.warehouse.vintages import FACT, begin_touched, derive_loaded, touch, touch_due
 
 PARTS: Mapping[str, tuple[str, str]] = {
     "staging_statement": ("core_statement", "statement_id"),
@@ -48,7 +48,6 @@ OWNERS = {
 }
 OBSERVATION = ("core_observation", "observation_id")
 _OF_VERSION = ("document_id", "published_at", "published_basis", "access", "embargo_until", "world")
-_FACT = ("region_code", "indicator_code", "measure", "variant", "period", "period_end")
 _PERIODS = {"staging_observation": "period", "staging_statement": "period", "staging_milestone": "quarter"}
 _PRINT = ("value", "unit", "decimals", "obs_status", "revision_stage")
 
@@ -173,7 +172,7 @@ def _stated_before(staged: Any, document: Any) -> ColumnElement[bool]:
         .join_from(later, later_owner, later_owner.c.document_id == later.c.document_id)
         .where(
             later_owner.c.document_key == document.c.document_key,
-            *(later.c[name] == staged.c[name] for name in _FACT),
+            *(later.c[name] == staged.c[name] for name in FACT),
             later.c.withdrawn_at.is_(None),
             later.c.published_at > print_.c.published_at,
             later.c.published_at <= document.c.published_at,
@@ -185,7 +184,7 @@ def _stated_before(staged: Any, document: Any) -> ColumnElement[bool]:
         .where(
             at_address,
             print_.c.document_id != document.c.document_id,
-            *(print_.c[name] == staged.c[name] for name in (*_FACT, *_PRINT)),
+            *(print_.c[name] == staged.c[name] for name in (*FACT, *_PRINT)),
             print_.c.withdrawn_at.is_(None),
             print_.c.published_at <= document.c.published_at,
             ~exists(newer.correlate(print_, staged, document)),

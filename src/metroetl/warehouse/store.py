@@ -223,6 +223,13 @@ class Warehouse:
         over all rows or the public ones."""
         return query.run_query(self._reader, sql, parameters, Look(as_of, as_loaded, public))
 
+    def records(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, **look: Any
+    ) -> list[dict[str, Any]]:
+        """The rows of `query` by column name; `look` as there."""
+        columns, rows = self.query(sql, parameters, **look)
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
     def info(self) -> dict[str, Any]:
         """Where the warehouse is, its versions, its rows, its latest run and what waits for a person."""
         with self._read() as connection:

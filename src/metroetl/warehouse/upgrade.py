@@ -22,7 +22,7 @@ from metroetl.warehouse.refresh import dimension_rows, load_dimensions
 from metroetl.warehouse.roles import Roles, drop_policies, put_roles_in_force, roles_are_due
 from metroetl.warehouse.tables import table
 from metroetl.warehouse.views import create_views, drop_views, view_queries
-from metroetl.warehouse.vintages import derive_all, states_sql
+from metroetl.warehouse.vintages import derive_all, derive_changed, states_sql, what_decides
 
 if TYPE_CHECKING:
     from metroetl.catalogue import Catalogue
@@ -87,8 +87,12 @@ def _bring_up(connection: Connection, world: str, dimensions: Dimensions) -> Non
     if connection.execute(table("meta_world").select()).first() is None:
         put(connection, table("meta_world"), [{"world": world}])
     check_world(connection, world)
+    before = what_decides(connection)
     load_dimensions(connection, dimensions)
-    _derive_vintages(connection, dimensions)
+    if read_contract(connection).get("vintages") != _fingerprints(connection, dimensions)["vintages"]:
+        derive_all(connection)
+    else:
+        derive_changed(connection, before)
     create_audience(connection)
     create_views(connection)
     create_as_of(connection)
@@ -104,12 +108,6 @@ def _bring_up(connection: Connection, world: str, dimensions: Dimensions) -> Non
     )
     if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
         raise WarehouseError("the migration left rows that point nowhere", way_out="Nothing was changed.")
-
-
-def _derive_vintages(connection: Connection, dimensions: Dimensions) -> None:
-    """Derive the vintages anew where what they follow from was changed."""
-    if read_contract(connection).get("vintages") != _fingerprints(connection, dimensions)["vintages"]:
-        derive_all(connection)
 
 
 def _migrate(connection: Connection) -> None:
@@ -128,15 +126,8 @@ def _fingerprints(connection: Connection, dimensions: Dimensions) -> dict[str, s
         "contract": CONTRACT,
         "layout": digest(revisions()[-1], dump_json(views), dump_json(sorted(words().items()))),
         "catalogue": digest(dump_json(dimensions)),
-        "vintages": digest(states_sql(), dump_json(_decisive(dimensions))),
+        "vintages": digest(states_sql()),
     }
-
-
-def _decisive(dimensions: Dimensions) -> list[list[Any]]:
-    """What of the dimensions decides about vintages: precedence, accumulation, corrections."""
-    sources = [[row["source_id"], row["precedence"]] for row in dimensions["dim_source"]]
-    measures = [[row["measure"], row["family"], row["accumulation"]] for row in dimensions["dim_measure"]]
-    return [sources, measures, [list(row.values()) for row in dimensions["dim_correction"]]]
 
 
 def current_revision(connection: Connection) -> str | None:

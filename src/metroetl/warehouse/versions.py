@@ -63,13 +63,19 @@ def resolve_versions(connection: Connection, batch_ids: list[str], now: datetime
     return max(waves.values(), default=0)
 
 
+_OF_VERSION = (  # not the text
+    "document_id", "version", "content_hash", "first_seen_at", "published_on", "published_at", "published_basis",
+    "reading_id",
+)  # fmt: skip
+
+
 def timelines_of(connection: Connection, keys: list[str]) -> dict[str, list[Version]]:
     """The versions of these addresses (`document_key`) in the order in which they were seen."""
     documents = table("core_document")
     timelines: dict[str, list[Version]] = defaultdict(list)
     for chunk in chunks(keys):
         rows = connection.execute(
-            select(documents)
+            select(*(documents.c[name] for name in ("document_key", *_OF_VERSION)))
             .where(documents.c.document_key.in_(chunk))
             .order_by(documents.c.first_seen_at, documents.c.version)
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -110,10 +110,54 @@ def _derive_touched(connection: Connection) -> None:
 
 
 def derive_all(connection: Connection) -> None:
-    """Derive every state anew: after a change of precedence, of measures, of corrections or of the query itself."""
+    """Derive every state anew: after a change of precedence, of measures or of the query itself."""
     connection.execute(delete(table_of("core_vintage")))
     _insert(connection, states_sql())
     _insert(connection, states_sql(wanted=_PUBLIC, public=True))
+
+
+class Decisive(NamedTuple):
+    """What of the dimensions decides about states, by key."""
+
+    sources: dict[str, Any]
+    measures: dict[str, Any]
+    corrections: dict[str, Any]
+
+
+def what_decides(connection: Connection) -> Decisive:
+    """Precedence of sources, family and accumulation of measures, corrections, as they are now."""
+    sources, measures, corrections = (
+        table_of(name) for name in ("dim_source", "dim_measure", "dim_correction")
+    )
+    wanted = (
+        select(sources.c.source_id, sources.c.precedence),
+        select(measures.c.measure, measures.c.family, measures.c.accumulation),
+        select(corrections),
+    )
+    return Decisive(*({row[0]: tuple(row) for row in connection.execute(query)} for query in wanted))
+
+
+def derive_changed(connection: Connection, before: Decisive) -> None:
+    """Derive anew what a change of the dimensions touches: the corrected facts, or all where other words changed.
+
+    A new source or measure has no figures yet.
+    """
+    now = what_decides(connection)
+    if any(
+        now_[key] != value
+        for now_, before_ in ((now.sources, before.sources), (now.measures, before.measures))
+        for key, value in before_.items()
+    ):
+        derive_all(connection)
+        return
+    changed = set(now.corrections.items()) ^ set(before.corrections.items())
+    begin_touched(connection)
+    for _, correction in changed:
+        told = dict(zip(table_of("dim_correction").columns.keys(), correction, strict=True))
+        same = [_observations().c[name] == told[name] for name in FACT if name != "period_end"]
+        touch(connection, select(_observations().c.observation_id).where(*same))
+    if changed:
+        _derive_touched(connection)
 
 
 def touch_due(connection: Connection, now: datetime) -> None:
