@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from metroetl.quality.limits import ROUNDED
 from metroetl.quality.series import usable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -18,14 +19,18 @@ _CELL = ["document_row_id", "measure", "variant", "at"]
 
 
 def add_sum_columns(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """The frame with gap, slack and whole of parts and of circles, and with what else the document says of a figure.
+    """The frame with gap, slack and whole of parts, of circles and of places, and with what else the document says of a figure.
 
     A gap is printed whole minus sum of parts, on every row that takes part; the slack is what rounding allows: half of
-    the last printed place of each number. Suspect figures take no part: what is wrong with them is known already.
+    the last printed place of each number. Suspect figures take no part: what is wrong with them is known already; what the
+    reader abstained from is added up for itself only.
     """
     levels = frame[usable(frame) & frame["measure_family"].eq("level") & ~frame["suspect"]]
     wholes = [(i.code, i.parts) for i in catalogue.indicators.values() if i.parts]
     parts = _gaps(levels, [*_CELL, "region_code"], "indicator_code", wholes)
+    doubted = frame[usable(frame, sure=False) & frame["measure_family"].eq("level") & ~frame["suspect"]]
+    unsure = _gaps(doubted, [*_CELL, "region_code"], "indicator_code", wholes)
+    parts = parts.combine_first(unsure[~frame.loc[unsure.index, "publish"].astype(bool)])
     frame = frame.join(
         parts.rename(columns={"gap": "parts_gap", "slack": "parts_slack", "whole": "parts_whole"})
     )
@@ -37,37 +42,54 @@ def add_sum_columns(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     frame = frame.join(
         members.rename(columns={"gap": "circle_gap", "slack": "circle_slack", "whole": "circle_whole"})
     )
+    additive = doubted[doubted["agg_rule"].eq("sum")]
+    below = _gaps(additive, [*_CELL, "indicator_code"], "region_code", _places(additive, catalogue))
+    frame = frame.join(
+        below.rename(columns={"gap": "places_gap", "slack": "places_slack", "whole": "places_whole"})
+    )
     return _add_repeats(frame)
 
 
 def _gaps(
-    rows: pd.DataFrame, cell: list[str], dimension: str, wholes: Iterable[tuple[str, tuple[str, ...]]]
+    rows: pd.DataFrame, cell: list[str], dimension: str, wholes: Iterable[tuple[str, Sequence[str]]]
 ) -> pd.DataFrame:
     """gap, slack and whole by row, for cells that print a whole and all of its parts once."""
     import pandas as pd
 
-    once = rows.drop_duplicates([*cell, dimension])
-    found = []
-    for whole, parts in wholes:
-        part_rows = once[once[dimension].isin(parts)]
-        sums = part_rows.groupby(cell, dropna=False).agg(
-            total=("value_norm", "sum"), slack=("rounding", "sum"), n=("value_norm", "size")
-        )
-        heads = once[once[dimension].eq(whole)].set_index(cell)[["value_norm", "rounding"]]
-        full = heads.join(sums[sums["n"].eq(len(parts))], how="inner")
-        full = full.assign(
-            gap=full["value_norm"] - full["total"],
-            slack=full["slack"] + full["rounding"] + 1e-9,
-            whole=full["value_norm"],
-        )
-        takes_part = rows[rows[dimension].isin((whole, *parts))]
-        found.append(
-            takes_part[cell]
-            .join(full[["gap", "slack", "whole"]], on=cell)[["gap", "slack", "whole"]]
-            .dropna()
-        )
-    columns = pd.concat(found) if found else pd.DataFrame(columns=["gap", "slack", "whole"])
-    return columns[~columns.index.duplicated()].astype(float)
+    groups = pd.DataFrame(
+        [(n, code, code == whole, len(parts)) for n, (whole, parts) in enumerate(wholes) for code in (whole, *parts)],
+        columns=["group", dimension, "is_whole", "needed"],
+    )
+    taking = rows.loc[rows[dimension].isin(groups[dimension]), [*cell, dimension, "value_norm", "rounding"]]
+    if taking.empty:
+        return pd.DataFrame(columns=["gap", "slack", "whole"], dtype=float)
+    taking = taking.assign(cell=taking.groupby(cell, dropna=False, sort=False).ngroup())
+    pairs = taking[["cell", dimension, "value_norm", "rounding"]].reset_index(names="row").merge(groups, on=dimension)
+    once = pairs.drop_duplicates(["cell", "group", dimension])
+    once = once.assign(
+        total=once["value_norm"].where(~once["is_whole"], 0.0),
+        whole=once["value_norm"].where(once["is_whole"], 0.0),
+        parts=(~once["is_whole"]).astype(int),
+    )
+    sums = once.groupby(["cell", "group"]).agg(
+        total=("total", "sum"), whole=("whole", "sum"), parts=("parts", "sum"), heads=("is_whole", "sum"),
+        needed=("needed", "first"), slack=("rounding", "sum"),
+    )  # fmt: skip
+    full = sums[sums["parts"].eq(sums["needed"]) & sums["heads"].eq(1)]
+    full = full.assign(gap=full["whole"] - full["total"], slack=full["slack"] + 1e-9)
+    found = pairs.join(full[["gap", "slack", "whole"]], on=["cell", "group"]).dropna(subset=["gap"])
+    columns: pd.DataFrame = found.drop_duplicates("row").set_index("row")[["gap", "slack", "whole"]]
+    return columns.rename_axis(None)
+
+
+def _places(rows: pd.DataFrame, catalogue: Catalogue) -> list[tuple[str, list[str]]]:
+    """Regions of the rows whose parts are all there too: a province's cities, a city's districts, no functional areas."""
+    there = set(rows["region_code"])
+    below: dict[str, list[str]] = defaultdict(list)
+    for region in catalogue.regions.values():
+        if region.parent_code in there and region.level in ("prefecture", "county") and region.valid_to is None:
+            below[region.parent_code].append(region.code)
+    return [(code, parts) for code, parts in below.items() if len(parts) > 1 and there.issuperset(parts)]
 
 
 def _add_repeats(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,301 @@
+"""What a figure should be, by what else is known of it: its last print, its own growth, its series.
+
+An expectation is no judgement. `off` says how far a figure is from it, in per cent (levels) or points (rates), and
+`off_slack` how far it may be before somebody asks whose figure it is (metroetl.quality.echoes).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from metroetl.quality.limits import (
+    DRIFT_MONTHS,
+    EXACT_PP,
+    LIMIT_DRIFT_PP,
+    LIMIT_EXACT_PP,
+    PACE_MONTHS,
+    SLACK_EXACT_PP,
+    SLACK_GROWTH_PP,
+    SLACK_LOOSE_PP,
+    SLACK_MEDIAN,
+    SLACK_PACE_PP,
+    SLACK_PRINT,
+    SLACK_RATE_PP,
+    STEADY_RANGE_PP,
+    YEAR_MARGIN_PP,
+    regions_above,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import pandas as pd
+
+    from metroetl.catalogue import Catalogue
+
+PLACE = ["region_code", "indicator_code", "variant"]
+_CUMULATIVE = ("ytd", "eop")
+_MONTHS = 10_000_000  # more than there are places: place and month in one whole number
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values by place and month, sorted, to be looked up by arrays."""
+
+    keys: np.ndarray[Any, Any]
+    values: np.ndarray[Any, Any]
+
+    @classmethod
+    def of(cls, place: Any, at: Any, values: Any) -> Series:
+        """The last of the values of each place and month."""
+        import numpy as np
+
+        keys = _key(place, at)
+        order = np.argsort(keys, kind="stable")
+        keys, values = keys[order], np.asarray(values, float)[order]
+        last = np.append(keys[1:] != keys[:-1], True) if len(keys) else np.zeros(0, bool)
+        return cls(keys[last], values[last])
+
+    def at(self, place: Any, at: Any) -> Any:
+        """The values there, NaN where there is none."""
+        import numpy as np
+
+        if not len(self.keys):
+            return np.full(len(place), np.nan)
+        wanted = _key(place, at)
+        found = np.searchsorted(self.keys, wanted).clip(0, len(self.keys) - 1)
+        return np.where(self.keys[found] == wanted, self.values[found], np.nan)
+
+    def before(self, place: Any, at: Any, months: int) -> tuple[Any, Any]:
+        """The newest value before that month, not older than so many months, and its month."""
+        import numpy as np
+
+        if not len(self.keys):
+            return np.full(len(place), np.nan), np.full(len(place), np.nan)
+        wanted = _key(place, at)
+        found = (np.searchsorted(self.keys, wanted) - 1).clip(0)
+        distance = wanted - self.keys[found]
+        near = (distance > 0) & (distance <= months)
+        months_at = np.where(near, np.asarray(at, float) - distance, np.nan)
+        return np.where(near, self.values[found], np.nan), months_at
+
+
+def _key(place: Any, at: Any) -> Any:
+    """One whole number for place and month; a month that isn't known is before all others."""
+    import numpy as np
+
+    months = np.nan_to_num(np.asarray(at, float), nan=0.0).astype(np.int64)
+    return np.asarray(place, np.int64) * 100_000 + months
+
+
+def add_expected_columns(
+    frame: pd.DataFrame, facts: pd.DataFrame, one: pd.DataFrame, catalogue: Catalogue
+) -> pd.DataFrame:
+    """growth_drift, expected, off, off_slack and basis (print, growth, pace, median) of levels and rates.
+
+    growth_drift: growth of the levels less the stated growth, less what that gap last was in the series; null where
+    growth is real and the series has no such past. drift_shared: other figures of the document have the same drift, as
+    when a base was revised.
+    """
+    real = {i.code for i in catalogue.indicators.values() if "real" in i.price_basis}
+    frame = frame.assign(price_real=frame["indicator_code"].isin(real))
+    places = _Places(facts, regions_above(catalogue))
+    facts = facts.assign(place=places.of(facts))
+    rows = frame.assign(place=places.of(frame), parent=places.above(frame))
+    rates, computed = _rates(facts), _computed(facts, one)
+    rows = _add_growths(rows, rates, computed)
+    rows = _add_drift(rows, rates, computed)
+    rows = _add_paces(rows, rates, computed)
+    columns = ["stated", "computed", "usual_gap", "growth_drift", "drift_excess", "expected", "off", "off_slack", "basis"]
+    return frame.join(_add_off(_add_expected(rows))[columns])
+
+
+class _Places:
+    """Whole numbers for region, indicator and variant."""
+
+    def __init__(self, facts: pd.DataFrame, parents: Mapping[str, str | None]) -> None:
+        import pandas as pd
+
+        self._index = pd.MultiIndex.from_frame(facts[PLACE].astype(object).drop_duplicates())
+        self._parents = parents
+
+    def of(self, frame: pd.DataFrame) -> Any:
+        """-1 for a place without figures."""
+        import pandas as pd
+
+        return self._index.get_indexer(pd.MultiIndex.from_frame(frame[PLACE].astype(object)))
+
+    def above(self, frame: pd.DataFrame) -> Any:
+        """The same of the region above."""
+        return self.of(frame[PLACE].assign(region_code=frame["region_code"].map(self._parents)))
+
+
+def _rates(facts: pd.DataFrame) -> Series:
+    """Cumulative growth that is comparable with levels: core before batch, the newest print."""
+    chosen = facts["measure_family"].eq("yoy") & facts["accumulation"].isin(_CUMULATIVE)
+    chosen &= ~facts["measure"].str.contains("comparable") & ~facts["suspect"]
+    ordered = facts[chosen].sort_values(["known", "published"], kind="stable")
+    return Series.of(ordered["place"], ordered["at"], ordered["value_norm"])
+
+
+def _computed(facts: pd.DataFrame, one: pd.DataFrame) -> Series:
+    """Growth of cumulative levels and stocks on the year."""
+    import numpy as np
+
+    places = facts.drop_duplicates("series").set_index("series")["place"]
+    levels = one[one["measure"].isin(["level_ytd", "level_eop"])]
+    place, at, value = levels["series"].map(places), levels["at"], levels["value_norm"].to_numpy(float)
+    base = Series.of(place, at, value).at(place, at - 12)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        growth = np.where(base > 0, (value / base - 1) * 100, np.nan)
+    told = ~np.isnan(growth)
+    return Series.of(place[told], at[told], growth[told])
+
+
+def _add_growths(rows: pd.DataFrame, rates: Series, computed: Series) -> pd.DataFrame:
+    """stated and computed growth of each row's fact: its own, else of the same document, else of what is known."""
+    level, rate = rows["measure_family"].eq("level"), rows["measure_family"].eq("yoy")
+    compared = rows["accumulation"].isin(_CUMULATIVE) & ~rows["measure"].str.contains("comparable").eq(True)
+    beside_rate = _beside(rows, rate & compared, "value_norm")
+    beside_level = _beside(rows, level & compared, "nominal_growth")
+    known_rate, known_level = (s.at(rows["place"], rows["at"]) for s in (rates, computed))
+    stated = rows["value_norm"].where(rate, beside_rate.fillna(_series(rows, known_rate)))
+    computed_ = rows["nominal_growth"].where(level, beside_level.fillna(_series(rows, known_level)))
+    return rows.assign(stated=stated.where(compared), computed=computed_.where(compared))
+
+
+def _series(rows: pd.DataFrame, values: Any) -> pd.Series[float]:
+    import pandas as pd
+
+    return pd.Series(values, index=rows.index, dtype=float)
+
+
+def _beside(rows: pd.DataFrame, chosen: pd.Series[bool], column: str) -> pd.Series[float]:
+    """The column of the chosen row of the same fact in the same document."""
+    papers = rows["document_row_id"].astype("category").cat.codes.to_numpy().astype("int64")
+    place = papers * _MONTHS + rows["place"].to_numpy()
+    known = (chosen & rows["publish"].astype(bool) & rows[column].notna()).to_numpy()
+    lookup = Series.of(place[known], rows["at"][known], rows[column][known])
+    return _series(rows, lookup.at(place, rows["at"]))
+
+
+def _add_drift(rows: pd.DataFrame, rates: Series, computed: Series) -> pd.DataFrame:
+    """usual_gap, growth_drift, drift_shared."""
+    import numpy as np
+
+    at = computed.keys % 100_000
+    place = computed.keys // 100_000
+    gap = computed.values - rates.at(place, at)
+    known = ~np.isnan(gap)
+    usual, _ = Series.of(place[known], at[known], gap[known]).before(rows["place"], rows["at"], DRIFT_MONTHS)
+    rows = rows.assign(usual_gap=usual)
+    gap = rows["computed"] - rows["stated"]
+    drift = gap - rows["usual_gap"].fillna(0.0)
+    rows = rows.assign(growth_drift=drift.where(drift.abs().lt(gap.abs()), gap))
+    return rows.assign(drift_shared=_shared(rows, ["document_row_id", "region_code", "at"], accounts=True)
+                       | _shared(rows, ["document_row_id", "indicator_code", "at"]))  # fmt: skip
+
+
+def _shared(rows: pd.DataFrame, keys: list[str], *, accounts: bool = False) -> pd.Series[bool]:
+    """Whether at least half of the other facts of the group drift the same way and about as far.
+
+    Of one region only the national accounts share their bases; of one indicator all regions do.
+    """
+    import numpy as np
+
+    drift = rows["growth_drift"].where(rows["measure_family"].eq("level") & rows["growth_drift"].notna())
+    if accounts:
+        drift = drift.where(rows["price_real"].eq(True))
+    place = _beside_drift(rows, drift)
+    middle = drift.groupby([rows[k] for k in keys], dropna=False).transform("median")
+    size = drift.groupby([rows[k] for k in keys], dropna=False).transform("count")
+    middle, size = (_beside(rows.assign(found=x), x.notna() & rows["measure_family"].eq("level"), "found") for x in (middle, size))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        near = (place / middle).between(0.5, 2.0)
+    shared: pd.Series[bool] = near & size.ge(3) & middle.abs().gt(1.0)
+    return shared
+
+
+def _beside_drift(rows: pd.DataFrame, drift: pd.Series[float]) -> pd.Series[float]:
+    return _beside(rows.assign(found=drift), drift.notna(), "found")
+
+
+def _add_paces(rows: pd.DataFrame, rates: Series, computed: Series) -> pd.DataFrame:
+    """rate_before, moved by what the region above did since; rise_before: the level's own growth in its last period."""
+    place, at = rows["place"], rows["at"]
+    before, months = rates.before(place, at, PACE_MONTHS)
+    above = rates.at(rows["parent"], at) - rates.at(rows["parent"], months)
+    moved = _series(rows, above).fillna(0.0).where(rows["parent"].ge(0), 0.0)
+    rise, _ = computed.before(place, at, PACE_MONTHS)
+    return rows.assign(rate_before=_series(rows, before) + moved, rise_before=_series(rows, rise))
+
+
+def _add_expected(rows: pd.DataFrame) -> pd.DataFrame:
+    """expected value and its basis; a print before growth, growth before pace, pace before what a broken sum lacks."""
+    import numpy as np
+
+    level = rows["measure_family"].eq("level")
+    other = rows["stated"].where(level, rows["computed"])
+    lowest, highest = (rows[c].astype(float) for c in ("yoy_min", "yoy_max"))
+    plausible = other.ge(lowest - YEAR_MARGIN_PP) & other.le(highest + YEAR_MARGIN_PP)
+    told = rows["growth_drift"].notna() & ~rows["drift_shared"] & plausible
+    by_growth = rows["year_ago"] * (1 + (rows["computed"] - rows["growth_drift"]) / 100)
+    rise = rows["rise_before"].fillna(rows["rate_before"])
+    by_pace = rows["year_ago"] * (1 + rise / 100)
+    rate_by_levels = rows["stated"] + rows["growth_drift"]
+    wholly = rows["value_norm"].eq(rows["parts_whole"])
+    by_sum = rows["value_norm"] + rows["parts_gap"].where(~wholly, -rows["parts_gap"])
+    by_median = rows["value_norm"] / rows["pace_ratio"]
+    choices = [
+        (rows["last_value"].notna(), rows["last_value"], "print"),
+        (told & level & rows["year_ago"].gt(0), by_growth, "growth"),
+        (told & ~level, rate_by_levels, "growth"),
+        (level & by_pace.gt(0), by_pace, "pace"),
+        (rows["measure_family"].eq("yoy") & rows["rate_before"].notna(), rows["rate_before"], "pace"),
+        (level & rows["parts_gap"].abs().gt(rows["parts_slack"]), by_sum, "sum"),
+        (level & by_median.gt(0), by_median, "median"),
+    ]
+    conditions = [c.to_numpy(bool) for c, _, _ in choices]
+    return rows.assign(
+        expected=np.select(conditions, [v.to_numpy(float) for _, v, _ in choices], np.nan),
+        basis=np.select(conditions, [b for _, _, b in choices], ""),
+    )
+
+
+def _add_off(rows: pd.DataFrame) -> pd.DataFrame:
+    """off, off_slack, drift_excess."""
+    import numpy as np
+
+    level = rows["measure_family"].eq("level")
+    positive = rows["value_norm"].gt(0) & rows["expected"].gt(0)
+    ratio = (rows["value_norm"] / rows["expected"]).where(positive & level)
+    points = (rows["value_norm"] - rows["expected"]).where(rows["measure_family"].eq("yoy"))
+    kinds = _kinds(rows)
+    priced = rows["usual_gap"].notna() | ~rows["price_real"].eq(True)
+    exact = (~rows["price_real"].eq(True) & rows["usual_gap"].abs().le(EXACT_PP)).to_numpy()
+    growth = np.where(priced, np.choose(kinds, SLACK_GROWTH_PP), np.choose(kinds, SLACK_LOOSE_PP))
+    growth = np.where(exact, SLACK_EXACT_PP, growth)
+    pace = np.where(level, SLACK_PACE_PP, np.choose(kinds, SLACK_RATE_PP))
+    printed = np.where(level, SLACK_PRINT, rows["rounding"] * 3)
+    basis = rows["basis"].to_numpy()
+    limit = np.where(exact, LIMIT_EXACT_PP, np.choose(kinds, LIMIT_DRIFT_PP))
+    return rows.assign(
+        off=(np.log(ratio) * 100).fillna(points),
+        off_slack=np.select(
+            [basis == "print", basis == "growth", basis == "pace", basis == "sum", basis == "median"],
+            [printed, growth, pace, SLACK_PRINT, SLACK_MEDIAN], np.nan,
+        ),
+        drift_excess=(rows["growth_drift"].abs() - limit).where(priced & ~rows["drift_shared"]),
+    )
+
+
+def _kinds(rows: pd.DataFrame) -> Any:
+    """0 nominal and steady, 1 nominal and volatile, 2 real of GDP, 3 real of its parts."""
+    import numpy as np
+
+    volatile = (rows["yoy_max"] - rows["yoy_min"]).astype(float).gt(STEADY_RANGE_PP)
+    parts = ~rows["indicator_code"].isin(["GDP", "GDPPC"])
+    real = rows["price_real"].eq(True)
+    return np.where(real, 2 + parts, volatile.astype(int))

@@ -1,0 +1,101 @@
+"""Columns that judge a table as a whole: a column or a row off shows in many figures, if in none of them for sure.
+
+A table is what a document prints in one; its sentences count as one more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from metroetl.quality.echoes import ECHOES
+from metroetl.quality.limits import (
+    OLD_NEEDS,
+    OLD_WEIGHT,
+    SHIFT_NEEDS,
+    SHIFT_PERCENT,
+    SHIFT_POINTS,
+    SHIFT_REST,
+    TABLE_NEEDS,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLE = ["document_row_id", "table_no"]
+
+
+def add_table_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """echo_share: the part of a table's compared figures that are others' figures. old_share: the part of a document's
+    that stood there a year, or a quarter, before; levels weigh more. shifted: how the figures of a column fit once they
+    are moved by one row, if they fit then only.
+
+    Each is the same on all rows of its table (document, column), null where they are too few.
+    """
+    table = [frame[name].astype(object).fillna(-1) for name in TABLE]
+    echoed = frame[list(ECHOES)].fillna("").ne("").any(axis=1).astype(float)
+    echoes = echoed.where(frame["off"].notna()).groupby(table)
+    return frame.assign(
+        echo_share=echoes.transform("mean").where(echoes.transform("count").ge(TABLE_NEEDS)),
+        old_share=_old_share(frame),
+        shifted=_shifted(frame),
+    )
+
+
+def _old_share(frame: pd.DataFrame) -> pd.Series[float]:
+    import numpy as np
+
+    paper = frame["document_row_id"]
+    weight = frame["measure_family"].map({"level": OLD_WEIGHT, "yoy": 1.0})
+    shares = []
+    for before in ("year_ago", "quarter_ago"):
+        known = weight.where(frame[before].notna())
+        same = known.where(frame["value_norm"].eq(frame[before]), 0.0).where(known.notna())
+        total = known.groupby(paper).transform("sum")
+        share = same.groupby(paper).transform("sum") / total
+        shares.append(share.where(total.ge(OLD_NEEDS)))
+    largest: pd.Series[float] = shares[0].combine(shares[1], np.fmax)
+    return largest
+
+
+def _shifted(frame: pd.DataFrame) -> pd.Series[Any]:
+    """For columns of one indicator over places, and of one place over indicators, in printed order."""
+    import pandas as pd
+
+    told = pd.Series(index=frame.index, dtype=object)
+    rows = frame[frame["off"].notna() & frame["expected"].notna()].sort_values("span_start", kind="stable")
+    column = ["document_row_id", "table_no", "measure", "variant", "at"]
+    for one in ("indicator_code", "region_code"):
+        groups = rows.groupby([rows[c].astype(object).fillna("") for c in [*column, one]], sort=False)
+        for members in groups.indices.values():
+            if len(members) >= SHIFT_NEEDS:
+                part = rows.iloc[members]
+                told[part.index] = told[part.index].where(
+                    told[part.index].fillna("").ne(""), _shift(part, slack=one == "region_code")
+                )
+    return told
+
+
+def _shift(part: pd.DataFrame, *, slack: bool) -> str:
+    """By how many rows the values fit what is expected, if they plainly don't as they stand; empty if they do.
+
+    Rates of several indicators have slacks of their own; those of one indicator in several places share their prices.
+    """
+    import numpy as np
+
+    level = part["measure_family"].iloc[0] == "level"
+    values, expected = (part[c].to_numpy(float) for c in ("value_norm", "expected"))
+    if level:
+        if (values <= 0).any() or (expected <= 0).any():
+            return ""
+        values, expected = np.log(values) * 100, np.log(expected) * 100
+    misses = {by: float(np.median(np.abs(values - np.roll(expected, by)))) for by in _shifts(len(part))}
+    best = min(misses, key=lambda by: misses[by])
+    here = misses[0]
+    usual = float(part["off_slack"].median()) if slack else SHIFT_POINTS
+    far = here > (SHIFT_PERCENT if level else max(usual, SHIFT_POINTS))
+    return f"{best:+d}" if best and far and misses[best] <= SHIFT_REST * here else ""
+
+
+def _shifts(size: int) -> Iterator[int]:
+    yield from (0, 1, -1, *((2, -2) if size > 4 else ()))
