@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from benchmarks.mutations.scene import Form, Scene, apart, as_period, fact, mark, moved, name_of, pairs, say
+from metroetl.quality.limits import regions_above
 from metroetl.statistics.models import Statement
 
 
@@ -59,7 +60,7 @@ def last_year(pool: str) -> Callable[[Scene], bool]:
 
     def corrupt(scene: Scene) -> bool:
         found = scene.levels() if pool == "levels" else scene.rates()
-        options = [(s, v) for s in found if (v := scene.before(s, 1)) is not None and apart(v, s.value, s.decimals)]
+        options = [(s, v) for s in found if (v := scene.before(s, 1)) is not None and apart(s, v)]
         if not options:
             return False
         say(*scene.dice.choice(options))
@@ -280,7 +281,7 @@ def level_as_growth(scene: Scene) -> bool:
 
 def points_as_growth(scene: Scene) -> bool:
     """A change in percentage points (比上季度回落0.3个百分点) taken for the growth."""
-    s = scene.pick(x for x in scene.rates() if abs(x.value) >= 2.5)
+    s = scene.pick(x for x in scene.rates() if abs(x.value) >= 2.5 and x.row is None)
     if s is None:
         return False
     say(s, scene.dice.choice((-1, 1)) * round(scene.dice.uniform(0.1, 0.9), 1))
@@ -312,6 +313,10 @@ def swapped(
 
 def of_cell(s: Statement) -> object:
     return s.indicator_code, s.measure, s.variant, s.period
+
+
+def in_table(s: Statement) -> object:
+    return of_cell(s), s.table
 
 
 def of_region(s: Statement) -> object:
@@ -371,16 +376,15 @@ def of_parent(measure: str, nation: bool = False) -> Callable[[Scene], bool]:
     """The figure of the province (or the nation) under a city (or a province)."""
 
     def corrupt(scene: Scene) -> bool:
-        options = []
+        options, above = [], regions_above(scene.catalogue)
         for s in scene.levels() if measure == "level" else scene.rates():
-            region = scene.catalogue.regions.get(s.region_code or "")
-            parent = region.parent_code if region else None
+            parent = above.get(s.region_code or "")
             if not parent or nation != (parent == "000000"):
                 continue
             value = scene.before(s, 0, 0, region=parent)
             if value is None:
                 value = scene.before(s, 1, 0, region=parent)
-            if value is not None and apart(value, s.value, s.decimals):
+            if value is not None and apart(s, value):
                 options.append((s, value))
         if options:
             say(*scene.dice.choice(options))

@@ -10,12 +10,12 @@ from benchmarks.mutations import pages as p
 from benchmarks.mutations.scene import Form, Scene
 
 SCALE = {"OBS-SCALE", "OBS-RANGE-SIZE", "OBS-CONFLICT-UNIT", "OBS-BATCH-SCALE"}
-FITS = {"OBS-GROWTH-DRIFT", "OBS-GROWTH-FAR"}  # a level and its growth don't belong together
+FITS = {"OBS-GROWTH-DRIFT", "OBS-GROWTH-FAR", "OBS-GROWTH-SUM"}  # levels, growth and parts don't belong together
 SUMS = {"OBS-SUM-SECTORS", "OBS-SUM-PARTS", "OBS-SUM-CIRCLE", "OBS-SUM-PLACES", "OBS-ARITHMETIC"}
 PRINTS = {"OBS-REVISION-SIZE", "OBS-REVISION-RATE", "OBS-SOURCES"}  # another print says otherwise
 TABLE = {"OBS-TABLE-SHIFTED", "OBS-COLUMN-SHIFTED"}  # rows or columns of a table are shifted
-PLACE = {"OBS-OTHER-REGION", *TABLE}
-ROWS = {"OBS-OTHER-INDICATOR", *TABLE}
+PLACE = {"OBS-OTHER-REGION", "OBS-GROWTH-SUM", *TABLE}
+ROWS = {"OBS-OTHER-INDICATOR", "OBS-GROWTH-SUM", *TABLE}
 COLUMN = {"OBS-OTHER-MEASURE", *TABLE}
 YEAR = {"OBS-SAME-YEAR-AGO", "OBS-RATE-YEAR-AGO", "OBS-BATCH-STALE", "OBS-PAGE-OLD"}
 PERIOD = {"OBS-OTHER-PERIOD", "OBS-PERIOD-FUTURE", "OBS-PERIOD-TITLE", "OBS-PAGE-OLD"}
@@ -66,8 +66,8 @@ KINDS = (
     kind("page under the year before", "时期前移一年", "reader", f.shifted_period(1, 0), PERIOD | {"OBS-BATCH-STALE"}),
     kind("cities swapped (level)", "城市总量互换", "reader", f.swapped("level", f.of_cell, lambda s: s.region_code), PLACE),
     kind("cities swapped (growth)", "城市增速互换", "publisher", f.swapped("yoy", f.of_cell, lambda s: s.region_code), PLACE),
-    kind("row labels one off (level)", "行标签错一行（总量）", "reader", f.rotated(f.of_cell, "level"), PLACE),
-    kind("row labels one off (growth)", "行标签错一行（增速）", "reader", f.rotated(f.of_cell, "yoy"), PLACE),
+    kind("row labels one off (level)", "行标签错一行（总量）", "reader", f.rotated(f.in_table, "level"), PLACE),
+    kind("row labels one off (growth)", "行标签错一行（增速）", "reader", f.rotated(f.in_table, "yoy"), PLACE),
     kind("indicators one off (level)", "指标错一行（总量）", "reader", f.rotated(f.of_region, "level"), ROWS),
     kind("indicators one off (growth)", "指标错一行（增速）", "reader", f.rotated(f.of_region, "yoy"), ROWS),
     kind("another indicator's growth", "取了另一指标增速", "reader", f.swapped("yoy", f.of_region, lambda s: s.indicator_code), ROWS),

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
 
-from benchmarks.mutations.scene import Scene, mark
+from benchmarks.mutations.scene import Scene, fact, mark
 from benchmarks.mutations.worlds import OPENING, Page
+from metroetl.quality.limits import RELEASE_FACTS, RELEASES_ALIKE
+from metroetl.quality.papers import release_name
 
 HOME = """网站首页\t新闻中心\t政务公开\t统计数据\t互动交流\t专题专栏
 要闻动态
@@ -95,10 +97,17 @@ def stale(dated: bool) -> Callable[[Scene], bool]:
     return corrupt
 
 
+def _is_known(scene: Scene, page: Page) -> bool:
+    """Whether the last releases of this name have figures in common: else nobody knows what it should state."""
+    before = [p for p in scene.history if release_name(p.title) == release_name(page.title)][-RELEASES_ALIKE:]
+    usual = set.intersection(*({fact(s)[:3] for s in p.statements} for p in before)) if before else set()
+    return len(before) == RELEASES_ALIKE and len(usual) >= RELEASE_FACTS
+
+
 def cut_text(scene: Scene) -> bool:
     """The text breaks off in the middle of a sentence; what stood behind is lost."""
     page = _page(scene, 4)
-    if page is None:
+    if page is None or not _is_known(scene, page):
         return False
     kept = max(1, len(page.statements) // 3)
     lines = page.body.split("\n")[: kept + 1]
@@ -121,6 +130,8 @@ def cut_table(known: bool) -> Callable[[Scene], bool]:
             if not same:
                 return False
             page.url = same[-1].url
+        elif not _is_known(scene, page):
+            return False
         page.statements = page.statements[: max(2, len(page.statements) // 3)]
         scene.marked.add(page.key)
         return True

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Form = Literal["publisher", "reader"]
 MARK = "mutant"
+MATERIAL_PP = 0.5
 Fact = tuple[str, str, str, str]
 
 
@@ -151,10 +152,10 @@ def pairs(
     """Pairs that share `same` and differ in `differ` and plainly in their value."""
     for i, a in enumerate(found):
         for b in found[i + 1 :]:
-            if same(a) == same(b) and differ(a) != differ(b) and apart(a.value, b.value, a.decimals):
+            if same(a) == same(b) and differ(a) != differ(b) and apart(a, b.value):
                 yield a, b
 
 
-def apart(a: float, b: float, decimals: int) -> bool:
-    """Whether two values are two as printed, beyond the last digit."""
-    return abs(a - b) > 3 * 10.0**-decimals
+def apart(s: Statement, value: float) -> bool:
+    """Whether another value is plainly another: half a point of a rate, three of the last printed place of a level."""
+    return abs(s.value - value) >= (MATERIAL_PP if s.measure.startswith("yoy") else 3 * 10.0**-s.decimals)

@@ -96,7 +96,7 @@ def synthetic_world(words: Catalogue, seed: int = 2026) -> World:
 
 def _with_places(words: Catalogue) -> Catalogue:
     def place(code: str, name: str, level: str, parent: str | None) -> tuple[str, Region]:
-        return code, Region(code=code, name_zh=f"（合成）{name}", level=level, parent_code=parent)
+        return code, Region(code=code, name_zh=f"{name}（合成）", level=level, parent_code=parent)
 
     places = dict([
         place(PROVINCE, "子省", "province", "000000"),
@@ -106,7 +106,7 @@ def _with_places(words: Catalogue) -> Catalogue:
         place(CIRCLE, "甲市都市圈", "aggregate", PROVINCE),
     ])  # fmt: skip
     circle = Circle(
-        id="synthetic", region_code=CIRCLE, name_zh="（合成）甲市都市圈", name_en="synthetic circle", province_codes=[PROVINCE],
+        id="synthetic", region_code=CIRCLE, name_zh="甲市都市圈（合成）", name_en="synthetic circle", province_codes=[PROVINCE],
         order=MEMBERS, members=[Member(region_code=c) for c in MEMBERS],
     )  # fmt: skip
     return replace(words, regions=words.regions | places, circles=words.circles | {"synthetic": circle})

@@ -68,8 +68,7 @@ def title_year(title: str) -> float | None:
 def _title_share(frame: pd.DataFrame, papers: pd.DataFrame) -> pd.Series[float]:
     told = frame["document_row_id"].map(papers["title"].map(title_at)).astype(float)
     year = frame["document_row_id"].map(papers["title"].map(title_year)).astype(float)
-    over = year.lt(frame["published"].dt.year) & frame["at"].mod(12).eq(0)
-    told = told.fillna((year * 12 + 12).where(over))
+    told = told.fillna((year * 12 + 12).where(year.lt(frame["published"].dt.year)))
     compared = told.notna() & frame["accumulation"].isin(["ytd", "eop"]) & frame["at"].notna()
     same = frame["at"].eq(told).astype(float).where(compared)
     groups = same.groupby(frame["document_row_id"])

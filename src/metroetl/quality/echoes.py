@@ -178,6 +178,8 @@ def _echoes(figure: Figure, known: _Known) -> Iterator[tuple[str, str]]:
                 yield "region_echo", f"≈{other.told}"
     if figure.family == "yoy":
         yield from _mirrored(figure, known)
+        if figure.tight and (told := _turned_digits(figure)):
+            yield "digits_echo", told
     if figure.family == "level":
         yield from _as_share(figure, known)
         yield from _of_span(figure, known)
@@ -330,18 +332,31 @@ def _shares(months: int, before: dict[int, float]) -> Iterator[tuple[str, float,
 
 
 def misprint(value: float, expected: float, rounding: float) -> str:
-    """How the expected value can have been misprinted as this one: digits transposed, dropped or doubled; or empty."""
+    """How the expected value can have been misprinted as this one: digits transposed, dropped, doubled, misread."""
     if not (value > 0 and expected > 0 and rounding > 0) or _near(value, expected):
         return ""
     places = max(0, round(-math.log10(2 * rounding)))
     text = f"{value:.{places}f}"
     plain, point = text.replace(".", ""), len(text.partition(".")[0])
-    for change, options in (("transposed", _transpositions(plain)), ("doubled", _shorter(plain)), ("dropped", _longer(plain))):
+    for change, options in (
+        ("transposed", _transpositions(plain)), ("doubled", _shorter(plain)), ("dropped", _longer(plain)),
+        ("misread", _substitutions(plain)),
+    ):  # fmt: skip
         for option in options:
             whole = option[: point + len(option) - len(plain)]
             number = float(f"{whole or 0}.{option[len(whole) :] or 0}")
             if _near(number, expected):
                 return f"{change}: {number:g}"
+    return ""
+
+
+def _turned_digits(figure: Figure) -> str:
+    """Two digits of a rate in each other's place: 1.6 for 6.1."""
+    units = round(abs(figure.value) / (2 * figure.rounding)) if figure.rounding else 0
+    for option in _transpositions(f"{units:02}"):
+        number = math.copysign(int(option) * 2 * figure.rounding, figure.value)
+        if option != f"{units:02}" and abs(number - figure.expected) <= FIT_ALONE * abs(figure.off):
+            return f"transposed: {number:g}"
     return ""
 
 
@@ -351,6 +366,10 @@ def _near(a: float, b: float) -> bool:
 
 def _transpositions(plain: str) -> Sequence[str]:
     return [plain[:i] + plain[i + 1] + plain[i] + plain[i + 2 :] for i in range(min(len(plain) - 1, 4))]
+
+
+def _substitutions(plain: str) -> Sequence[str]:
+    return [plain[:i] + digit + plain[i + 1 :] for i in range(min(len(plain), 2)) for digit in "0123456789"]
 
 
 def _shorter(plain: str) -> Sequence[str]:

@@ -10,11 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from metroetl.quality.limits import (
+    ANCHORED,
+    BESIDE_LEAST_PP,
+    BESIDE_MADS,
+    BESIDE_NEEDS,
     DRIFT_MONTHS,
     EXACT_PP,
+    GROWTH_SUM_PP,
     LIMIT_DRIFT_PP,
     LIMIT_EXACT_PP,
     PACE_MONTHS,
+    SHARED_NEEDS,
     SLACK_EXACT_PP,
     SLACK_GROWTH_PP,
     SLACK_LOOSE_PP,
@@ -36,6 +42,7 @@ if TYPE_CHECKING:
     from metroetl.catalogue import Catalogue
 
 PLACE = ["region_code", "indicator_code", "variant"]
+_WHOLE = ("GDP", "GDPPC")
 _CUMULATIVE = ("ytd", "eop")
 _MONTHS = 10_000_000  # more than there are places: place and month in one whole number
 
@@ -108,7 +115,7 @@ def add_expected_columns(
     rows = _add_growths(rows, rates, computed)
     rows = _add_drift(rows, rates, computed)
     rows = _add_paces(rows, rates, computed)
-    columns = ["stated", "computed", "usual_gap", "growth_drift", "drift_excess", "expected", "off", "off_slack", "basis"]
+    columns = ["stated", "computed", "usual_gap", "growth_drift", "drift_excess", "growth_sum_excess", "expected", "off", "off_slack", "basis", "anchored"]
     return frame.join(_add_off(_add_expected(rows))[columns])
 
 
@@ -182,44 +189,63 @@ def _beside(rows: pd.DataFrame, chosen: pd.Series[bool], column: str) -> pd.Seri
 
 
 def _add_drift(rows: pd.DataFrame, rates: Series, computed: Series) -> pd.DataFrame:
-    """usual_gap, growth_drift, drift_shared."""
-    import numpy as np
+    """usual_gap, growth_drift, drift_shared, and `anchored`: whether prices are known from places beside or above.
 
-    at = computed.keys % 100_000
-    place = computed.keys // 100_000
-    gap = computed.values - rates.at(place, at)
-    known = ~np.isnan(gap)
-    usual, _ = Series.of(place[known], at[known], gap[known]).before(rows["place"], rows["at"], DRIFT_MONTHS)
-    rows = rows.assign(usual_gap=usual)
-    gap = rows["computed"] - rows["stated"]
-    drift = gap - rows["usual_gap"].fillna(0.0)
-    rows = rows.assign(growth_drift=drift.where(drift.abs().lt(gap.abs()), gap))
-    return rows.assign(drift_shared=_shared(rows, ["document_row_id", "region_code", "at"], accounts=True)
-                       | _shared(rows, ["document_row_id", "indicator_code", "at"]))  # fmt: skip
-
-
-def _shared(rows: pd.DataFrame, keys: list[str], *, accounts: bool = False) -> pd.Series[bool]:
-    """Whether at least half of the other facts of the group drift the same way and about as far.
-
-    Of one region only the national accounts share their bases; of one indicator all regions do.
+    The gap between levels and real growth is the change of prices, which differs from place to place less than from
+    year to year: of places in one table, and of a place and the region above, the changes of the gap are compared.
     """
     import numpy as np
 
-    drift = rows["growth_drift"].where(rows["measure_family"].eq("level") & rows["growth_drift"].notna())
+    at, place = computed.keys % 100_000, computed.keys // 100_000
+    gap = computed.values - rates.at(place, at)
+    told = ~np.isnan(gap)
+    gaps = Series.of(place[told], at[told], gap[told])
+    usual = _series(rows, gaps.before(rows["place"], rows["at"], DRIFT_MONTHS)[0])
+    now, above = rows["computed"] - rows["stated"], _series(rows, gaps.at(rows["parent"], rows["at"]))
+    risen = above - _series(rows, gaps.before(rows["parent"], rows["at"], DRIFT_MONTHS)[0])
+    drift = _nearest(now - usual, now)
+    rows = rows.assign(usual_gap=usual, growth_drift=drift)
+    table = ["document_row_id", "indicator_code", "at"]
+    beside = _middle(rows, "growth_drift", table, BESIDE_NEEDS)
+    real = rows["price_real"].eq(True)
+    whole = rows["indicator_code"].isin(_WHOLE)
+    anchored = _nearest(now - usual - risen, (now - above).where(whole)).where(real)
+    anchored = _nearest(anchored, drift).where(anchored.notna())
+    anchored = (drift - beside).where(beside.notna() & real, anchored)
+    spread = _middle(rows.assign(spread=(drift - beside).abs()), "spread", table, BESIDE_NEEDS)
+    return rows.assign(
+        growth_drift=anchored.fillna(drift),
+        anchored=anchored.notna(),
+        beside_slack=(spread * BESIDE_MADS).clip(lower=BESIDE_LEAST_PP),
+        drift_shared=_shared(rows, ["document_row_id", "region_code", "at"], accounts=True)
+        | _shared(rows, ["document_row_id", "indicator_code", "at"]),
+    )
+
+
+def _nearest(one: pd.Series[float], other: pd.Series[float]) -> pd.Series[float]:
+    """Whichever is nearer to nothing, or known."""
+    chosen: pd.Series[float] = one.where(one.abs().le(other.abs()) | other.isna(), other)
+    return chosen
+
+
+def _middle(rows: pd.DataFrame, column: str, keys: list[str], at_least: int) -> pd.Series[float]:
+    """The median of a column over the facts of a group, a fact counted once; on the rows of levels and of rates."""
+    level = rows["measure_family"].eq("level") & rows[column].notna()
+    groups = rows[column].where(level).groupby([rows[k] for k in keys], dropna=False)
+    middle: pd.Series[float] = groups.transform("median").where(groups.transform("count").ge(at_least))
+    return middle
+
+
+def _shared(rows: pd.DataFrame, keys: list[str], *, accounts: bool = False) -> pd.Series[bool]:
+    """Whether at least half of the facts of the group drift the same way and about as far, three or more of them.
+
+    Of one region only the national accounts share their bases; of one indicator all regions do.
+    """
     if accounts:
-        drift = drift.where(rows["price_real"].eq(True))
-    place = _beside_drift(rows, drift)
-    middle = drift.groupby([rows[k] for k in keys], dropna=False).transform("median")
-    size = drift.groupby([rows[k] for k in keys], dropna=False).transform("count")
-    middle, size = (_beside(rows.assign(found=x), x.notna() & rows["measure_family"].eq("level"), "found") for x in (middle, size))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        near = (place / middle).between(0.5, 2.0)
-    shared: pd.Series[bool] = near & size.ge(3) & middle.abs().gt(1.0)
-    return shared
-
-
-def _beside_drift(rows: pd.DataFrame, drift: pd.Series[float]) -> pd.Series[float]:
-    return _beside(rows.assign(found=drift), drift.notna(), "found")
+        rows = rows.assign(growth_drift=rows["growth_drift"].where(rows["price_real"].eq(True)))
+    middle = _middle(rows, "growth_drift", keys, SHARED_NEEDS)
+    near: pd.Series[bool] = (rows["growth_drift"] / middle).between(0.5, 2.0) & middle.abs().gt(1.0)
+    return near
 
 
 def _add_paces(rows: pd.DataFrame, rates: Series, computed: Series) -> pd.DataFrame:
@@ -245,12 +271,15 @@ def _add_expected(rows: pd.DataFrame) -> pd.DataFrame:
     rise = rows["rise_before"].fillna(rows["rate_before"])
     by_pace = rows["year_ago"] * (1 + rise / 100)
     rate_by_levels = rows["stated"] + rows["growth_drift"]
+    unsummed = rows["growth_sum_gap"].abs().gt(GROWTH_SUM_PP)
+    share = (-1 / rows["weight"]).where(rows["weight"].lt(1), 1.0)
     wholly = rows["value_norm"].eq(rows["parts_whole"])
     by_sum = rows["value_norm"] + rows["parts_gap"].where(~wholly, -rows["parts_gap"])
     by_median = rows["value_norm"] / rows["pace_ratio"]
     choices = [
         (rows["last_value"].notna(), rows["last_value"], "print"),
         (told & level & rows["year_ago"].gt(0), by_growth, "growth"),
+        (unsummed, rows["value_norm"] - rows["growth_sum_gap"] * share, "sum"),
         (told & ~level, rate_by_levels, "growth"),
         (level & by_pace.gt(0), by_pace, "pace"),
         (rows["measure_family"].eq("yoy") & rows["rate_before"].notna(), rows["rate_before"], "pace"),
@@ -273,20 +302,25 @@ def _add_off(rows: pd.DataFrame) -> pd.DataFrame:
     ratio = (rows["value_norm"] / rows["expected"]).where(positive & level)
     points = (rows["value_norm"] - rows["expected"]).where(rows["measure_family"].eq("yoy"))
     kinds = _kinds(rows)
-    priced = rows["usual_gap"].notna() | ~rows["price_real"].eq(True)
+    priced = rows["usual_gap"].notna() | ~rows["price_real"].eq(True) | rows["anchored"]
     exact = (~rows["price_real"].eq(True) & rows["usual_gap"].abs().le(EXACT_PP)).to_numpy()
     growth = np.where(priced, np.choose(kinds, SLACK_GROWTH_PP), np.choose(kinds, SLACK_LOOSE_PP))
     growth = np.where(exact, SLACK_EXACT_PP, growth)
+    growth = np.where(rows["anchored"], np.choose(kinds, SLACK_GROWTH_PP) * ANCHORED, growth)
+    growth = np.fmin(growth, rows["beside_slack"].where(rows["anchored"]))
     pace = np.where(level, SLACK_PACE_PP, np.choose(kinds, SLACK_RATE_PP))
     printed = np.where(level, SLACK_PRINT, rows["rounding"] * 3)
     basis = rows["basis"].to_numpy()
+    summed = np.where(level, SLACK_PRINT, GROWTH_SUM_PP / rows["weight"])
     limit = np.where(exact, LIMIT_EXACT_PP, np.choose(kinds, LIMIT_DRIFT_PP))
+    limit = np.where(rows["anchored"], limit * ANCHORED, limit)
     return rows.assign(
         off=(np.log(ratio) * 100).fillna(points),
         off_slack=np.select(
             [basis == "print", basis == "growth", basis == "pace", basis == "sum", basis == "median"],
-            [printed, growth, pace, SLACK_PRINT, SLACK_MEDIAN], np.nan,
+            [printed, growth, pace, summed, SLACK_MEDIAN], np.nan,
         ),
+        growth_sum_excess=rows["growth_sum_gap"].abs() - GROWTH_SUM_PP,
         drift_excess=(rows["growth_drift"].abs() - limit).where(priced & ~rows["drift_shared"]),
     )
 
@@ -296,6 +330,6 @@ def _kinds(rows: pd.DataFrame) -> Any:
     import numpy as np
 
     volatile = (rows["yoy_max"] - rows["yoy_min"]).astype(float).gt(STEADY_RANGE_PP)
-    parts = ~rows["indicator_code"].isin(["GDP", "GDPPC"])
+    parts = ~rows["indicator_code"].isin(_WHOLE)
     real = rows["price_real"].eq(True)
     return np.where(real, 2 + parts, volatile.astype(int))

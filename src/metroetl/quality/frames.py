@@ -88,10 +88,10 @@ def _observations(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.D
     known = positions(past.observations)
     frame, facts = add_series_columns(frame, known)
     frame = add_sum_columns(add_reader_columns(frame), catalogue)
-    frame = add_parent_value(frame, known, catalogue)
+    frame = add_parent_value(frame, known, catalogue).copy()
     frame = add_expected_columns(frame, facts.all, facts.one, catalogue)
     frame = add_table_columns(add_echo_columns(frame, facts.all, catalogue))
-    return _add_batch_shares(_add_evidence(_add_limits(add_size_limits(frame))))
+    return _add_batch_shares(_add_evidence(_add_limits(add_size_limits(frame.copy()))))
 
 
 def _add_period_columns(frame: pd.DataFrame) -> pd.DataFrame:

@@ -45,8 +45,12 @@ PACE_MONTHS = 12
 # no past, prices are not known: LOOSE. Beyond LIMIT_DRIFT_PP a level and its growth don't belong together.
 SLACK_PRINT = 1.0
 SLACK_GROWTH_PP = (2.5, 5.0, 3.0, 6.0)
-EXACT_PP = 0.3  # a nominal series whose gap last was no larger is kept to that exactly
-SLACK_EXACT_PP = 0.8
+SHARED_NEEDS, BESIDE_NEEDS = 3, 4
+ANCHORED = 0.6  # of slack and limit, where prices are known from places beside or above
+EXACT_PP = 0.15  # a nominal series whose gap last was no larger is kept to that exactly
+SLACK_EXACT_PP = 0.45
+BESIDE_MADS, BESIDE_LEAST_PP = 6.0, 0.4  # how far a place may drift from those beside it, by how far these do
+GROWTH_SUM_PP = 0.35  # how far growth may be from the weighted growth of its parts; what is printed stays within 0.2
 LIMIT_EXACT_PP = 2.0
 SLACK_LOOSE_PP = (2.5, 5.0, 8.0, 14.0)
 LIMIT_DRIFT_PP = (3.0, 6.0, 5.0, 9.0)
@@ -76,20 +80,21 @@ MISPRINT_PERCENT = 1.5
 ECHO_ROWS = 5_000
 # So many figures of a document are compared with its title; so many of usually so fine prints tell that it was rounded.
 TITLE_NEEDS = 2
-COARSE_NEEDS = 5
+COARSE_NEEDS = 3
 FINE_ROUNDING = 0.06
-# A table is judged as a whole from so many compared figures on. A page is old from so much weight on; a level weighs so
+# A table is judged as a whole from so many figures on that are others'. A page is old from so much weight on; a level weighs so
 # much more than a rate, which comes again by chance. A column is shifted if half of it is off by so many points (per cent)
 # and, moved by a row, by no more than a part of that.
-TABLE_NEEDS = 5
+TABLE_NEEDS = 3
 OLD_NEEDS = 5.0
 OLD_WEIGHT = 3.0
 SHIFT_NEEDS = 4
-SHIFT_POINTS = 1.0
+SHIFT_POINTS = 0.3
 SHIFT_PERCENT = 20.0
-SHIFT_REST = 0.4
+SHIFT_REST = 0.3
 # So many releases of one name tell what they usually state, if they have so many facts in common.
-RELEASES_ALIKE = 3
+RELEASES_ALIKE = 4
+RELEASE_FACTS = 6
 USUAL_FACTS = 4
 
 # Highest and lowest level of a year that a region of this kind can have, in the catalogue's unit.

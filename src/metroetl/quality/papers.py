@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from metroetl.quality import evidence
-from metroetl.quality.limits import RELEASES_ALIKE, USUAL_FACTS
+from metroetl.quality.limits import RELEASE_FACTS, RELEASES_ALIKE, USUAL_FACTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +157,7 @@ def _missing(
     if len(before) < RELEASES_ALIKE:
         return math.nan
     usual = set.intersection(*before[-RELEASES_ALIKE:])
-    return len(usual - stated) / len(usual) if len(usual) >= USUAL_FACTS else math.nan
+    return len(usual - stated) / len(usual) if len(usual) >= RELEASE_FACTS else math.nan
 
 
 def _repeated_days(documents: pd.DataFrame, figures: pd.DataFrame | None) -> pd.Series[float]:

@@ -22,24 +22,38 @@ from metroetl.quality.limits import (
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLE = ["document_row_id", "table_no"]
-
-
 def add_table_columns(frame: pd.DataFrame) -> pd.DataFrame:
-    """echo_share: the part of a table's compared figures that are others' figures. old_share: the part of a document's
+    """echo_share, echo_share_of_all: the part of a table's compared figures that are others' figures. old_share: the part of a document's
     that stood there a year, or a quarter, before; levels weigh more. shifted: how the figures of a column fit once they
     are moved by one row, if they fit then only.
 
     Each is the same on all rows of its table (document, column), null where they are too few.
     """
-    table = [frame[name].astype(object).fillna(-1) for name in TABLE]
-    echoed = frame[list(ECHOES)].fillna("").ne("").any(axis=1).astype(float)
-    echoes = echoed.where(frame["off"].notna()).groupby(table)
     return frame.assign(
-        echo_share=echoes.transform("mean").where(echoes.transform("count").ge(TABLE_NEEDS)),
+        echo_share=_echo_share(frame, TABLE_NEEDS, sums=False),
+        echo_share_of_all=_echo_share(frame, 2 * TABLE_NEEDS, sums=True),
         old_share=_old_share(frame),
         shifted=_shifted(frame),
     )
+
+
+def _echo_share(frame: pd.DataFrame, at_least: int, *, sums: bool) -> pd.Series[float]:
+    """Of the table, or of the document's levels or rates alone, whichever is more.
+
+    What a broken sum expects of its parts speaks for one of them only: it counts with many others alone (`sums`).
+    """
+    import numpy as np
+
+    echoed = frame[list(ECHOES)].fillna("").ne("").any(axis=1)
+    if not sums:
+        echoed &= frame["basis"].ne("sum") & frame["basis"].ne("median")
+    echoed = echoed.astype(float).where(frame["region_echo"].notna())
+    shares = []
+    for second in ("table_no", "measure_family"):
+        groups = echoed.groupby([frame["document_row_id"], frame[second].astype(object).fillna(-1)])
+        shares.append(groups.transform("mean").where(groups.transform("sum").ge(at_least)))
+    largest: pd.Series[float] = shares[0].combine(shares[1], np.fmax)
+    return largest
 
 
 def _old_share(frame: pd.DataFrame) -> pd.Series[float]:
@@ -64,14 +78,16 @@ def _shifted(frame: pd.DataFrame) -> pd.Series[Any]:
 
     told = pd.Series(index=frame.index, dtype=object)
     rows = frame[frame["off"].notna() & frame["expected"].notna()].sort_values("span_start", kind="stable")
-    column = ["document_row_id", "table_no", "measure", "variant", "at"]
-    for one in ("indicator_code", "region_code"):
-        groups = rows.groupby([rows[c].astype(object).fillna("") for c in [*column, one]], sort=False)
+    for column in (
+        ["document_row_id", "table_no", "measure", "variant", "at", "indicator_code"],
+        ["document_row_id", "measure_family", "variant", "at", "region_code"],
+    ):
+        groups = rows.groupby([rows[c].astype(object).fillna("") for c in column], sort=False)
         for members in groups.indices.values():
             if len(members) >= SHIFT_NEEDS:
                 part = rows.iloc[members]
                 told[part.index] = told[part.index].where(
-                    told[part.index].fillna("").ne(""), _shift(part, slack=one == "region_code")
+                    told[part.index].fillna("").ne(""), _shift(part, slack=column[-1] == "region_code")
                 )
     return told
 
