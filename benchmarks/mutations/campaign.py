@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from benchmarks.mutations.judging import Case, Core, Verdict, case_of, judge
-from benchmarks.mutations.kinds import Kind
+from benchmarks.mutations.kinds import KINDS, Kind
 from benchmarks.mutations.scene import Scene
 from benchmarks.mutations.worlds import World
 
@@ -21,9 +21,14 @@ class Mutant:
     """One corrupted batch and what the gate did with it."""
 
     world: str
-    kind: Kind
+    kind: str
     seed: int
     verdict: Verdict
+
+    @property
+    def causes(self) -> frozenset[str]:
+        """The rules that name its cause."""
+        return next(k.causes for k in KINDS if k.name == self.kind)
 
     @property
     def stopped(self) -> bool:
@@ -33,7 +38,7 @@ class Mutant:
     @property
     def named(self) -> bool:
         """Held or quarantined, each row, by a rule that names the cause."""
-        return bool(self.verdict.held & self.kind.causes) or self.verdict.all_stopped(self.kind.causes)
+        return bool(self.verdict.held & self.causes) or self.verdict.all_stopped(self.causes)
 
 
 class Field:
@@ -54,12 +59,11 @@ class Field:
 def run_mutants(field: Field, kinds: Sequence[Kind], seeds: Iterable[int]) -> list[Mutant]:
     """All mutants of the kinds; a kind that applies to no batch of the world gives none."""
     made = list(_mutants(field, kinds, list(seeds)))
-    verdicts = judge_all([case for _, _, case, _ in made], field)
-    found: list[Mutant] = []
-    for (kind, seed, _, scene), verdict in zip(made, verdicts, strict=True):
-        verdict.wanted(scene)
-        found.append(Mutant(field.world.name, kind, seed, verdict))
-    return found
+    verdicts = judge_all([case for _, _, case in made], field)
+    return [
+        Mutant(field.world.name, kind.name, seed, verdict)
+        for (kind, seed, _), verdict in zip(made, verdicts, strict=True)
+    ]
 
 
 def judge_all(cases: Sequence[Case], field: Field) -> list[Verdict]:
@@ -70,7 +74,7 @@ def judge_all(cases: Sequence[Case], field: Field) -> list[Verdict]:
 
 def _mutants(
     field: Field, kinds: Sequence[Kind], seeds: list[int]
-) -> Iterator[tuple[Kind, int, Case, Scene]]:
+) -> Iterator[tuple[Kind, int, Case]]:
     for kind in kinds:
         for seed in seeds:
             dice = Random(f"{field.world.name} {kind.name} {seed}")
@@ -78,7 +82,8 @@ def _mutants(
                 number = dice.choice(field.judged)
                 scene = field.scene(number, dice)
                 if kind.corrupt(scene):
-                    yield kind, seed, case_of(scene.pages, f"{kind.name}-{seed}", field.core, number), scene
+                    batch = f"{kind.name}-{seed}"
+                    yield kind, seed, case_of(scene.pages, batch, field.core, number, scene.marked)
                     break
 
 

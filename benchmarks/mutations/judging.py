@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.mutations.scene import MARK, Scene
+from benchmarks.mutations.scene import MARK
 from benchmarks.mutations.worlds import SOURCE, Page
 from metroetl.quality.decision import decide
 from metroetl.quality.frames import prepare
@@ -38,21 +37,14 @@ Frames = dict[str, pd.DataFrame]
 class Verdict:
     """What the gate did with one batch: the rules that hold it, the rules that stop a row or its document."""
 
-    figures: pd.DataFrame
-    papers: pd.DataFrame
+    documents: dict[str, str]
     held: set[str] = field(default_factory=set)
-    stopped: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    stopped: dict[str, set[str]] = field(default_factory=dict)
     corrupted: set[str] = field(default_factory=set)
-
-    def wanted(self, scene: Scene) -> None:
-        """Note which rows the scene corrupted."""
-        urls = {p.url for p in scene.pages if p.key in scene.marked}
-        self.corrupted = set(self.figures.loc[self.figures["rule"].eq(MARK), "row_id"]) if not urls else set()
-        self.corrupted |= set(self.papers.loc[self.papers["url"].isin(urls), "row_id"])
 
     def codes(self, row_id: str) -> set[str]:
         """The rules that stop a row: its own, and those of its document."""
-        return self.stopped.get(row_id, set()) | self.stopped.get(self._documents.get(row_id, ""), set())
+        return self.stopped.get(row_id, set()) | self.stopped.get(self.documents.get(row_id, ""), set())
 
     def all_stopped(self, causes: Iterable[str] | None = None) -> bool:
         """Whether every corrupted row is stopped, by one of the causes if told."""
@@ -63,15 +55,8 @@ class Verdict:
 
     def clean_stopped(self) -> tuple[int, int]:
         """How many figures that nobody corrupted were quarantined, of how many."""
-        clean = [
-            r for r in self.figures["row_id"]
-            if r not in self.corrupted and self._documents[r] not in self.corrupted
-        ]  # fmt: skip
+        clean = [r for r, page in self.documents.items() if not self.corrupted & {r, page}]
         return sum(bool(self.codes(r)) for r in clean), len(clean)
-
-    @property
-    def _documents(self) -> dict[str, str]:
-        return dict(zip(self.figures["row_id"], self.figures["document_row_id"], strict=True))
 
 
 def staged(pages: Iterable[Page], batch: str, catalogue: Catalogue) -> Frames:
@@ -155,17 +140,20 @@ class Case:
 
     frames: Frames
     past: Past
+    wrong: set[str]
 
 
-def case_of(pages: Sequence[Page], batch: str, core: Core, number: int) -> Case:
-    """A batch as staged before the batch of this number."""
+def case_of(pages: Sequence[Page], batch: str, core: Core, number: int, marked: Collection[str] = ()) -> Case:
+    """A batch as staged before the batch of this number; `marked` are the keys of pages that are wrong as a whole."""
     frames = staged(pages, batch, core.catalogue)
     announced = {p.url: p.announced for p in pages if p.announced}
     papers = frames[DOCUMENTS]
     titles = {
         row: announced[url] for row, url in zip(papers["row_id"], papers["url"], strict=True) if url in announced
     }
-    return Case(frames, replace(core.past(number, frames), announced=titles))
+    urls = {p.url for p in pages if p.key in marked}
+    rows, wrong = (papers, papers["url"].isin(urls)) if urls else (frames[FIGURES], frames[FIGURES]["rule"].eq(MARK))
+    return Case(frames, replace(core.past(number, frames), announced=titles), set(rows.loc[wrong, "row_id"]))
 
 
 def judge(cases: Sequence[Case], catalogue: Catalogue) -> list[Verdict]:
@@ -201,6 +189,7 @@ def _apart(case: Case, prefix: str) -> Case:
     return Case(
         {table: own(frame) for table, frame in case.frames.items()},
         Past(own(past.observations), own(past.documents), own(past.releases), past.announced),
+        case.wrong,
     )
 
 
@@ -240,10 +229,15 @@ def _judge(frames: Frames, cases: Sequence[Case]) -> list[Verdict]:
     if wrong:
         raise RuntimeError("rules that can't be computed: " + "; ".join(wrong))
     decision = decide("campaign", known, frames, outcomes)
-    verdicts = {i: Verdict(c.frames[FIGURES], c.frames[DOCUMENTS]) for i, c in zip(ids, cases, strict=True)}
+    verdicts = {i: _blank(c) for i, c in zip(ids, cases, strict=True)}
     owners = {r: b for table in frames.values() for r, b in zip(table["row_id"], table["batch_id"], strict=True)}
     for held in decision.held:
         verdicts[held.batch_id].held |= set(held.rule_codes)
     for entry in decision.quarantine:
-        verdicts[owners[entry.row_id]].stopped[entry.row_id].add(entry.rule_code)
+        verdicts[owners[entry.row_id]].stopped.setdefault(entry.row_id, set()).add(entry.rule_code)
     return [verdicts[i] for i in ids]
+
+
+def _blank(case: Case) -> Verdict:
+    figures = case.frames[FIGURES]
+    return Verdict(dict(zip(figures["row_id"], figures["document_row_id"], strict=True)), corrupted=case.wrong)

@@ -24,14 +24,13 @@ Fact = tuple[str, str, str, str]
 
 @dataclass
 class Scene:
-    """Pages to corrupt, in place; `marked` are the keys of pages that are wrong as a whole, `batch` says that all is."""
+    """Pages to corrupt, in place; `marked` are the keys of pages that are wrong as a whole."""
 
     catalogue: Catalogue
     pages: list[Page]
     history: Sequence[Page]
     dice: Random
     marked: set[str] = field(default_factory=set)
-    batch: bool = False
 
     @cached_property
     def known(self) -> dict[Fact, float]:

@@ -64,7 +64,7 @@ def kinds(results: Sequence[Result]) -> Iterator[str]:
     yield _line("kind · 种类", "who errs", *(f"{r.world}: {what}" for r in results for what in ("stopped", "named", "test half")), "rules")  # fmt: skip
     yield "|---" * (3 + 3 * len(results)) + "|"
     for kind in KINDS:
-        cells = [cell for r in results for cell in _cells([m for m in r.mutants if m.kind is kind])]
+        cells = [cell for r in results for cell in _cells([m for m in r.mutants if m.kind == kind.name])]
         yield _line(f"{kind.name} · {kind.zh}", kind.form, *cells, _rules(results, kind))
 
 
@@ -81,7 +81,7 @@ def _rules(results: Sequence[Result], kind: Kind) -> str:
         code
         for r in results
         for m in r.mutants
-        if m.kind is kind
+        if m.kind == kind.name
         for code in {*m.verdict.held, *(c for row in m.verdict.corrupted for c in m.verdict.codes(row))}
     )
     return ", ".join(f"**{code}**" if code in kind.causes else code for code, _ in found.most_common(SHOWN))
