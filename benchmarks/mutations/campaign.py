@@ -72,9 +72,7 @@ def judge_all(cases: Sequence[Case], field: Field) -> list[Verdict]:
     return [verdict for part in parts for verdict in judge(part, field.world.catalogue)]
 
 
-def _mutants(
-    field: Field, kinds: Sequence[Kind], seeds: list[int]
-) -> Iterator[tuple[Kind, int, Case]]:
+def _mutants(field: Field, kinds: Sequence[Kind], seeds: list[int]) -> Iterator[tuple[Kind, int, Case]]:
     for kind in kinds:
         for seed in seeds:
             dice = Random(f"{field.world.name} {kind.name} {seed}")
@@ -88,6 +86,6 @@ def _mutants(
 
 
 def run_clean(field: Field) -> list[Verdict]:
-    """Every batch of the world that has a past, as it is."""
+    """Every batch of the field, as it is."""
     cases = [case_of(field.world.batches[n], f"clean-{n}", field.core, n) for n in field.judged]
     return judge_all(cases, field)

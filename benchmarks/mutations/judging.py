@@ -88,14 +88,18 @@ class Core:
         clean = [staged(pages, f"{n}", catalogue) for n, pages in enumerate(batches)]
         figures = pd.concat([f[FIGURES] for f in clean], ignore_index=True)
         papers = pd.concat([f[DOCUMENTS] for f in clean], ignore_index=True)
-        self._papers = papers.assign(version=1, observations=papers["observation_count"])[[*_KNOWN, "batch_id"]]
+        self._papers = papers.assign(version=1, observations=papers["observation_count"])[
+            [*_KNOWN, "batch_id"]
+        ]
         self._figures = figures[_PAST]
         titles = papers.set_index("row_id")["title"]
         self._releases = figures.assign(title=figures["document_row_id"].map(titles))[_RELEASE]
         self._figures_at = figures["batch_id"].astype(int).to_numpy()
         self._papers_at = papers["batch_id"].astype(int).to_numpy()
         self._days = figures["period_end"].to_numpy()
-        self._regions, self._indicators = (pd.factorize(figures[c]) for c in ("region_code", "indicator_code"))
+        self._regions, self._indicators = (
+            pd.factorize(figures[c]) for c in ("region_code", "indicator_code")
+        )
         self._names = pd.factorize(self._releases["title"].map(release_name))
         self._parents = regions_above(catalogue)
 
@@ -108,11 +112,15 @@ class Core:
         before = self._figures_at < number
         indicators = _among(self._indicators, set(figures["indicator_code"]))
         own, kin = _among(self._regions, regions | above), _among(self._regions, beside)
-        first = figures["period_end"].min() - pd.Timedelta(days=NEAR_DAYS) if len(figures) else pd.Timestamp.max
+        first = (
+            figures["period_end"].min() - pd.Timedelta(days=NEAR_DAYS) if len(figures) else pd.Timestamp.max
+        )
         near = self._days >= first.to_datetime64()
         around = (own & indicators) | (near & ((kin & indicators) | _among(self._regions, regions)))
         known = self._papers[self._papers_at < number]
-        same = known["document_key"].isin(new["document_key"]) | known["content_hash"].isin(new["content_hash"])
+        same = known["document_key"].isin(new["document_key"]) | known["content_hash"].isin(
+            new["content_hash"]
+        )
         alike = before & _among(self._names, set(map(release_name, new["title"])))
         since = new["published_on"].max() - pd.Timedelta(days=RELEASE_DAYS)
         releases = self._releases[alike]
@@ -149,10 +157,14 @@ def case_of(pages: Sequence[Page], batch: str, core: Core, number: int, marked: 
     announced = {p.url: p.announced for p in pages if p.announced}
     papers = frames[DOCUMENTS]
     titles = {
-        row: announced[url] for row, url in zip(papers["row_id"], papers["url"], strict=True) if url in announced
+        row: announced[url]
+        for row, url in zip(papers["row_id"], papers["url"], strict=True)
+        if url in announced
     }
     urls = {p.url for p in pages if p.key in marked}
-    rows, wrong = (papers, papers["url"].isin(urls)) if urls else (frames[FIGURES], frames[FIGURES]["rule"].eq(MARK))
+    rows, wrong = (
+        (papers, papers["url"].isin(urls)) if urls else (frames[FIGURES], frames[FIGURES]["rule"].eq(MARK))
+    )
     return Case(frames, replace(core.past(number, frames), announced=titles), set(rows.loc[wrong, "row_id"]))
 
 
@@ -168,7 +180,10 @@ def judge(cases: Sequence[Case], catalogue: Catalogue) -> list[Verdict]:
 def _prepared(cases: Sequence[Case], catalogue: Catalogue) -> Frames:
     apart = [_apart(case, f"{n}:") for n, case in enumerate(cases)]
     frames = {
-        table: pd.concat([c.frames[table] for c in apart if not c.frames[table].empty], ignore_index=True)
+        table: pd.concat(
+            [c.frames[table] for c in apart if len(c.frames[table])] or [apart[0].frames[table]],
+            ignore_index=True,
+        )
         for table in (DOCUMENTS, FIGURES)
     }
     past = Past(
@@ -182,7 +197,9 @@ def _prepared(cases: Sequence[Case], catalogue: Catalogue) -> Frames:
 
 def _apart(case: Case, prefix: str) -> Case:
     def own(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(**{c: (prefix + frame[c]).where(frame[c].notna(), None) for c in _OWN if c in frame})
+        return frame.assign(
+            **{c: (prefix + frame[c]).where(frame[c].notna(), None) for c in _OWN if c in frame}
+        )
 
     past = case.past
     assert past.releases is not None
@@ -207,7 +224,7 @@ def _with_places(catalogue: Catalogue, cases: Sequence[Case]) -> Catalogue:
         used |= {p for c in used if (p := above.get(c))}
         for code in used & set(catalogue.regions):
             region = catalogue.regions[code]
-            parent = prefix + above[code] if above[code] else None
+            parent = prefix + over if (over := above[code]) else None
             regions[prefix + code] = region.model_copy(update={"code": prefix + code, "parent_code": parent})
         for circle in catalogue.circles.values():
             if circle.region_code in used:
@@ -221,7 +238,8 @@ def _judge(frames: Frames, cases: Sequence[Case]) -> list[Verdict]:
     now = datetime.now(UTC)
     ids = [c.frames[DOCUMENTS]["batch_id"].iloc[0] for c in cases]
     known = [
-        Batch(batch_id=i, run_id=f"run-{i}", source_id=SOURCE, state="staged", revision=1, staged_at=now) for i in ids
+        Batch(batch_id=i, run_id=f"run-{i}", source_id=SOURCE, state="staged", revision=1, staged_at=now)
+        for i in ids
     ]
     suites = {table: suite for table, suite in load_suites().items() if table in frames}
     outcomes = validate(frames, suites)
@@ -230,7 +248,9 @@ def _judge(frames: Frames, cases: Sequence[Case]) -> list[Verdict]:
         raise RuntimeError("rules that can't be computed: " + "; ".join(wrong))
     decision = decide("campaign", known, frames, outcomes)
     verdicts = {i: _blank(c) for i, c in zip(ids, cases, strict=True)}
-    owners = {r: b for table in frames.values() for r, b in zip(table["row_id"], table["batch_id"], strict=True)}
+    owners = {
+        r: b for table in frames.values() for r, b in zip(table["row_id"], table["batch_id"], strict=True)
+    }
     for held in decision.held:
         verdicts[held.batch_id].held |= set(held.rule_codes)
     for entry in decision.quarantine:
@@ -240,4 +260,6 @@ def _judge(frames: Frames, cases: Sequence[Case]) -> list[Verdict]:
 
 def _blank(case: Case) -> Verdict:
     figures = case.frames[FIGURES]
-    return Verdict(dict(zip(figures["row_id"], figures["document_row_id"], strict=True)), corrupted=case.wrong)
+    return Verdict(
+        dict(zip(figures["row_id"], figures["document_row_id"], strict=True)), corrupted=case.wrong
+    )

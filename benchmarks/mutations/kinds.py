@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 from benchmarks.mutations import figures as f
 from benchmarks.mutations import pages as p
+from benchmarks.mutations import places as w
 from benchmarks.mutations.scene import Form, Scene
 
 SCALE = {"OBS-SCALE", "OBS-RANGE-SIZE", "OBS-CONFLICT-UNIT", "OBS-BATCH-SCALE"}
-FITS = {"OBS-GROWTH-DRIFT", "OBS-GROWTH-FAR", "OBS-GROWTH-SUM"}  # levels, growth and parts don't belong together
+FITS = {
+    "OBS-GROWTH-DRIFT",
+    "OBS-GROWTH-FAR",
+    "OBS-GROWTH-SUM",
+}  # levels, growth and parts don't belong together
 SUMS = {"OBS-SUM-SECTORS", "OBS-SUM-PARTS", "OBS-SUM-CIRCLE", "OBS-SUM-PLACES", "OBS-ARITHMETIC"}
 PRINTS = {"OBS-REVISION-SIZE", "OBS-REVISION-RATE", "OBS-SOURCES"}  # another print says otherwise
 TABLE = {"OBS-TABLE-SHIFTED", "OBS-COLUMN-SHIFTED"}  # rows or columns of a table are shifted
@@ -61,24 +66,24 @@ KINDS = (
     kind("quarter alone for cumulative", "单季当累计", "reader", f.single_quarter, SPAN),
     kind("month alone for cumulative", "单月当累计", "reader", f.month_alone, SPAN),
     kind("half year for a quarter", "半年数当季度数", "reader", f.longer_period, SPAN),
-    kind("page under the quarter before", "时期前移一季", "reader", f.shifted_period(0, 1), PERIOD),
-    kind("page under the quarter after", "时期后移一季", "reader", f.shifted_period(0, -1), PERIOD),
-    kind("page under the year before", "时期前移一年", "reader", f.shifted_period(1, 0), PERIOD | {"OBS-BATCH-STALE"}),
-    kind("cities swapped (level)", "城市总量互换", "reader", f.swapped("level", f.of_cell, lambda s: s.region_code), PLACE),
-    kind("cities swapped (growth)", "城市增速互换", "publisher", f.swapped("yoy", f.of_cell, lambda s: s.region_code), PLACE),
-    kind("row labels one off (level)", "行标签错一行（总量）", "reader", f.rotated(f.in_table, "level"), PLACE),
-    kind("row labels one off (growth)", "行标签错一行（增速）", "reader", f.rotated(f.in_table, "yoy"), PLACE),
-    kind("indicators one off (level)", "指标错一行（总量）", "reader", f.rotated(f.of_region, "level"), ROWS),
-    kind("indicators one off (growth)", "指标错一行（增速）", "reader", f.rotated(f.of_region, "yoy"), ROWS),
-    kind("another indicator's growth", "取了另一指标增速", "reader", f.swapped("yoy", f.of_region, lambda s: s.indicator_code), ROWS),
-    kind("header one column off", "表头错一列", "reader", f.shifted_table, COLUMN),
-    kind("total and part swapped", "总数与分项互换", "publisher", f.whole_and_part, ROWS | SUMS),
-    kind("province under a city (level)", "全省总量当市", "reader", f.of_parent("level"), {"OBS-OVER-PARENT", *PLACE}),
-    kind("province under a city (growth)", "全省增速当市", "reader", f.of_parent("yoy"), PLACE),
-    kind("nation under a province", "全国数当省", "reader", f.of_parent("level", True), {"OBS-OVER-PARENT", *PLACE}),
-    kind("page under another city", "整页地区认错", "reader", f.other_region, PLACE | {"OBS-REGION-TEXT"}),
-    kind("region unknown", "地区更名不识别", "publisher", f.renamed, {"OBS-REGION-UNKNOWN"}),
-    kind("functional areas counted twice", "功能区重复计入", "publisher", f.districts, {"OBS-SUM-PLACES"}),
+    kind("page under the quarter before", "时期前移一季", "reader", w.shifted_period(0, 1), PERIOD),
+    kind("page under the quarter after", "时期后移一季", "reader", w.shifted_period(0, -1), PERIOD),
+    kind("page under the year before", "时期前移一年", "reader", w.shifted_period(1, 0), PERIOD | {"OBS-BATCH-STALE"}),
+    kind("cities swapped (level)", "城市总量互换", "reader", w.swapped("level", w.of_cell, lambda s: s.region_code), PLACE),
+    kind("cities swapped (growth)", "城市增速互换", "publisher", w.swapped("yoy", w.of_cell, lambda s: s.region_code), PLACE),
+    kind("row labels one off (level)", "行标签错一行（总量）", "reader", w.rotated(w.in_table, "level"), PLACE),
+    kind("row labels one off (growth)", "行标签错一行（增速）", "reader", w.rotated(w.in_table, "yoy"), PLACE),
+    kind("indicators one off (level)", "指标错一行（总量）", "reader", w.rotated(w.of_region, "level"), ROWS),
+    kind("indicators one off (growth)", "指标错一行（增速）", "reader", w.rotated(w.of_region, "yoy"), ROWS),
+    kind("another indicator's growth", "取了另一指标增速", "reader", w.swapped("yoy", w.of_region, lambda s: s.indicator_code), ROWS),
+    kind("header one column off", "表头错一列", "reader", w.shifted_table, COLUMN),
+    kind("total and part swapped", "总数与分项互换", "publisher", w.whole_and_part, ROWS | SUMS),
+    kind("province under a city (level)", "全省总量当市", "reader", w.of_parent("level"), {"OBS-OVER-PARENT", *PLACE}),
+    kind("province under a city (growth)", "全省增速当市", "reader", w.of_parent("yoy"), PLACE),
+    kind("nation under a province", "全国数当省", "reader", w.of_parent("level", True), {"OBS-OVER-PARENT", *PLACE}),
+    kind("page under another city", "整页地区认错", "reader", w.other_region, PLACE | {"OBS-REGION-TEXT"}),
+    kind("region unknown", "地区更名不识别", "publisher", w.renamed, {"OBS-REGION-UNKNOWN"}),
+    kind("functional areas counted twice", "功能区重复计入", "publisher", w.districts, {"OBS-SUM-PLACES"}),
     kind("share as level", "占比当总量", "reader", f.share_as_level, COLUMN | {"OBS-UNIT-MEASURE"}),
     kind("share as level, with its unit", "占比当总量（带%）", "reader", f.share_with_its_unit, {"OBS-UNIT-MEASURE"}),
     kind("growth as level", "增速当总量", "reader", f.growth_as_level, COLUMN),
@@ -93,13 +98,13 @@ KINDS = (
     kind("two figures merged", "两数连读", "reader", f.merged, SCALE | {"OBS-DIGITS"}),
     kind("all rounded to integers", "全部取整", "publisher", f.rounded, {"OBS-PRECISION"}),
     kind("empty cell as zero", "空值当零", "reader", f.emptied, {"OBS-RANGE-LEVEL"}),
-    kind("forecast as fact", "预计当实际", "reader", f.forecast("reader"), AHEAD),
-    kind("forecast by its status", "状态为预测", "publisher", f.forecast("publisher"), AHEAD),
-    kind("target as fact", "目标当实际", "reader", f.target, AHEAD),
-    kind("this year's goal as its result", "当年目标当结果", "reader", f.next_year, AHEAD),
-    kind("preliminary as final", "初步数当最终数", "reader", f.early_final, {"OBS-STAGE-EARLY"}),
-    kind("revised base, one level", "基数修订混用（单个）", "publisher", f.revised_base, FITS | SUMS | PRINTS),
-    kind("revised base, half of a page", "基数修订混用（半页）", "publisher", f.revised_column, FITS | SUMS | PRINTS),
+    kind("forecast as fact", "预计当实际", "reader", w.forecast("reader"), AHEAD),
+    kind("forecast by its status", "状态为预测", "publisher", w.forecast("publisher"), AHEAD),
+    kind("target as fact", "目标当实际", "reader", w.target, AHEAD),
+    kind("this year's goal as its result", "当年目标当结果", "reader", w.next_year, AHEAD),
+    kind("preliminary as final", "初步数当最终数", "reader", w.early_final, {"OBS-STAGE-EARLY"}),
+    kind("revised base, one level", "基数修订混用（单个）", "publisher", w.revised_base, FITS | SUMS | PRINTS),
+    kind("revised base, half of a page", "基数修订混用（半页）", "publisher", w.revised_column, FITS | SUMS | PRINTS),
     kind("home page instead (new address)", "首页顶替（新地址）", "publisher", p.replaced("home", False), WRONG),
     kind("home page instead (known address)", "首页顶替（旧地址）", "publisher", p.replaced("home", True), WRONG),
     kind("error page, soft 404", "错误页、软404", "publisher", p.replaced("error", False), WRONG),

@@ -26,7 +26,14 @@ ERRORS = (
     ("Error", "HTTP Status 500 – Internal Server Error"),
     ("安全验证", "请开启JavaScript并刷新该页"),
 )
-HOMES = ("德阳市统计局", "首页", "四川省人民政府网站", "欢迎访问统计局门户网站", "统计局-首页", "甲市统计信息网")
+HOMES = (
+    "德阳市统计局",
+    "首页",
+    "四川省人民政府网站",
+    "欢迎访问统计局门户网站",
+    "统计局-首页",
+    "甲市统计信息网",
+)
 
 
 def _page(scene: Scene, at_least: int = 1) -> Page | None:
@@ -81,7 +88,11 @@ def stale(dated: bool) -> Callable[[Scene], bool]:
         page = _page(scene)
         if page is None:
             return False
-        old = [p for p in scene.history if len(p.statements) >= 4 and 200 < (page.published - p.published).days < 900]
+        old = [
+            p
+            for p in scene.history
+            if len(p.statements) >= 4 and 200 < (page.published - p.published).days < 900
+        ]
         if not old:
             return False
         again = deepcopy(scene.dice.choice(old))
@@ -126,7 +137,11 @@ def cut_table(known: bool) -> Callable[[Scene], bool]:
         if page is None:
             return False
         if known:
-            same = [p for p in scene.history if p.region == page.region and len(p.statements) >= len(page.statements)]
+            same = [
+                p
+                for p in scene.history
+                if p.region == page.region and len(p.statements) >= len(page.statements)
+            ]
             if not same:
                 return False
             page.url = same[-1].url

@@ -139,7 +139,9 @@ def as_period(s: Statement, period: str) -> None:
     if found is None:
         raise ValueError(period)
     s.period, s.period_end = period, found.period_end
-    s.period_start = s.period_start.replace(year=found.year) if s.measure.endswith("ytd") else found.period_start
+    s.period_start = (
+        s.period_start.replace(year=found.year) if s.measure.endswith("ytd") else found.period_start
+    )
     if s.measure.endswith("eop"):
         s.period_start = found.period_end
     mark(s)

@@ -62,7 +62,8 @@ class Economy:
         if code in WHOLES:
             return sum(self.ytd(place, part, year, quarter, base) for part in WHOLES[code])
         total = sum(
-            self.quarters[p, code, year, q] * (self.revised[p] if (base or year) >= CENSUS and code in REAL else 1)
+            self.quarters[p, code, year, q]
+            * (self.revised[p] if (base or year) >= CENSUS and code in REAL else 1)
             for p in members(place)
             for q in range(1, quarter + 1)
         )
@@ -81,13 +82,14 @@ def members(place: str) -> list[str]:
     return {PROVINCE: CITIES, CIRCLE: MEMBERS}.get(place, [place])
 
 
-def synthetic_world(words: Catalogue, seed: int = 2026) -> World:
-    """28 quarters of releases: the province, then each city, then the circle's bulletin and the table of cities."""
+def synthetic_world(words: Catalogue, seed: int = 2026, first: int = YEARS[0]) -> World:
+    """28 quarters of releases (fewer from a later `first` year on): the province, then each city, then the circle's bulletin and the table of cities."""
     words = _with_places(words)
     economy = _economy(Random(seed))
     batches = [
         batch
         for year in YEARS
+        if year >= first
         for quarter in (1, 2, 3, 4)
         for batch in _Releases(words, economy, year, quarter).batches()
     ]
@@ -187,11 +189,13 @@ class _Releases:
         for city in CITIES:
             statements = self._economy(city)
             if city == CITIES[0]:
-                statements += self._table(DISTRICTS + [FUNCTIONAL], ("GDP",), table=1)
+                statements += self._table([*DISTRICTS, FUNCTIONAL], ("GDP",), table=1)
             yield [self._page(city, 24 + int(city[2:4]), statements)]
         bulletin = [*self._table([*MEMBERS, CIRCLE], ("GDP", "RS", "TRD"), table=0)]
         yield [self._page(CIRCLE, 45, bulletin)]
-        yield [self._page(PROVINCE, 50, self._table([*CITIES, PROVINCE], ("GDP", "RS", "PBR"), table=0), "分市")]
+        yield [
+            self._page(PROVINCE, 50, self._table([*CITIES, PROVINCE], ("GDP", "RS", "PBR"), table=0), "分市")
+        ]
 
     def _page(self, place: str, lag: int, statements: list[Statement], what: str = "") -> Page:
         name = self.words.regions[place].name_zh
@@ -217,20 +221,25 @@ class _Releases:
             for s in self._pair(place, code, "yoy_real_ytd" if code in REAL else "yoy_nominal_ytd", table=table, row=row)
         ]  # fmt: skip
 
-    def _state(self, place: str, code: str, measure: str, value: float, decimals: int, **at: int) -> Statement:
+    def _state(
+        self, place: str, code: str, measure: str, value: float, decimals: int, **at: int | None
+    ) -> Statement:
         return stated(self.words, place, code, self.period, measure, f"{value:.{decimals}f}", **at)
 
     def _pair(
         self, place: str, code: str, growth: str, *, table: int | None = None, row: int | None = None
     ) -> list[Statement]:
         """A level and its growth; in a table, neighbouring cells of a row."""
-        at = {} if row is None else {"table": table, "row": row}
+
+        def at(column: int) -> dict[str, int | None]:
+            return {} if row is None else {"table": table, "row": row, "column": column}
+
         decimals = FLOWS[code][4] if code in FLOWS else (2 if code == "GDP" else 1)
         value = self.economy.ytd(place, code, self.year, self.quarter)
-        found = [self._state(place, code, "level_ytd", value, decimals, **at, **({"column": 1} if at else {}))]  # type: ignore[arg-type]
+        found = [self._state(place, code, "level_ytd", value, decimals, **at(1))]
         rate = self.economy.growth(place, code, self.year, self.quarter)
         if rate is not None:
-            found.append(self._state(place, code, growth, rate, 1, **at, **({"column": 2} if at else {})))  # type: ignore[arg-type]
+            found.append(self._state(place, code, growth, rate, 1, **at(2)))
         return found
 
     def _rate(self, place: str, code: str) -> Statement:

@@ -23,7 +23,6 @@ SOURCE = "inbox"
 FACTS = Path(__file__).parents[2] / "src/metroetl/replica/facts.csv"
 OPENING = "今年以来，全市上下坚持稳中求进工作总基调，经济运行总体平稳，主要指标稳中有进。"
 CLOSING = "注：1.部分数据因四舍五入的原因，存在总计与分项合计不等的情况。2.增长速度为同比。"
-_STARTS = {"ytd": lambda p: date(p.year, 1, 1), "eop": lambda p: p.period_end, "pit": lambda p: p.period_end}
 _LABELS = {"Q1": "一季度", "Q2": "上半年", "Q3": "前三季度", "": ""}
 
 
@@ -99,7 +98,8 @@ def stated(
     found = parse_period(period)
     if found is None:
         raise ValueError(period)
-    start = _STARTS.get(kind.accumulation, lambda p: p.period_start)(found)
+    starts = {"ytd": date(found.year, 1, 1), "eop": found.period_end, "pit": found.period_end}
+    start = starts.get(kind.accumulation, found.period_start)
     share = named.unit if named.unit in ("%", "‰", "倍") else "%"
     unit = other.pop("unit", None) or {
         "level": named.unit_of("level"), "share": share, "yoy": "%", "yoy_pp": "百分点"

@@ -105,7 +105,11 @@ def with_districts(frame: pd.DataFrame, at: int) -> None:
     counties = catalogue().children(DEYANG)
     for county in counties:
         made = frame.loc[at].copy()
-        made["row_id"], made["region_code"], made["region_level"] = f"county-{county.code}", county.code, "county"
+        made["row_id"], made["region_code"], made["region_level"] = (
+            f"county-{county.code}",
+            county.code,
+            "county",
+        )
         made["value"] = made["value_norm"] = 770.0 * 1.1 / len(counties)
         frame.loc[len(frame)] = made
 
@@ -121,10 +125,7 @@ def circles_before() -> Past:
     """The circle's tables of the two years before."""
     years = {"2023-Q1": 0.91, "2024-Q1": 0.95}
     tables = [
-        [
-            figure(str(s.region_code), "GDP", period, "level_ytd", f"{s.value * scale:.1f}")
-            for s in circle()
-        ]
+        [figure(str(s.region_code), "GDP", period, "level_ytd", f"{s.value * scale:.1f}") for s in circle()]
         for period, scale in years.items()
     ]
     return past_of(
@@ -146,7 +147,14 @@ def releases_before() -> Past:
     """Five releases of this name that all state what this one lacks."""
     stated = ("RS", "PBR", "FAI", "DEP", "LOAN", "ELEC", "GDP")
     rows = [
-        (SOURCE, f"{2020 + year}年一季度德阳市经济运行情况", pd.Timestamp(2020 + year, 4, 25), DEYANG, code, "level_ytd")
+        (
+            SOURCE,
+            f"{2020 + year}年一季度德阳市经济运行情况",
+            pd.Timestamp(2020 + year, 4, 25),
+            DEYANG,
+            code,
+            "level_ytd",
+        )
         for year in range(5)
         for code in stated
     ]

@@ -19,6 +19,7 @@ from tests.quality.bench import clean, figure, frames_of, history, past_of, rele
 from tests.quality.cases import CASES as OTHERS
 from tests.quality.cases import Case, Change, all_rows, document, obs, repeat, to
 
+
 def times(factor: float) -> Change:
     """The figure, and the text it was printed as, off by a factor."""
 

@@ -72,7 +72,9 @@ def _title_share(frame: pd.DataFrame, papers: pd.DataFrame) -> pd.Series[float]:
     compared = told.notna() & frame["accumulation"].isin(["ytd", "eop"]) & frame["at"].notna()
     same = frame["at"].eq(told).astype(float).where(compared)
     groups = same.groupby(frame["document_row_id"])
-    share: pd.Series[float] = groups.transform("mean").where(compared & groups.transform("count").ge(TITLE_NEEDS))
+    share: pd.Series[float] = groups.transform("mean").where(
+        compared & groups.transform("count").ge(TITLE_NEEDS)
+    )
     return share
 
 
@@ -95,7 +97,9 @@ def _names(paper: pd.Series[str], code: str, catalogue: Catalogue) -> bool | Non
     if region is None:
         return None
     words = {region.name_zh[:2], region.name_zh[:-1], *region.aliases}
-    words.update(a for c in catalogue.circles.values() if c.region_code == code for a in (c.name_zh, *c.aliases))
+    words.update(
+        a for c in catalogue.circles.values() if c.region_code == code for a in (c.name_zh, *c.aliases)
+    )
     said = f"{paper['title']}\n{paper['publisher']}\n{paper['text']}"
     return any(len(word) >= 2 and word in said for word in words)
 

@@ -6,7 +6,6 @@ An expectation is no judgement. `off` says how far a figure is from it, in per c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from metroetl.quality.limits import (
@@ -32,69 +31,16 @@ from metroetl.quality.limits import (
     YEAR_MARGIN_PP,
     regions_above,
 )
+from metroetl.quality.lookup import Places, Series
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import numpy as np
     import pandas as pd
 
     from metroetl.catalogue import Catalogue
 
-PLACE = ["region_code", "indicator_code", "variant"]
 _WHOLE = ("GDP", "GDPPC")
 _CUMULATIVE = ("ytd", "eop")
-_MONTHS = 10_000_000  # more than there are places: place and month in one whole number
-
-
-@dataclass(frozen=True)
-class Series:
-    """Values by place and month, sorted, to be looked up by arrays."""
-
-    keys: np.ndarray[Any, Any]
-    values: np.ndarray[Any, Any]
-
-    @classmethod
-    def of(cls, place: Any, at: Any, values: Any) -> Series:
-        """The last of the values of each place and month."""
-        import numpy as np
-
-        keys = _key(place, at)
-        order = np.argsort(keys, kind="stable")
-        keys, values = keys[order], np.asarray(values, float)[order]
-        last = np.append(keys[1:] != keys[:-1], True) if len(keys) else np.zeros(0, bool)
-        return cls(keys[last], values[last])
-
-    def at(self, place: Any, at: Any) -> Any:
-        """The values there, NaN where there is none."""
-        import numpy as np
-
-        if not len(self.keys):
-            return np.full(len(place), np.nan)
-        wanted = _key(place, at)
-        found = np.searchsorted(self.keys, wanted).clip(0, len(self.keys) - 1)
-        return np.where(self.keys[found] == wanted, self.values[found], np.nan)
-
-    def before(self, place: Any, at: Any, months: int) -> tuple[Any, Any]:
-        """The newest value before that month, not older than so many months, and its month."""
-        import numpy as np
-
-        if not len(self.keys):
-            return np.full(len(place), np.nan), np.full(len(place), np.nan)
-        wanted = _key(place, at)
-        found = (np.searchsorted(self.keys, wanted) - 1).clip(0)
-        distance = wanted - self.keys[found]
-        near = (distance > 0) & (distance <= months)
-        months_at = np.where(near, np.asarray(at, float) - distance, np.nan)
-        return np.where(near, self.values[found], np.nan), months_at
-
-
-def _key(place: Any, at: Any) -> Any:
-    """One whole number for place and month; a month that isn't known is before all others."""
-    import numpy as np
-
-    months = np.nan_to_num(np.asarray(at, float), nan=0.0).astype(np.int64)
-    return np.asarray(place, np.int64) * 100_000 + months
+_PLACES = 10_000_000  # more than a run has places
 
 
 def add_expected_columns(
@@ -108,35 +54,27 @@ def add_expected_columns(
     """
     real = {i.code for i in catalogue.indicators.values() if "real" in i.price_basis}
     frame = frame.assign(price_real=frame["indicator_code"].isin(real))
-    places = _Places(facts, regions_above(catalogue))
+    places = Places(facts, regions_above(catalogue))
     facts = facts.assign(place=places.of(facts))
     rows = frame.assign(place=places.of(frame), parent=places.above(frame))
     rates, computed = _rates(facts), _computed(facts, one)
     rows = _add_growths(rows, rates, computed)
     rows = _add_drift(rows, rates, computed)
     rows = _add_paces(rows, rates, computed)
-    columns = ["stated", "computed", "usual_gap", "growth_drift", "drift_excess", "growth_sum_excess", "expected", "off", "off_slack", "basis", "anchored"]
+    columns = [
+        "stated",
+        "computed",
+        "usual_gap",
+        "growth_drift",
+        "drift_excess",
+        "growth_sum_excess",
+        "expected",
+        "off",
+        "off_slack",
+        "basis",
+        "anchored",
+    ]
     return frame.join(_add_off(_add_expected(rows))[columns])
-
-
-class _Places:
-    """Whole numbers for region, indicator and variant."""
-
-    def __init__(self, facts: pd.DataFrame, parents: Mapping[str, str | None]) -> None:
-        import pandas as pd
-
-        self._index = pd.MultiIndex.from_frame(facts[PLACE].astype(object).drop_duplicates())
-        self._parents = parents
-
-    def of(self, frame: pd.DataFrame) -> Any:
-        """-1 for a place without figures."""
-        import pandas as pd
-
-        return self._index.get_indexer(pd.MultiIndex.from_frame(frame[PLACE].astype(object)))
-
-    def above(self, frame: pd.DataFrame) -> Any:
-        """The same of the region above."""
-        return self.of(frame[PLACE].assign(region_code=frame["region_code"].map(self._parents)))
 
 
 def _rates(facts: pd.DataFrame) -> Series:
@@ -182,7 +120,7 @@ def _series(rows: pd.DataFrame, values: Any) -> pd.Series[float]:
 def _beside(rows: pd.DataFrame, chosen: pd.Series[bool], column: str) -> pd.Series[float]:
     """The column of the chosen row of the same fact in the same document."""
     papers = rows["document_row_id"].astype("category").cat.codes.to_numpy().astype("int64")
-    place = papers * _MONTHS + rows["place"].to_numpy()
+    place = papers * _PLACES + rows["place"].to_numpy()
     known = (chosen & rows["publish"].astype(bool) & rows[column].notna()).to_numpy()
     lookup = Series.of(place[known], rows["at"][known], rows[column][known])
     return _series(rows, lookup.at(place, rows["at"]))
@@ -196,7 +134,7 @@ def _add_drift(rows: pd.DataFrame, rates: Series, computed: Series) -> pd.DataFr
     """
     import numpy as np
 
-    at, place = computed.keys % 100_000, computed.keys // 100_000
+    at, place = computed.months, computed.places
     gap = computed.values - rates.at(place, at)
     told = ~np.isnan(gap)
     gaps = Series.of(place[told], at[told], gap[told])
@@ -314,11 +252,13 @@ def _add_off(rows: pd.DataFrame) -> pd.DataFrame:
     summed = np.where(level, SLACK_PRINT, GROWTH_SUM_PP / rows["weight"])
     limit = np.where(exact, LIMIT_EXACT_PP, np.choose(kinds, LIMIT_DRIFT_PP))
     limit = np.where(rows["anchored"], limit * ANCHORED, limit)
+    percent = _series(rows, np.log(ratio) * 100)
     return rows.assign(
-        off=(np.log(ratio) * 100).fillna(points),
+        off=percent.fillna(points),
         off_slack=np.select(
             [basis == "print", basis == "growth", basis == "pace", basis == "sum", basis == "median"],
-            [printed, growth, pace, summed, SLACK_MEDIAN], np.nan,
+            [printed, growth, pace, summed, SLACK_MEDIAN],
+            np.nan,
         ),
         growth_sum_excess=rows["growth_sum_gap"].abs() - GROWTH_SUM_PP,
         drift_excess=(rows["growth_drift"].abs() - limit).where(priced & ~rows["drift_shared"]),

@@ -66,9 +66,7 @@ def prepare(frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue) -
     return _add_across(prepared, past, catalogue)
 
 
-def _add_across(
-    frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue
-) -> dict[str, pd.DataFrame]:
+def _add_across(frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue) -> dict[str, pd.DataFrame]:
     """The columns that need two tables: figures in their documents, documents by their figures."""
     documents, figures = frames.get("staging_document"), frames.get("staging_observation")
     if documents is None or documents.empty:

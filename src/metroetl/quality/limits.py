@@ -50,7 +50,9 @@ ANCHORED = 0.6  # of slack and limit, where prices are known from places beside 
 EXACT_PP = 0.15  # a nominal series whose gap last was no larger is kept to that exactly
 SLACK_EXACT_PP = 0.45
 BESIDE_MADS, BESIDE_LEAST_PP = 6.0, 0.4  # how far a place may drift from those beside it, by how far these do
-GROWTH_SUM_PP = 0.35  # how far growth may be from the weighted growth of its parts; what is printed stays within 0.2
+GROWTH_SUM_PP = (
+    0.35  # how far growth may be from the weighted growth of its parts; what is printed stays within 0.2
+)
 LIMIT_EXACT_PP = 2.0
 SLACK_LOOSE_PP = (2.5, 5.0, 8.0, 14.0)
 LIMIT_DRIFT_PP = (3.0, 6.0, 5.0, 9.0)
@@ -66,7 +68,7 @@ SOURCES_PP = 1.0
 ECHO_DIGITS = {("level", True): 3, ("level", False): 4, ("yoy", True): 1, ("yoy", False): 99}
 ECHO_MONTHS = 25
 FIT_PERCENT = 2.0
-EXCHANGED_PERCENT = 10.0
+EXCHANGED_PERCENT, EXCHANGED_PP = 10.0, 1.0
 FAR = 100.0  # per cent (as a logarithm): no revision and no boom
 FIT_OF_OFF = 0.25
 FIT_ALONE = 0.1

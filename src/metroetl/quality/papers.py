@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from metroetl.catalogue import Catalogue
     from metroetl.quality.past import Past
 
-_DATED = re.compile(r"[0-9０-９]|[一二三四前上下]+(?:季度|半年)|全年|[年月日季度—\-－–（）()\s,，、.]|[一二三四五六七八九十]+月")
+_DATED = re.compile(
+    r"[0-9０-９]|[一二三四前上下]+(?:季度|半年)|全年|[年月日季度—\-－–（）()\s,，、.]|[一二三四五六七八九十]+月"
+)
 _RECOGNISED = re.compile(r"READ_BY_OCR|FORMATS_UNREAD")
 
 
@@ -69,8 +71,8 @@ def add_release_columns(documents: pd.DataFrame, figures: pd.DataFrame | None, p
 
 def recognised(documents: pd.DataFrame) -> pd.Series[bool]:
     """By row_id, whether a document's digits are in doubt: recognised in a picture, or read without their formats."""
-    found: pd.Series[bool] = documents.set_index("row_id")["findings"].fillna("").map(
-        lambda text: bool(_RECOGNISED.search(text))
+    found: pd.Series[bool] = (
+        documents.set_index("row_id")["findings"].fillna("").map(lambda text: bool(_RECOGNISED.search(text)))
     )
     return found[~found.index.duplicated()]
 
@@ -127,7 +129,9 @@ def _copies_before(frame: pd.DataFrame, documents: pd.DataFrame) -> list[int]:
     ]
 
 
-def _usual_missing(documents: pd.DataFrame, figures: pd.DataFrame | None, releases: pd.DataFrame | None) -> list[float]:
+def _usual_missing(
+    documents: pd.DataFrame, figures: pd.DataFrame | None, releases: pd.DataFrame | None
+) -> list[float]:
     if releases is None or releases.empty:
         return [math.nan] * len(documents)
     facts = ["region_code", "indicator_code", "measure"]
@@ -135,7 +139,9 @@ def _usual_missing(documents: pd.DataFrame, figures: pd.DataFrame | None, releas
     if figures is not None and not figures.empty:
         for row, *fact in figures[["document_row_id", *facts]].itertuples(index=False, name=None):
             stated[row].add(tuple(fact))
-    known: dict[tuple[str, str], dict[tuple[str, str], set[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(set))
+    known: dict[tuple[str, str], dict[tuple[str, str], set[tuple[Any, ...]]]] = defaultdict(
+        lambda: defaultdict(set)
+    )
     names = {title: release_name(title) for title in releases["title"].unique()}
     for source, title, day, *fact in releases[["source_id", "title", "published_on", *facts]].itertuples(
         index=False, name=None

@@ -109,7 +109,9 @@ def load_past(warehouse: Warehouse) -> Past:
 
     _, ((first, last),) = warehouse.query(_FIRST_PERIOD)
     first, last = _day(first), _day(last)
-    near = max(first, last - timedelta(days=SPAN_DAYS)) - timedelta(days=NEAR_DAYS) if first and last else None
+    near = (
+        max(first, last - timedelta(days=SPAN_DAYS)) - timedelta(days=NEAR_DAYS) if first and last else None
+    )
     since = (last or first or _today()) - timedelta(days=RELEASE_DAYS)
     _, announced = warehouse.query(_ANNOUNCED)
     return Past(

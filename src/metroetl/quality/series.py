@@ -198,12 +198,18 @@ def _add_year_ago(frame: pd.DataFrame, facts: pd.DataFrame, one: pd.DataFrame) -
     digits = frame["value_norm"].abs().div(frame["rounding"].mul(2)).ge(10 ** (SIGNIFICANT_DIGITS - 1))
     flow = level & frame["accumulation"].eq("ytd") & digits
     rate = frame["measure_family"].eq("yoy") & frame["year_ago"].notna()
-    same = frame["value_norm"].eq(frame["year_ago"]).astype(object)
+    same = is_same(frame, "year_ago").astype(object)
     return frame.assign(
         nominal_growth=growth,
         same_as_year_ago=same.where(flow, None),
         same_rate_year_ago=same.where(rate, None),
     )
+
+
+def is_same(frame: pd.DataFrame, before: str) -> pd.Series[bool]:
+    """Whether a figure is, as it is printed, the value of this column; core may have that from a finer print."""
+    found: pd.Series[bool] = (frame["value_norm"] - frame[before]).abs().le(frame["rounding"] * 1.000001)
+    return found
 
 
 def _add_last(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
@@ -241,7 +247,9 @@ def _sources_gap(
     """How far beyond the limit a figure is from another print of the last months: per cent of levels, points of rates."""
     days = (frame["published"] - found["published"].reindex(frame.index)).dt.days
     gap = ((ratio - 1) * 100 - SOURCES_PERCENT).where(ratio.gt(1), (1 / ratio - 1) * 100 - SOURCES_PERCENT)
-    beyond: pd.Series[float] = gap.where(level, points.abs() - SOURCES_PP).where(days.between(0, SOURCES_DAYS))
+    beyond: pd.Series[float] = gap.where(level, points.abs() - SOURCES_PP).where(
+        days.between(0, SOURCES_DAYS)
+    )
     return beyond
 
 

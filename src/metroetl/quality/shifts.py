@@ -18,9 +18,11 @@ from metroetl.quality.limits import (
     SHIFT_REST,
     TABLE_NEEDS,
 )
+from metroetl.quality.series import is_same
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 def add_table_columns(frame: pd.DataFrame) -> pd.DataFrame:
     """echo_share, echo_share_of_all: the part of a table's compared figures that are others' figures. old_share: the part of a document's
@@ -43,11 +45,11 @@ def _echo_share(frame: pd.DataFrame, at_least: int, *, sums: bool) -> pd.Series[
     What a broken sum expects of its parts speaks for one of them only: it counts with many others alone (`sums`).
     """
     import numpy as np
+    import pandas as pd
 
-    echoed = frame[list(ECHOES)].fillna("").ne("").any(axis=1)
-    if not sums:
-        echoed &= frame["basis"].ne("sum") & frame["basis"].ne("median")
-    echoed = echoed.astype(float).where(frame["region_echo"].notna())
+    told = pd.concat([frame[name].fillna("").ne("") for name in ECHOES], axis=1).any(axis=1)
+    counted = frame["basis"].isin(["print", "growth", "pace", ""]) | sums
+    echoed = (told & counted).astype(float).where(frame["region_echo"].notna())
     shares = []
     for second in ("table_no", "measure_family"):
         groups = echoed.groupby([frame["document_row_id"], frame[second].astype(object).fillna(-1)])
@@ -64,7 +66,7 @@ def _old_share(frame: pd.DataFrame) -> pd.Series[float]:
     shares = []
     for before in ("year_ago", "quarter_ago"):
         known = weight.where(frame[before].notna())
-        same = known.where(frame["value_norm"].eq(frame[before]), 0.0).where(known.notna())
+        same = known.where(is_same(frame, before), 0.0).where(known.notna())
         total = known.groupby(paper).transform("sum")
         share = same.groupby(paper).transform("sum") / total
         shares.append(share.where(total.ge(OLD_NEEDS)))

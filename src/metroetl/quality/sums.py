@@ -58,20 +58,32 @@ def _add_growth_sums(
     """growth_sum_gap: growth of a whole less that of its parts, weighted by their share of it a year before; the same on
     all of these rates. weight: that share (1 for the whole).
 
-    Real growth adds up as well, for its weights are those of the year before: what is printed fits within 0.2 points.
+    Real growth adds up as well, for its weights are those of the year before: what is printed fits within 0.2 points. What
+    is no plausible growth takes no part.
     """
     import pandas as pd
 
     compared = usable(frame, sure=False) & frame["accumulation"].isin(["ytd", "eop"])
     cell = ["document_row_id", "region_code", "indicator_code", "variant", "at"]
-    rates = frame.loc[compared & frame["measure_family"].eq("yoy"), [*cell, "value_norm", "measure", "agg_rule"]]
-    levels = frame.loc[compared & frame["measure_family"].eq("level"), [*cell, "value_norm"]].drop_duplicates(cell)
+    low, high = (frame[c].astype(float) for c in ("yoy_min", "yoy_max"))
+    growth = frame["measure_family"].eq("yoy") & frame["value_norm"].ge(low) & frame["value_norm"].le(high)
+    rates = frame.loc[compared & growth, [*cell, "value_norm", "measure", "agg_rule"]]
+    levels = frame.loc[compared & frame["measure_family"].eq("level"), [*cell, "value_norm"]].drop_duplicates(
+        cell
+    )
     both = rates.reset_index(names="row").merge(levels, on=cell, suffixes=("", "_level"))
     additive = both[both["agg_rule"].eq("sum")]
     found = [
-        _growth_sums(both, ["document_row_id", "region_code", "variant", "at", "measure"], "indicator_code", wholes),
+        _growth_sums(
+            both, ["document_row_id", "region_code", "variant", "at", "measure"], "indicator_code", wholes
+        ),
         *(
-            _growth_sums(additive, ["document_row_id", "indicator_code", "variant", "at", "measure"], "region_code", kind)
+            _growth_sums(
+                additive,
+                ["document_row_id", "indicator_code", "variant", "at", "measure"],
+                "region_code",
+                kind,
+            )
             for kind in (circles, places)
         ),
     ]
@@ -94,8 +106,14 @@ def _growth_sums(
     groups = pairs.groupby([*cell, "group"], dropna=False)
     total = groups["part"].transform("sum")
     gap = groups["growth"].transform("sum") - groups["pull"].transform("sum") / total
-    full = groups["head"].transform("size").eq(pairs["needed"] + 1) & groups["head"].transform("sum").eq(1) & total.gt(0)
-    found = pairs.assign(growth_sum_gap=gap, weight=(pairs["base"] / total).where(~head, 1.0))[full.to_numpy(bool)]
+    full = (
+        groups["head"].transform("size").eq(pairs["needed"] + 1)
+        & groups["head"].transform("sum").eq(1)
+        & total.gt(0)
+    )
+    found = pairs.assign(growth_sum_gap=gap, weight=(pairs["base"] / total).where(~head, 1.0))[
+        full.to_numpy(bool)
+    ]
     columns: pd.DataFrame = found.drop_duplicates("row").set_index("row")[["growth_sum_gap", "weight"]]
     return columns.rename_axis(None).astype(float)
 
@@ -105,14 +123,16 @@ def _members(dimension: str, wholes: Iterable[Whole]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(
-        [(n, code, code == whole, len(parts)) for n, (whole, parts) in enumerate(wholes) for code in (whole, *parts)],
+        [
+            (n, code, code == whole, len(parts))
+            for n, (whole, parts) in enumerate(wholes)
+            for code in (whole, *parts)
+        ],
         columns=["group", dimension, "is_whole", "needed"],
     )
 
 
-def _gaps(
-    rows: pd.DataFrame, cell: list[str], dimension: str, wholes: Iterable[Whole]
-) -> pd.DataFrame:
+def _gaps(rows: pd.DataFrame, cell: list[str], dimension: str, wholes: Iterable[Whole]) -> pd.DataFrame:
     """gap, slack and whole by row, for cells that print a whole and all of its parts once."""
     import pandas as pd
 
@@ -121,7 +141,11 @@ def _gaps(
     if taking.empty:
         return pd.DataFrame(columns=["gap", "slack", "whole"], dtype=float)
     taking = taking.assign(cell=taking.groupby(cell, dropna=False, sort=False).ngroup())
-    pairs = taking[["cell", dimension, "value_norm", "rounding"]].reset_index(names="row").merge(groups, on=dimension)
+    pairs = (
+        taking[["cell", dimension, "value_norm", "rounding"]]
+        .reset_index(names="row")
+        .merge(groups, on=dimension)
+    )
     once = pairs.drop_duplicates(["cell", "group", dimension])
     once = once.assign(
         total=once["value_norm"].where(~once["is_whole"], 0.0),
@@ -144,7 +168,12 @@ def _places(rows: pd.DataFrame, catalogue: Catalogue) -> list[Whole]:
     there = set(rows["region_code"])
     below: dict[str, list[str]] = defaultdict(list)
     for region in catalogue.regions.values():
-        if region.parent_code in there and region.level in ("prefecture", "county") and region.valid_to is None:
+        if (
+            region.parent_code is not None
+            and region.parent_code in there
+            and region.level in ("prefecture", "county")
+            and region.valid_to is None
+        ):
             below[region.parent_code].append(region.code)
     return [(code, parts) for code, parts in below.items() if len(parts) > 1 and there.issuperset(parts)]
 
