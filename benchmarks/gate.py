@@ -105,7 +105,8 @@ def staged_rows(url: str, rows: int, figures: str) -> Numbers:
 def each_table(rows: int) -> dict[str, Numbers]:
     """Seconds of preparing and of validating so many rows of each table: the demo's own, again and again."""
     from metroetl.catalogue import catalogue
-    from metroetl.quality.frames import load_past, prepare
+    from metroetl.quality.frames import prepare
+    from metroetl.quality.past import load_past
     from metroetl.quality.suites import load_suites
     from metroetl.quality.validate import validate
 

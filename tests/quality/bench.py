@@ -207,7 +207,12 @@ def history() -> tuple[Reading, ...]:
         assert found is not None
         statements = _economy("510600", period, scale, "6.2")
         releases.append(
-            release(f"old-{period}", statements, published=found.period_end + pd.Timedelta(days=25))
+            release(
+                f"old-{period}",
+                statements,
+                published=found.period_end + pd.Timedelta(days=25),
+                title=f"{found.label_zh}德阳市经济运行情况",
+            )
         )
     return tuple(releases)
 

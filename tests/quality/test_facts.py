@@ -97,7 +97,7 @@ def test_the_suspicious_trade_of_deyang_is_stopped(facts: list[Row]) -> None:
     old = [r for r in good(facts) if r["published_on"] < SPLIT]
     (suspect,) = [r for r in facts if r["value"] == "240.2" and r["indicator_code"] == "TRD"]
     rows, stopped, _ = judged(frames_of(readings([suspect])), past_of(readings(old)))
-    assert stopped == {rows.index[0]: {"OBS-JUMP-PACE"}}
+    assert stopped == {rows.index[0]: {"OBS-JUMP-PACE", "OBS-OTHER-SPAN"}}
 
 
 def test_what_contradicts_core_is_told(facts: list[Row]) -> None:

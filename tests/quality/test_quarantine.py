@@ -22,6 +22,8 @@ from metroetl.warehouse.models import Reading
 from tests.quality.bench import figure, history, release, stage_into
 from tests.quality.test_gate import with_typo
 
+OTHER = "2025年一季度德阳市主要指标增速"
+
 
 def wrong(indicator: str, value: str = "61.0", **other: str) -> Any:
     """A growth that no economy has."""
@@ -84,7 +86,7 @@ def test_nothing_leaves_quarantine_without_who_when_and_why(warehouse: Warehouse
 
 def test_waiting_is_counted_in_days_and_the_list_filters(warehouse: Warehouse) -> None:
     run_gate(warehouse, stage_into(warehouse, history())[0])
-    run_gate(warehouse, stage_into(warehouse, [*with_typo(), release("rate", [wrong("IVA")])])[0])
+    run_gate(warehouse, stage_into(warehouse, [*with_typo(), release("rate", [wrong("IVA")], title=OTHER)])[0])
     columns, rows = list_quarantine(warehouse)
     assert columns[-1] == "age_days" and {row[-1] for row in rows} == {0}
     codes = {row[columns.index("rule_code")] for row in rows}
@@ -119,7 +121,7 @@ def at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         warehouse.upgrade()
         run_gate(warehouse, stage_into(warehouse, history())[0])
         rates = [wrong("IVA", value_text="6.1", quote="工业增加值增长6.1%"), wrong("FAI"), wrong("RS")]
-        run_gate(warehouse, stage_into(warehouse, [*with_typo(), release("rates", rates)])[0])
+        run_gate(warehouse, stage_into(warehouse, [*with_typo(), release("rates", rates, title=OTHER)])[0])
         yield warehouse
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -11,30 +10,14 @@ import pandas as pd
 import pytest
 
 from metroetl.catalogue import catalogue
-from metroetl.quality.frames import Past, prepare
+from metroetl.quality.frames import prepare
 from metroetl.quality.models import Outcome
+from metroetl.quality.past import Past
 from metroetl.quality.suites import load_suites
 from metroetl.quality.validate import validate
 from tests.quality.bench import clean, figure, frames_of, history, past_of, release
-
-Change = Mapping[str, Any] | Callable[[pd.DataFrame, int], None]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One corruption: which row of which table (column to value), what becomes of it, what core knows."""
-
-    code: str
-    table: str
-    row: Mapping[str, Any]
-    change: Change
-    past: Callable[[], Past] = lambda: past_of(history())
-    of_batch: bool = False
-
-
-def obs(code: str, indicator: str, measure: str, change: Change, **more: Any) -> Case:
-    row = {"region_code": "510600", "indicator_code": indicator, "measure": measure}
-    return Case(code, "staging_observation", row, change, **more)
+from tests.quality.cases import CASES as OTHERS
+from tests.quality.cases import Case, Change, all_rows, document, obs, repeat, to
 
 
 def times(factor: float) -> Change:
@@ -48,37 +31,9 @@ def times(factor: float) -> Change:
     return change
 
 
-def to(value: float, **more: Any) -> dict[str, Any]:
-    return {
-        "value": value,
-        "value_norm": value,
-        "value_text": f"{abs(value):g}",
-        "quote": f"{abs(value):g}",
-        **more,
-    }
-
-
-def all_rows(**values: Any) -> Change:
-    def change(frame: pd.DataFrame, at: int) -> None:
-        for column, value in values.items():
-            frame[column] = value
-
-    return change
-
-
 def scale_everything(frame: pd.DataFrame, at: int) -> None:
     levels = frame["measure"].eq("level_ytd")
     frame.loc[levels, ["value", "value_norm"]] *= 1e4
-
-
-def repeat_last_year(frame: pd.DataFrame, at: int) -> None:
-    """The whole table took last year's column: what history() has for 2024-Q1."""
-    known = past_of(history()).observations
-    last = known[known["period_end"].eq(pd.Timestamp("2024-03-31"))].set_index(["indicator_code", "measure"])
-    for row in frame.index[frame["region_code"].eq("510600") & frame["period"].eq("2025-Q1")]:
-        key = (frame.loc[row, "indicator_code"], frame.loc[row, "measure"])
-        if key in last.index:
-            frame.loc[row, ["value", "value_norm"]] = last.loc[key, "value_norm"]
 
 
 def published_before(**values: Any) -> Callable[[], Past]:
@@ -96,10 +51,6 @@ def other_version(**values: Any) -> Callable[[], Past]:
         return Past(past_of().observations, known.documents.assign(**values))
 
     return past
-
-
-def document(code: str, change: Change, name: str = "city", **more: Any) -> Case:
-    return Case(code, "staging_document", {"url": f"https://tjj.sc.gov.cn/{name}.html"}, change, **more)
 
 
 def statement(code: str, kind: str, change: Change) -> Case:
@@ -170,7 +121,7 @@ CASES = [
     obs("OBS-GROWTH-LEVELS", *GDP, to(800.0)),
     obs("OBS-BATCH-UNUSABLE", *GDP, all_rows(region_code=None), of_batch=True),
     obs("OBS-BATCH-SCALE", *GDP, scale_everything, of_batch=True),
-    obs("OBS-BATCH-STALE", *GDP, repeat_last_year, of_batch=True),
+    obs("OBS-BATCH-STALE", *GDP, repeat("2024-03-31"), of_batch=True),
     document("DOC-MOJIBAKE", {"text": UTF8_AS_GBK}),
     document("DOC-BROKEN-CHARS", {"text": "全市经济运行总体平稳" * 20 + "\ufffd\ufffd\ufffd"}),
     document("DOC-TITLE-MISSING", {"title": " "}),
@@ -253,6 +204,7 @@ CASES = [
     of_plan("PRG-STATE", "_progress", {"state": "lost"}),
     of_plan("PRG-PERCENT", "_progress", {"percent": 5057.0}),
     of_plan("PRG-SPAN", "_progress", SPAN),
+    *OTHERS,
 ]  # fmt: skip
 
 
@@ -271,6 +223,8 @@ def corrupted(case: Case) -> tuple[dict[str, pd.DataFrame], str]:
             frame[column] = frame[column].astype(object)
             frame.loc[at, column] = value
             frame[column] = frame[column].infer_objects()
+    papers = frames["staging_document"]
+    frames["staging_document"] = papers.assign(**case.paper)
     return frames, frame.loc[at, "row_id"]
 
 

@@ -110,7 +110,7 @@ def find_anomalies(warehouse: Warehouse, run_id: str) -> list[Anomaly]:
         return []
     past = positions(_kinds(_history(warehouse, run_id, rows), warehouse.catalogue))
     frame = positions(_kinds(rows, warehouse.catalogue))
-    frame = frame.assign(suspect=add_series_columns(frame, past)["suspect"])
+    frame = frame.assign(suspect=add_series_columns(frame, past)[0]["suspect"])
     scores = score(facts_of(frame, past), warehouse.catalogue)
     told = scores[~scores["known"] & scores["score"].abs().gt(TOLD)]
     told = told.drop_duplicates([*SERIES, "at", "value_norm"])

@@ -6,17 +6,21 @@ so that a rule stays a line that a person can read. Nothing is judged here.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from metroetl.quality import evidence
 from metroetl.quality.anomalies import add_anomaly_columns
+from metroetl.quality.context import add_context_columns, add_recognised
+from metroetl.quality.echoes import add_echo_columns
+from metroetl.quality.expected import add_expected_columns
 from metroetl.quality.findings import add_reader_columns
 from metroetl.quality.items import add_item_columns, add_owned, add_span_beyond
 from metroetl.quality.limits import JUMP_FACTOR, JUMP_MARGIN, PARENT_SLACK, YEAR_MARGIN_PP, add_size_limits
+from metroetl.quality.papers import add_document_columns, add_release_columns, recognised
+from metroetl.quality.past import Past, load_past
 from metroetl.quality.series import add_series_columns, positions, usable
+from metroetl.quality.shifts import add_table_columns
 from metroetl.quality.sums import add_parent_value, add_sum_columns
 
 if TYPE_CHECKING:
@@ -26,48 +30,9 @@ if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
     from metroetl.warehouse.models import Batch
 
-_PAST_OBSERVATIONS = """
-WITH wanted AS (
-  SELECT DISTINCT s.region_code, s.indicator_code
-  FROM staging_observation AS s JOIN ops_batch AS b ON b.batch_id = s.batch_id
-  WHERE b.state = 'staged' AND s.region_code IS NOT NULL AND s.indicator_code IS NOT NULL
-),
-places AS (
-  SELECT region_code, indicator_code FROM wanted
-  UNION
-  SELECT r.parent_code, w.indicator_code FROM wanted AS w JOIN dim_region AS r ON r.region_code = w.region_code
-  WHERE r.parent_code IS NOT NULL
-)
-SELECT o.region_code, o.indicator_code, o.measure, o.variant, o.frequency, o.period_end, o.value_norm, o.rounding,
-  o.published_at AS published_on, m.family AS measure_family, m.accumulation
-FROM places AS p
-JOIN core_observation AS o ON o.region_code = p.region_code AND o.indicator_code = p.indicator_code
-JOIN dim_measure AS m ON m.measure = o.measure
-WHERE o.withdrawn_at IS NULL
-"""
-_PAST_DOCUMENTS = """
-SELECT d.document_key, d.version, d.url, d.content_hash, d.title, d.text_length,
-  (
-    SELECT COUNT(DISTINCT o.region_code || o.indicator_code || o.measure || o.variant || o.period)
-    FROM core_observation AS o JOIN core_document AS v ON v.document_id = o.document_id
-    WHERE v.document_key = d.document_key AND o.withdrawn_at IS NULL
-  ) AS observations
-FROM core_document AS d
-WHERE EXISTS (
-  SELECT 1 FROM staging_document AS s JOIN ops_batch AS b ON b.batch_id = s.batch_id
-  WHERE b.state = 'staged' AND (s.document_key = d.document_key OR s.content_hash = d.content_hash)
-)
-"""
+_RECOGNISED = ("staging_plan_target", "staging_plan_count")
 UNITS = ("lead", "responsible", "guiding")
 _LISTED = ("staging_plan_project", "staging_milestone", "staging_plan_goal", "staging_plan_progress")
-
-
-@dataclass(frozen=True)
-class Past:
-    """What core knows of the staged series and addresses."""
-
-    observations: pd.DataFrame
-    documents: pd.DataFrame
 
 
 def collect_frames(
@@ -77,20 +42,10 @@ def collect_frames(
     return prepare(warehouse.staging_frames([b.batch_id for b in batches]), load_past(warehouse), catalogue)
 
 
-def load_past(warehouse: Warehouse) -> Past:
-    """Core's figures for every staged series and its region above, and core's versions of the staged documents."""
-    import pandas as pd
-
-    columns, rows = warehouse.query(_PAST_OBSERVATIONS)
-    observations = pd.DataFrame(rows, columns=list(columns))
-    columns, rows = warehouse.query(_PAST_DOCUMENTS)
-    return Past(observations, pd.DataFrame(rows, columns=list(columns)))
-
-
 def prepare(frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue) -> dict[str, pd.DataFrame]:
     """The frames with their derived columns; tables without rows stay as they are."""
     columns = {
-        "staging_document": _documents,
+        "staging_document": add_document_columns,
         "staging_observation": _observations,
         "staging_statement": lambda frame, *_: add_reader_columns(_add_period_columns(frame)),
         "staging_plan": _plans,
@@ -109,17 +64,34 @@ def prepare(frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue) -
         if table in _LISTED:
             frame = add_span_beyond(frame, frames["staging_document"])
         prepared[table] = columns[table](frame, past, catalogue) if table in columns else frame
-    return prepared
+    return _add_across(prepared, past, catalogue)
+
+
+def _add_across(frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue) -> dict[str, pd.DataFrame]:
+    """The columns that need two tables: figures in their documents, documents by their figures."""
+    documents, figures = frames.get("staging_document"), frames.get("staging_observation")
+    if documents is None or documents.empty:
+        return frames
+    if figures is not None and not figures.empty:
+        frames["staging_observation"] = figures = add_context_columns(figures, documents, catalogue)
+    doubtful = recognised(documents)
+    for table in _RECOGNISED:
+        if table in frames and not frames[table].empty:
+            frames[table] = add_recognised(frames[table], doubtful)
+    frames["staging_document"] = add_release_columns(documents, figures, past)
+    return frames
 
 
 def _observations(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.DataFrame:
     frame = _add_period_columns(positions(frame))
     known = positions(past.observations)
-    frame = add_series_columns(frame, known)
+    frame, facts = add_series_columns(frame, known)
     frame = add_anomaly_columns(frame, known, catalogue).copy()  # one block a kind: many single ones are slow
     frame = add_sum_columns(add_reader_columns(frame), catalogue)
-    frame = add_parent_value(frame, known, catalogue)
-    return _add_batch_shares(_add_evidence(_add_limits(add_size_limits(frame))))
+    frame = add_parent_value(frame, known, catalogue).copy()
+    frame = add_expected_columns(frame, facts.all, facts.one, catalogue)
+    frame = add_table_columns(add_echo_columns(frame, facts.all, catalogue))
+    return _add_batch_shares(_add_evidence(_add_limits(add_size_limits(frame.copy()))))
 
 
 def _add_period_columns(frame: pd.DataFrame) -> pd.DataFrame:
@@ -163,6 +135,7 @@ def _add_limits(frame: pd.DataFrame) -> pd.DataFrame:
         parent_upper=frame["parent_value"] * PARENT_SLACK,
         **_excess(frame, "parts"),
         **_excess(frame, "circle"),
+        **_excess(frame, "places"),
     )
 
 
@@ -211,54 +184,6 @@ def _share(frame: pd.DataFrame, flag: pd.Series[float], at_least: int) -> pd.Ser
     groups = flag.groupby(frame["batch_id"])
     share: pd.Series[float] = groups.transform("mean").where(groups.transform("count").ge(at_least))
     return share
-
-
-def _documents(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.DataFrame:
-    """Readability, dates, what core had under this address, and other addresses with the same content."""
-    import pandas as pd
-
-    before = _last_versions(frame, past.documents)
-    titles = zip(before["title"], frame["title"], strict=True)
-    likeness = [evidence.likeness(a, b) if isinstance(a, str) else math.nan for a, b in titles]
-    sites = {name for s in catalogue.sources.values() for name in (s.publisher, s.title)}
-    published = pd.to_datetime(frame["published_on"], errors="coerce")
-    written = pd.to_datetime(frame["written_on"], errors="coerce")
-    fetched = pd.to_datetime(frame["fetched_at"], utc=True, errors="coerce").dt.tz_localize(None)
-    return frame.assign(
-        mojibake_share=[evidence.mojibake_share(t) for t in frame["text"]],
-        broken_share=[evidence.broken_share(t) for t in frame["text"]],
-        han_share=[evidence.han_share(t) for t in frame["text"]],
-        title_length=frame["title"].str.strip().str.len(),
-        title_is_site=frame["title"].str.strip().isin(sites),
-        title_likeness=likeness,
-        length_ratio=frame["text_length"] / before["text_length"],
-        observations_before=before["observations"],
-        observation_ratio=frame["observation_count"] / before["observations"],
-        days_in_future=(published - fetched).dt.days,
-        days_written_after=(written - published).dt.days,
-        published_year=published.dt.year,
-        dated=frame[["published_on", "written_on", "listed_on"]].notna().any(axis=1),
-        same_content=_same_content(frame, past.documents),
-    )
-
-
-def _last_versions(frame: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
-    """What core has last of each staged address; null where it has none."""
-    latest = documents.sort_values("version").drop_duplicates("document_key", keep="last")
-    numbers = latest.set_index("document_key")[["title", "text_length", "observations"]]
-    found = frame[["document_key"]].join(numbers, on="document_key")
-    sizes = ["text_length", "observations"]
-    return found.assign(**{c: found[c].astype(float).where(found[c].astype(float).gt(0)) for c in sizes})
-
-
-def _same_content(frame: pd.DataFrame, documents: pd.DataFrame) -> pd.Series[int]:
-    """Number of other addresses, in the batch and in core, with exactly this content."""
-    import pandas as pd
-
-    known = pd.concat([frame[["content_hash", "url"]], documents[["content_hash", "url"]]], ignore_index=True)
-    addresses = known.drop_duplicates().groupby("content_hash")["url"].size()
-    others: pd.Series[int] = frame["content_hash"].map(addresses) - 1
-    return others
 
 
 def _plans(frame: pd.DataFrame, past: Past, catalogue: Catalogue) -> pd.DataFrame:

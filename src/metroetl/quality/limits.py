@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from metroetl.catalogue import Catalogue
+
+NATION = "000000"
 # Neighbours of a figure in its series: near enough to be alike, far enough to be there.
 WINDOW_MONTHS = 36
 # Nearest power of ten counts as a slip of unit when log10 of the ratio is this near to it.
@@ -33,15 +36,80 @@ OPPOSED_PP = 6.0
 STEADY_RANGE_PP = 60.0
 USUAL_NEEDS = 3
 
+# How old the gap between levels and growth, or the pace of a series, may be to be expected again.
+DRIFT_MONTHS = 15
+PACE_MONTHS = 12
+# How far a figure may be from what is expected before it is asked whose it is. Against another print of it: per cent
+# (rates: the last printed place). Against the growth of its levels, against the last growth of its series: points, by
+# (growth nominal and steady, nominal and volatile, real of GDP, real of its parts). Where growth is real and the series has
+# no past, prices are not known: LOOSE. Beyond LIMIT_DRIFT_PP a level and its growth don't belong together.
+SLACK_PRINT = 1.0
+SLACK_GROWTH_PP = (2.5, 5.0, 3.0, 6.0)
+SHARED_NEEDS, BESIDE_NEEDS = 3, 4
+ANCHORED = 0.6  # of slack and limit, where prices are known from places beside or above
+EXACT_PP = 0.15  # a nominal series whose gap last was no larger is kept to that exactly
+SLACK_EXACT_PP = 0.45
+BESIDE_MADS, BESIDE_LEAST_PP = 6.0, 0.4  # how far a place may drift from those beside it, by how far these do
+GROWTH_SUM_PP = (
+    0.35  # how far growth may be from the weighted growth of its parts; what is printed stays within 0.2
+)
+LIMIT_EXACT_PP = 2.0
+SLACK_LOOSE_PP = (2.5, 5.0, 8.0, 14.0)
+LIMIT_DRIFT_PP = (3.0, 6.0, 5.0, 9.0)
+SLACK_PACE_PP = 8.0
+SLACK_MEDIAN = 60.0
+SLACK_RATE_PP = (2.5, 6.0, 2.5, 6.0)
+# A print of the same fact so many days before, or fewer, is another source's and no revision.
+SOURCES_DAYS = 120
+SOURCES_PERCENT = 2.0
+SOURCES_PP = 1.0
+# An echo needs so many digits by family, fewer where a print or the growth is expected and not the pace; it lies so near
+# in time, fits so well (per cent; part of what it is off). Rates of a pace alone have too few digits to tell.
+ECHO_DIGITS = {("level", True): 3, ("level", False): 4, ("yoy", True): 1, ("yoy", False): 99}
+ECHO_MONTHS = 25
+FIT_PERCENT = 2.0
+EXCHANGED_PERCENT, EXCHANGED_PP = 10.0, 1.0
+FAR = 100.0  # per cent (as a logarithm): no revision and no boom
+FIT_OF_OFF = 0.25
+FIT_ALONE = 0.1
+FIT_HEADER_PP = 10.0
+FIT_HEADER_PERCENT = 30.0
+SHARE_OF_ITSELF = 0.05
+MIRROR_OF_OFF = 0.3
+MIRROR_PACE_PP = 6.0
+MISPRINT_PERCENT = 1.5
+# So many figures that are off are asked about in a run: beyond them the batch is wrong, not its figures.
+ECHO_ROWS = 5_000
+# So many figures of a document are compared with its title; so many of usually so fine prints tell that it was rounded.
+TITLE_NEEDS = 2
+COARSE_NEEDS = 3
+FINE_ROUNDING = 0.06
+# A table is judged as a whole from so many figures on that are others'. A page is old from so much weight on; a level weighs so
+# much more than a rate, which comes again by chance. A column is shifted if half of it is off by so many points (per cent)
+# and, moved by a row, by no more than a part of that.
+TABLE_NEEDS = 3
+OLD_NEEDS = 5.0
+OLD_WEIGHT = 3.0
+SHIFT_NEEDS = 4
+SHIFT_POINTS = 0.3
+SHIFT_PERCENT = 20.0
+SHIFT_REST = 0.3
+# So many releases of one name tell what they usually state, if they have so many facts in common.
+RELEASES_ALIKE = 4
+RELEASE_FACTS = 6
+USUAL_FACTS = 4
+
 # Highest and lowest level of a year that a region of this kind can have, in the catalogue's unit.
 SIZES: dict[tuple[str, str], tuple[float, float]] = {
-    ("GDP", "county"): (0, 30_000),
-    ("GDP", "prefecture"): (0, 60_000),
-    ("GDP", "province"): (0, 300_000),
+    ("GDP", "county"): (0.3, 30_000),
+    ("GDP", "prefecture"): (3, 60_000),
+    ("GDP", "province"): (50, 300_000),
+    ("GDP", "aggregate"): (50, 1_000_000),
     ("GDP", "nation"): (50_000, 5_000_000),
-    ("POP", "county"): (0, 1_000),
-    ("POP", "prefecture"): (0, 5_000),
-    ("POP", "province"): (0, 20_000),
+    ("POP", "county"): (0.1, 1_000),
+    ("POP", "prefecture"): (1, 5_000),
+    ("POP", "province"): (100, 20_000),
+    ("POP", "aggregate"): (50, 60_000),
     ("POP", "nation"): (100_000, 200_000),
     **{
         (indicator, level): (300, 300_000)
@@ -57,6 +125,14 @@ SIZES_OF_MONEY: dict[str, tuple[float, float]] = {
     "aggregate": (0, 10_000_000),
     "nation": (0, 50_000_000),
 }
+
+
+def regions_above(catalogue: Catalogue) -> dict[str, str | None]:
+    """The region above each; above a province stands the nation."""
+    return {
+        code: region.parent_code or (NATION if region.level == "province" else None)
+        for code, region in catalogue.regions.items()
+    }
 
 
 def add_size_limits(frame: pd.DataFrame) -> pd.DataFrame:

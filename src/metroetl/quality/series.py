@@ -6,6 +6,7 @@ All values are in the catalogue's unit.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from metroetl.quality.limits import (
@@ -15,6 +16,9 @@ from metroetl.quality.limits import (
     POWER_SLACK,
     ROUNDED,
     SIGNIFICANT_DIGITS,
+    SOURCES_DAYS,
+    SOURCES_PERCENT,
+    SOURCES_PP,
     STEADY_RANGE_PP,
     USUAL_NEEDS,
 )
@@ -35,6 +39,14 @@ COMPARED = [
     "value_norm",
     "rounding",
 ]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Core's and the batch's figures in the columns of COMPARED, and the one that counts of each series and position."""
+
+    all: pd.DataFrame
+    one: pd.DataFrame
 
 
 def positions(frame: pd.DataFrame) -> pd.DataFrame:
@@ -58,31 +70,34 @@ def positions(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def usable(frame: pd.DataFrame) -> pd.Series[bool]:
-    """Rows that can be compared at all: published by the reader, with place, indicator, period and value."""
-    known: pd.Series[bool] = (
-        frame[["region_code", "indicator_code", "value_norm", "at"]].notna().all(axis=1)
-    ) & frame["publish"].astype(bool)
-    return known
+def usable(frame: pd.DataFrame, *, sure: bool = True) -> pd.Series[bool]:
+    """Rows that can be compared: with place, indicator, period and value; `sure` those that the reader publishes.
+
+    What it abstained from is compared too, so that a person learns why it may be wrong, but nothing is by it.
+    """
+    known: pd.Series[bool] = frame[["region_code", "indicator_code", "value_norm", "at"]].notna().all(axis=1)
+    return known & frame["publish"].astype(bool) if sure else known
 
 
-def add_series_columns(frame: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
+def add_series_columns(frame: pd.DataFrame, past: pd.DataFrame) -> tuple[pd.DataFrame, Facts]:
     """The frame with all comparison columns; `past` is core in the same columns (see frames.load_past).
 
     pace_ratio (value a month against the median of its neighbours), scale_power (nearest power of ten of it, 0 if
     none), usual_growth (median of the neighbours' growth), year_ago, nominal_growth (%), growth_gap_pp (against the
     growth of the same document), last_value, revision_ratio, revision_pp, ytd_floor; `suspect` tells the levels that
-    no other figure should be judged by.
+    no other figure should be judged by. Also the facts that they were taken from.
     """
     import pandas as pd
 
-    staged = frame.loc[usable(frame), COMPARED].assign(known=False, row=lambda f: f.index)
-    facts = pd.concat([past[COMPARED].assign(known=True, row=-1), staged], ignore_index=True)
+    sure, comparable = usable(frame), usable(frame, sure=False)
+    staged = frame.loc[comparable, COMPARED].assign(known=False, row=lambda f: f.index, sure=sure[comparable])
+    facts = pd.concat([past[COMPARED].assign(known=True, row=-1, sure=True), staged], ignore_index=True)
     facts["series"] = facts.groupby(SERIES, sort=False, dropna=False).ngroup()
-    frame = _add_usual_growth(frame.join(_paces(facts)), facts)
+    trusted = facts[facts["sure"]]
+    frame = _add_usual_growth(frame.join(_paces(trusted)), trusted)
     off_pace = frame["pace_ratio"].lt(1 / JUMP_FACTOR) | frame["pace_ratio"].gt(JUMP_FACTOR)
     negative = facts["measure_family"].eq("level") & facts["value_norm"].le(0)
-    facts["suspect"] = negative | facts["row"].map(off_pace).eq(True)
+    facts["suspect"] = negative | ~facts["sure"] | facts["row"].map(off_pace).eq(True)
     one = _one_a_position(facts)
     frame = _add_year_ago(frame, facts, one)
     frame = _add_last(frame, facts)
@@ -90,7 +105,7 @@ def add_series_columns(frame: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
     shrunk = frame["value_upper"].lt(frame["ytd_floor"])
     negative = frame["measure_family"].eq("level") & frame["value_norm"].le(0)
     frame["suspect"] = off_pace | shrunk | negative | frame["same_as_year_ago"].eq(True)
-    return _add_growth_gap(frame)
+    return _add_growth_gap(frame), Facts(facts, one)
 
 
 def _paces(facts: pd.DataFrame) -> pd.DataFrame:
@@ -146,13 +161,17 @@ def _by_row(facts: pd.DataFrame) -> pd.DataFrame:
 def _add_year_ago(frame: pd.DataFrame, facts: pd.DataFrame, one: pd.DataFrame) -> pd.DataFrame:
     lookup = one.assign(at=one["at"] + 12).set_index(["series", "at"])["value_norm"]
     rows = _by_row(facts)
-    frame = frame.assign(year_ago=rows.join(lookup, on=["series", "at"])["value_norm"])
+    quarter = one.assign(at=one["at"] + 3).set_index(["series", "at"])["value_norm"]
+    frame = frame.assign(
+        year_ago=rows.join(lookup, on=["series", "at"])["value_norm"],
+        quarter_ago=rows.join(quarter, on=["series", "at"])["value_norm"],
+    )
     level = frame["measure_family"].eq("level") & frame["year_ago"].gt(0)
     growth = ((frame["value_norm"] / frame["year_ago"] - 1) * 100).where(level)
     digits = frame["value_norm"].abs().div(frame["rounding"].mul(2)).ge(10 ** (SIGNIFICANT_DIGITS - 1))
     flow = level & frame["accumulation"].eq("ytd") & digits
     rate = frame["measure_family"].eq("yoy") & frame["year_ago"].notna()
-    same = frame["value_norm"].eq(frame["year_ago"]).astype(object)
+    same = is_same(frame, "year_ago").astype(object)
     return frame.assign(
         nominal_growth=growth,
         same_as_year_ago=same.where(flow, None),
@@ -160,11 +179,18 @@ def _add_year_ago(frame: pd.DataFrame, facts: pd.DataFrame, one: pd.DataFrame) -
     )
 
 
+def is_same(frame: pd.DataFrame, before: str) -> pd.Series[bool]:
+    """Whether a figure is, as it is printed, the value of this column; core may have that from a finer print."""
+    found: pd.Series[bool] = (frame["value_norm"] - frame[before]).abs().le(frame["rounding"] * 1.000001)
+    return found
+
+
 def _add_last(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     """Against the vintage in force: levels as a ratio, growth and shares in points."""
     core = facts[facts["known"]].sort_values("published", kind="stable")
     lookup = core.drop_duplicates(["series", "at"], keep="last").set_index(["series", "at"])
-    found = _by_row(facts).join(lookup[["value_norm", "rounding"]], on=["series", "at"])
+    found = _by_row(facts).join(lookup[["value_norm", "rounding", "published"]], on=["series", "at"])
+    usual = core.groupby("series")["rounding"].median()
     frame = frame.assign(last_value=found["value_norm"])
     change = (frame["value_norm"] - frame["last_value"]).abs()
     coarser = frame["rounding"].combine(found["rounding"].reindex(frame.index), max)
@@ -178,7 +204,26 @@ def _add_last(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
         revision_pp=points,
         revision_excess=change - coarser * ROUNDED,
         sign_flipped=flipped.astype(object).where(tells, None),
+        sources_gap=_sources_gap(frame, found, level, ratio, points),
+        print_days=(frame["published"] - found["published"].reindex(frame.index)).dt.days,
+        usual_rounding=_by_row(facts)["series"].map(usual),
     )
+
+
+def _sources_gap(
+    frame: pd.DataFrame,
+    found: pd.DataFrame,
+    level: pd.Series[bool],
+    ratio: pd.Series[float],
+    points: pd.Series[float],
+) -> pd.Series[float]:
+    """How far beyond the limit a figure is from another print of the last months: per cent of levels, points of rates."""
+    days = (frame["published"] - found["published"].reindex(frame.index)).dt.days
+    gap = ((ratio - 1) * 100 - SOURCES_PERCENT).where(ratio.gt(1), (1 / ratio - 1) * 100 - SOURCES_PERCENT)
+    beyond: pd.Series[float] = gap.where(level, points.abs() - SOURCES_PP).where(
+        days.between(0, SOURCES_DAYS)
+    )
+    return beyond
 
 
 def _add_floor(frame: pd.DataFrame, facts: pd.DataFrame, one: pd.DataFrame) -> pd.DataFrame:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from metroetl.quality.limits import ROUNDED
 from metroetl.quality.series import usable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
     from metroetl.catalogue import Catalogue
 
+Whole = tuple[str, "Sequence[str]"]
 _CELL = ["document_row_id", "measure", "variant", "at"]
 
 
 def add_sum_columns(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """The frame with gap, slack and whole of parts and of circles, and with what else the document says of a figure.
+    """The frame with gap, slack and whole of parts, of circles and of places, and with what else the document says of a figure.
 
     A gap is printed whole minus sum of parts, on every row that takes part; the slack is what rounding allows: half of
-    the last printed place of each number. Suspect figures take no part: what is wrong with them is known already.
+    the last printed place of each number. Suspect figures take no part: what is wrong with them is known already; what the
+    reader abstained from is added up for itself only.
     """
     taking_part = usable(frame) & frame["measure_family"].eq("level") & ~frame["suspect"]
     levels = frame.loc[
@@ -29,6 +32,9 @@ def add_sum_columns(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     ]
     wholes = [(i.code, i.parts) for i in catalogue.indicators.values() if i.parts]
     parts = _gaps(levels, [*_CELL, "region_code"], "indicator_code", wholes)
+    doubted = frame[usable(frame, sure=False) & frame["measure_family"].eq("level") & ~frame["suspect"]]
+    unsure = _gaps(doubted, [*_CELL, "region_code"], "indicator_code", wholes)
+    parts = parts.combine_first(unsure[~frame.loc[unsure.index, "publish"].astype(bool)])
     frame = frame.join(
         parts.rename(columns={"gap": "parts_gap", "slack": "parts_slack", "whole": "parts_whole"})
     )
@@ -40,37 +46,139 @@ def add_sum_columns(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     frame = frame.join(
         members.rename(columns={"gap": "circle_gap", "slack": "circle_slack", "whole": "circle_whole"})
     )
-    return _add_repeats(frame)
+    additive = doubted[doubted["agg_rule"].eq("sum")]
+    places = _places(additive, catalogue)
+    below = _gaps(additive, [*_CELL, "indicator_code"], "region_code", places)
+    frame = frame.join(
+        below.rename(columns={"gap": "places_gap", "slack": "places_slack", "whole": "places_whole"})
+    )
+    return _add_repeats(_add_growth_sums(frame, wholes, circles, places))
 
 
-def _gaps(
-    rows: pd.DataFrame, cell: list[str], dimension: str, wholes: Iterable[tuple[str, tuple[str, ...]]]
+def _add_growth_sums(
+    frame: pd.DataFrame, wholes: Sequence[Whole], circles: Sequence[Whole], places: Sequence[Whole]
 ) -> pd.DataFrame:
+    """growth_sum_gap: growth of a whole less that of its parts, weighted by their share of it a year before; the same on
+    all of these rates. weight: that share (1 for the whole).
+
+    Real growth adds up as well, for its weights are those of the year before: what is printed fits within 0.2 points. What
+    is no plausible growth takes no part.
+    """
+    import pandas as pd
+
+    compared = usable(frame, sure=False) & frame["accumulation"].isin(["ytd", "eop"])
+    cell = ["document_row_id", "region_code", "indicator_code", "variant", "at"]
+    low, high = (frame[c].astype(float) for c in ("yoy_min", "yoy_max"))
+    growth = frame["measure_family"].eq("yoy") & frame["value_norm"].ge(low) & frame["value_norm"].le(high)
+    rates = frame.loc[compared & growth, [*cell, "value_norm", "measure", "agg_rule"]]
+    levels = frame.loc[compared & frame["measure_family"].eq("level"), [*cell, "value_norm"]].drop_duplicates(
+        cell
+    )
+    both = rates.reset_index(names="row").merge(levels, on=cell, suffixes=("", "_level"))
+    additive = both[both["agg_rule"].eq("sum")]
+    found = [
+        _growth_sums(
+            both, ["document_row_id", "region_code", "variant", "at", "measure"], "indicator_code", wholes
+        ),
+        *(
+            _growth_sums(
+                additive,
+                ["document_row_id", "indicator_code", "variant", "at", "measure"],
+                "region_code",
+                kind,
+            )
+            for kind in (circles, places)
+        ),
+    ]
+    told = pd.concat(found)
+    return frame.join(told[~told.index.duplicated()])
+
+
+def _growth_sums(
+    both: pd.DataFrame, cell: list[str], dimension: str, wholes: Sequence[Whole]
+) -> pd.DataFrame:
+    """growth_sum_gap and weight by row, for cells that state level and growth of a whole and of all of its parts once."""
+    pairs = both.merge(_members(dimension, wholes), on=dimension)
+    pairs = pairs.drop_duplicates([*cell, "group", dimension])
+    base = pairs["value_norm_level"] / (1 + pairs["value_norm"] / 100)
+    head = pairs["is_whole"].astype(bool)
+    pairs = pairs.assign(
+        base=base, part=base.where(~head, 0.0), pull=(base * pairs["value_norm"]).where(~head, 0.0),
+        growth=pairs["value_norm"].where(head, 0.0), head=head.astype(int),
+    )  # fmt: skip
+    groups = pairs.groupby([*cell, "group"], dropna=False)
+    total = groups["part"].transform("sum")
+    gap = groups["growth"].transform("sum") - groups["pull"].transform("sum") / total
+    full = (
+        groups["head"].transform("size").eq(pairs["needed"] + 1)
+        & groups["head"].transform("sum").eq(1)
+        & total.gt(0)
+    )
+    found = pairs.assign(growth_sum_gap=gap, weight=(pairs["base"] / total).where(~head, 1.0))[
+        full.to_numpy(bool)
+    ]
+    columns: pd.DataFrame = found.drop_duplicates("row").set_index("row")[["growth_sum_gap", "weight"]]
+    return columns.rename_axis(None).astype(float)
+
+
+def _members(dimension: str, wholes: Iterable[Whole]) -> pd.DataFrame:
+    """A row a part and a whole: to which group it belongs, and how many parts that has."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            (n, code, code == whole, len(parts))
+            for n, (whole, parts) in enumerate(wholes)
+            for code in (whole, *parts)
+        ],
+        columns=["group", dimension, "is_whole", "needed"],
+    )
+
+
+def _gaps(rows: pd.DataFrame, cell: list[str], dimension: str, wholes: Iterable[Whole]) -> pd.DataFrame:
     """gap, slack and whole by row, for cells that print a whole and all of its parts once."""
     import pandas as pd
 
-    once = rows.drop_duplicates([*cell, dimension])
-    found = []
-    for whole, parts in wholes:
-        part_rows = once[once[dimension].isin(parts)]
-        sums = part_rows.groupby(cell, dropna=False).agg(
-            total=("value_norm", "sum"), slack=("rounding", "sum"), n=("value_norm", "size")
-        )
-        heads = once[once[dimension].eq(whole)].set_index(cell)[["value_norm", "rounding"]]
-        full = heads.join(sums[sums["n"].eq(len(parts))], how="inner")
-        full = full.assign(
-            gap=full["value_norm"] - full["total"],
-            slack=full["slack"] + full["rounding"] + 1e-9,
-            whole=full["value_norm"],
-        )
-        takes_part = rows[rows[dimension].isin((whole, *parts))]
-        found.append(
-            takes_part[cell]
-            .join(full[["gap", "slack", "whole"]], on=cell)[["gap", "slack", "whole"]]
-            .dropna()
-        )
-    columns = pd.concat(found) if found else pd.DataFrame(columns=["gap", "slack", "whole"])
-    return columns[~columns.index.duplicated()].astype(float)
+    groups = _members(dimension, wholes)
+    taking = rows.loc[rows[dimension].isin(groups[dimension]), [*cell, dimension, "value_norm", "rounding"]]
+    if taking.empty:
+        return pd.DataFrame(columns=["gap", "slack", "whole"], dtype=float)
+    taking = taking.assign(cell=taking.groupby(cell, dropna=False, sort=False).ngroup())
+    pairs = (
+        taking[["cell", dimension, "value_norm", "rounding"]]
+        .reset_index(names="row")
+        .merge(groups, on=dimension)
+    )
+    once = pairs.drop_duplicates(["cell", "group", dimension])
+    once = once.assign(
+        total=once["value_norm"].where(~once["is_whole"], 0.0),
+        whole=once["value_norm"].where(once["is_whole"], 0.0),
+        parts=(~once["is_whole"]).astype(int),
+    )
+    sums = once.groupby(["cell", "group"]).agg(
+        total=("total", "sum"), whole=("whole", "sum"), parts=("parts", "sum"), heads=("is_whole", "sum"),
+        needed=("needed", "first"), slack=("rounding", "sum"),
+    )  # fmt: skip
+    full = sums[sums["parts"].eq(sums["needed"]) & sums["heads"].eq(1)]
+    full = full.assign(gap=full["whole"] - full["total"], slack=full["slack"] + 1e-9)
+    found = pairs.join(full[["gap", "slack", "whole"]], on=["cell", "group"]).dropna(subset=["gap"])
+    columns: pd.DataFrame = found.drop_duplicates("row").set_index("row")[["gap", "slack", "whole"]]
+    return columns.rename_axis(None)
+
+
+def _places(rows: pd.DataFrame, catalogue: Catalogue) -> list[Whole]:
+    """Regions of the rows whose parts are all there too: a province's cities, a city's districts, no functional areas."""
+    there = set(rows["region_code"])
+    below: dict[str, list[str]] = defaultdict(list)
+    for region in catalogue.regions.values():
+        if (
+            region.parent_code is not None
+            and region.parent_code in there
+            and region.level in ("prefecture", "county")
+            and region.valid_to is None
+        ):
+            below[region.parent_code].append(region.code)
+    return [(code, parts) for code, parts in below.items() if len(parts) > 1 and there.issuperset(parts)]
 
 
 def _add_repeats(frame: pd.DataFrame) -> pd.DataFrame:

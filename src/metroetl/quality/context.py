@@ -1,0 +1,119 @@
+"""Columns that set a figure against the document it stands in: its title's period, its places, its printed places.
+
+Also what the document's way to us says of the figures: digits that were recognised in a picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from metroetl.quality import evidence
+from metroetl.quality.limits import COARSE_NEEDS, FINE_ROUNDING, TITLE_NEEDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from metroetl.catalogue import Catalogue
+
+_PERIOD = re.compile(
+    r"(20[0-9]{2})年(?:第?([一二三四1-4])季度|(上半年)|前?(三)季度|(?:1\s?[—\-–－至到]\s?)?([0-9]{1,2})月(?!\s?[0-9]{1,2}\s?日)|(.{0,30}统计公报))"
+)
+_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
+_YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})年(?!.{0,4}[0-9]{1,2}月)")
+_LEVELS = ("province", "prefecture", "county", "aggregate")
+
+
+def add_context_columns(frame: pd.DataFrame, documents: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """title_share, region_named, coarse_share, in_points; each null where the document can't tell.
+
+    title_share: the part of the document's cumulative figures whose period is the title's. coarse_share: the part that is
+    printed in whole numbers though the series is printed with decimals.
+    """
+    papers = documents.drop_duplicates("row_id").set_index("row_id")
+    quotes, texts = frame["quote"].fillna("").tolist(), frame["value_text"].fillna("").tolist()
+    points = [evidence.in_points(q, t) for q, t in zip(quotes, texts, strict=True)]
+    return frame.assign(
+        title_share=_title_share(frame, papers),
+        region_named=_region_named(frame, papers, catalogue),
+        coarse_share=_coarse_share(frame),
+        in_points=_objects(frame, points).where(frame["measure_family"].eq("yoy"), None),
+    )
+
+
+def add_recognised(frame: pd.DataFrame, found: pd.Series[bool]) -> pd.DataFrame:
+    """recognised: whether the digits of the row's document are in doubt (see papers.recognised)."""
+    return frame.assign(recognised=frame["document_row_id"].map(found).eq(True))
+
+
+def title_at(title: str) -> float | None:
+    """The period that a title tells, in months since year 0; None where it tells none."""
+    found = _PERIOD.search(evidence.plain_digits(title))
+    if found is None:
+        return None
+    year, quarter, half, third, month, whole = found.groups()
+    if month and not 1 <= int(month) <= 12:
+        return None
+    months = 12 if whole else 6 if half else 9 if third else int(month or 0)
+    return int(year) * 12 + (months or 3 * (_QUARTERS.get(quarter) or int(quarter)))
+
+
+def title_year(title: str) -> float | None:
+    """The only year that a title names; None where it names none or several."""
+    years = set(_YEAR.findall(evidence.plain_digits(title)))
+    return float(years.pop()) if len(years) == 1 else None
+
+
+def _title_share(frame: pd.DataFrame, papers: pd.DataFrame) -> pd.Series[float]:
+    told = frame["document_row_id"].map(papers["title"].map(title_at)).astype(float)
+    year = frame["document_row_id"].map(papers["title"].map(title_year)).astype(float)
+    told = told.fillna((year * 12 + 12).where(year.lt(frame["published"].dt.year)))
+    compared = told.notna() & frame["accumulation"].isin(["ytd", "eop"]) & frame["at"].notna()
+    same = frame["at"].eq(told).astype(float).where(compared)
+    groups = same.groupby(frame["document_row_id"])
+    share: pd.Series[float] = groups.transform("mean").where(
+        compared & groups.transform("count").ge(TITLE_NEEDS)
+    )
+    return share
+
+
+def _region_named(frame: pd.DataFrame, papers: pd.DataFrame, catalogue: Catalogue) -> pd.Series[bool]:
+    """Whether the document names the place, by any of its names, or is that place's own."""
+    chosen = frame["region_level"].isin(_LEVELS)
+    pairs = frame.loc[chosen, ["document_row_id", "region_code"]].drop_duplicates()
+    found: Mapping[tuple[str, str], bool | None] = {
+        (row, code): _names(papers.loc[row], code, catalogue) if row in papers.index else None
+        for row, code in pairs.itertuples(index=False, name=None)
+    }
+    keys = zip(frame["document_row_id"], frame["region_code"], strict=True)
+    return _objects(frame, [found.get(key) if ok else None for key, ok in zip(keys, chosen, strict=True)])
+
+
+def _names(paper: pd.Series[str], code: str, catalogue: Catalogue) -> bool | None:
+    if paper["region_code"] == code or not paper["text"]:
+        return True
+    region = catalogue.regions.get(code)
+    if region is None:
+        return None
+    words = {region.name_zh[:2], region.name_zh[:-1], *region.aliases}
+    words.update(
+        a for c in catalogue.circles.values() if c.region_code == code for a in (c.name_zh, *c.aliases)
+    )
+    said = f"{paper['title']}\n{paper['publisher']}\n{paper['text']}"
+    return any(len(word) >= 2 and word in said for word in words)
+
+
+def _coarse_share(frame: pd.DataFrame) -> pd.Series[float]:
+    fine = frame["usual_rounding"].le(FINE_ROUNDING)
+    coarse = frame["rounding"].ge(0.5).astype(float).where(fine)
+    groups = coarse.groupby(frame["document_row_id"])
+    told = groups.transform("count").ge(COARSE_NEEDS) & frame["rounding"].ge(0.5)
+    share: pd.Series[float] = groups.transform("mean").where(told)
+    return share
+
+
+def _objects(frame: pd.DataFrame, values: list[bool | None]) -> pd.Series[bool]:
+    import pandas as pd
+
+    return pd.Series(values, index=frame.index, dtype=object)
