@@ -29,7 +29,7 @@ def add_context_columns(frame: pd.DataFrame, documents: pd.DataFrame, catalogue:
     """title_share, region_named, coarse_share, in_points; each null where the document can't tell.
 
     title_share: the part of the document's cumulative figures whose period is the title's. coarse_share: the part that is
-    printed in whole numbers though the series is printed with decimals.
+    printed in whole numbers though the series is printed with decimals; of the batch where the document has too few.
     """
     papers = documents.drop_duplicates("row_id").set_index("row_id")
     quotes, texts = frame["quote"].fillna("").tolist(), frame["value_text"].fillna("").tolist()
@@ -66,16 +66,18 @@ def title_year(title: str) -> float | None:
 
 
 def _title_share(frame: pd.DataFrame, papers: pd.DataFrame) -> pd.Series[float]:
+    """On the compared figures, and on what else the document states of the same period: it was found the same way."""
     told = frame["document_row_id"].map(papers["title"].map(title_at)).astype(float)
     year = frame["document_row_id"].map(papers["title"].map(title_year)).astype(float)
     told = told.fillna((year * 12 + 12).where(year.lt(frame["published"].dt.year)))
     compared = told.notna() & frame["accumulation"].isin(["ytd", "eop"]) & frame["at"].notna()
     same = frame["at"].eq(told).astype(float).where(compared)
     groups = same.groupby(frame["document_row_id"])
-    share: pd.Series[float] = groups.transform("mean").where(
-        compared & groups.transform("count").ge(TITLE_NEEDS)
-    )
-    return share
+    share = groups.transform("mean").where(groups.transform("count").ge(TITLE_NEEDS))
+    periods = [frame["document_row_id"], frame["at"]]
+    beside = compared.groupby(periods).transform("any")
+    found: pd.Series[float] = share.where(compared | beside)
+    return found
 
 
 def _region_named(frame: pd.DataFrame, papers: pd.DataFrame, catalogue: Catalogue) -> pd.Series[bool]:
@@ -105,11 +107,16 @@ def _names(paper: pd.Series[str], code: str, catalogue: Catalogue) -> bool | Non
 
 
 def _coarse_share(frame: pd.DataFrame) -> pd.Series[float]:
+    """Of the document, or where it has too few such figures of the batch; on rates whose series is not known, too."""
     fine = frame["usual_rounding"].le(FINE_ROUNDING)
-    coarse = frame["rounding"].ge(0.5).astype(float).where(fine)
-    groups = coarse.groupby(frame["document_row_id"])
-    told = groups.transform("count").ge(COARSE_NEEDS) & frame["rounding"].ge(0.5)
-    share: pd.Series[float] = groups.transform("mean").where(told)
+    whole = frame["rounding"].ge(0.5)
+    coarse = whole.astype(float).where(fine)
+    shares = []
+    for owner in ("document_row_id", "batch_id"):
+        groups = coarse.groupby(frame[owner])
+        shares.append(groups.transform("mean").where(groups.transform("count").ge(COARSE_NEEDS)))
+    unknown = frame["usual_rounding"].isna() & frame["unit_norm"].eq("%")
+    share: pd.Series[float] = shares[0].fillna(shares[1]).where(whole & (fine | unknown))
     return share
 
 

@@ -148,7 +148,8 @@ def _in_indicator(figure: Figure, other: Figure) -> bool:
 
 
 def _equal(figure: Figure, other: Figure) -> bool:
-    return abs(figure.value - other.value) <= min(figure.rounding, other.rounding) * 1.000001
+    """As the figure is printed: the other may be known from a finer print."""
+    return abs(figure.value - other.value) <= figure.rounding * 1.000001
 
 
 def _exchanged(figure: Figure, known: Known) -> Iterator[Figure]:

@@ -29,6 +29,8 @@ ROUNDED = 2.000001
 PARENT_SLACK = 1.001
 # Two values with this many digits don't agree by chance.
 SIGNIFICANT_DIGITS = 4
+# A stock that moved by so many of its last printed places the year before doesn't stand still by chance.
+MOVING_PLACES = 40
 # Growth of the opposite sign to what levels or neighbours say: so near to the mirrored rate, so far from it (points);
 # against neighbours only where there are enough of them, and where plausible growth spans no more than this.
 MIRRORED_PP = 1.5
@@ -78,6 +80,7 @@ SHARE_OF_ITSELF = 0.05
 MIRROR_OF_OFF = 0.3
 MIRROR_PACE_PP = 6.0
 MISPRINT_PERCENT = 1.5
+CUT_PERCENT = 4.0
 # So many figures that are off are asked about in a run: beyond them the batch is wrong, not its figures.
 ECHO_ROWS = 5_000
 # So many figures of a document are compared with its title; so many of usually so fine prints tell that it was rounded.

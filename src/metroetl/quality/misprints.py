@@ -1,4 +1,4 @@
-"""How a number is misprinted: digits transposed, dropped, doubled, misread; the size of another span of its year."""
+"""How a number is misprinted: digits transposed, dropped, doubled, misread, cut; the size of another span of its year."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterator, Sequence
 
 from metroetl.quality.figures import Figure, Known, percent
-from metroetl.quality.limits import FIT_ALONE, MISPRINT_PERCENT, SHARE_OF_ITSELF
+from metroetl.quality.limits import CUT_PERCENT, FIT_ALONE, MISPRINT_PERCENT, SHARE_OF_ITSELF
 
 _SPANS = (1, 3, 6, 9, 12)
 
 
 def misprint(value: float, expected: float, rounding: float) -> str:
-    """How the expected value can have been misprinted as this one: digits transposed, dropped, doubled, misread."""
+    """How the expected value can have been misprinted as this one: digits transposed, dropped, doubled, misread,
+    or what is before the thousands separator lost."""
     if not (value > 0 and expected > 0 and rounding > 0) or _near(value, expected):
         return ""
     places = max(0, round(-math.log10(2 * rounding)))
@@ -27,6 +28,14 @@ def misprint(value: float, expected: float, rounding: float) -> str:
             number = float(f"{whole or 0}.{option[len(whole) :] or 0}")
             if _near(number, expected):
                 return f"{change}: {number:g}"
+    return _cut(value, expected)
+
+
+def _cut(value: float, expected: float) -> str:
+    """What stands before the thousands separator is lost: 12,546.7 as 546.7."""
+    lost = round((expected - value) / 1000) * 1000
+    if value < 1000 <= lost and percent(value + lost, expected) <= CUT_PERCENT:
+        return f"cut: {value + lost:g}"
     return ""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from metroetl.quality.limits import (
     JUMP_FACTOR,
     MIRRORED_PP,
+    MOVING_PLACES,
     OPPOSED_PP,
     POWER_SLACK,
     ROUNDED,
@@ -83,7 +84,7 @@ def add_series_columns(frame: pd.DataFrame, past: pd.DataFrame) -> tuple[pd.Data
     """The frame with all comparison columns; `past` is core in the same columns (see frames.load_past).
 
     pace_ratio (value a month against the median of its neighbours), scale_power (nearest power of ten of it, 0 if
-    none), usual_growth (median of the neighbours' growth), year_ago, nominal_growth (%), growth_gap_pp (against the
+    none), usual_growth (median of the neighbours' growth), year_ago and its like, nominal_growth (%), growth_gap_pp (against the
     growth of the same document), last_value, revision_ratio, revision_pp, ytd_floor; `suspect` tells the levels that
     no other figure should be judged by. Also the facts that they were taken from.
     """
@@ -159,17 +160,19 @@ def _by_row(facts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_year_ago(frame: pd.DataFrame, facts: pd.DataFrame, one: pd.DataFrame) -> pd.DataFrame:
-    lookup = one.assign(at=one["at"] + 12).set_index(["series", "at"])["value_norm"]
     rows = _by_row(facts)
-    quarter = one.assign(at=one["at"] + 3).set_index(["series", "at"])["value_norm"]
-    frame = frame.assign(
-        year_ago=rows.join(lookup, on=["series", "at"])["value_norm"],
-        quarter_ago=rows.join(quarter, on=["series", "at"])["value_norm"],
-    )
+    earlier = {
+        name: rows.join(
+            one.assign(at=one["at"] + months).set_index(["series", "at"])["value_norm"], on=["series", "at"]
+        )["value_norm"]
+        for name, months in (("quarter_ago", 3), ("year_ago", 12), ("two_years_ago", 24))
+    }
+    frame = frame.assign(**earlier)
     level = frame["measure_family"].eq("level") & frame["year_ago"].gt(0)
     growth = ((frame["value_norm"] / frame["year_ago"] - 1) * 100).where(level)
     digits = frame["value_norm"].abs().div(frame["rounding"].mul(2)).ge(10 ** (SIGNIFICANT_DIGITS - 1))
-    flow = level & frame["accumulation"].eq("ytd") & digits
+    moving = (frame["year_ago"] - frame["two_years_ago"]).abs().ge(frame["rounding"] * 2 * MOVING_PLACES)
+    flow = level & digits & (frame["accumulation"].eq("ytd") | (frame["accumulation"].eq("eop") & moving))
     rate = frame["measure_family"].eq("yoy") & frame["year_ago"].notna()
     same = is_same(frame, "year_ago").astype(object)
     return frame.assign(

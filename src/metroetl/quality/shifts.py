@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def add_table_columns(frame: pd.DataFrame) -> pd.DataFrame:
     """echo_share, echo_share_of_all: the part of a table's compared figures that are others' figures. old_share: the part of a document's
-    that stood there a year, or a quarter, before; levels weigh more. shifted: how the figures of a column fit once they
+    (a batch's) that stood there a year, or a quarter, before; levels weigh more. shifted: how the figures of a column fit once they
     are moved by one row, if they fit then only.
 
     Each is the same on all rows of its table (document, column), null where they are too few.
@@ -59,19 +59,27 @@ def _echo_share(frame: pd.DataFrame, at_least: int, *, sums: bool) -> pd.Series[
 
 
 def _old_share(frame: pd.DataFrame) -> pd.Series[float]:
+    """Of the document; where that has too few figures, of the batch on those of its figures that are old."""
     import numpy as np
 
-    paper = frame["document_row_id"]
     weight = frame["measure_family"].map({"level": OLD_WEIGHT, "yoy": 1.0})
     shares = []
     for before in ("year_ago", "quarter_ago"):
+        old = is_same(frame, before)
         known = weight.where(frame[before].notna())
-        same = known.where(is_same(frame, before), 0.0).where(known.notna())
-        total = known.groupby(paper).transform("sum")
-        share = same.groupby(paper).transform("sum") / total
-        shares.append(share.where(total.ge(OLD_NEEDS)))
+        same = known.where(old, 0.0).where(known.notna())
+        of_paper, of_batch = (
+            _weighted(same, known, frame[owner]) for owner in ("document_row_id", "batch_id")
+        )
+        shares.append(of_paper.fillna(of_batch.where(old)))
     largest: pd.Series[float] = shares[0].combine(shares[1], np.fmax)
     return largest
+
+
+def _weighted(same: pd.Series[float], known: pd.Series[float], owner: pd.Series[str]) -> pd.Series[float]:
+    total = known.groupby(owner).transform("sum")
+    share: pd.Series[float] = (same.groupby(owner).transform("sum") / total).where(total.ge(OLD_NEEDS))
+    return share
 
 
 def _shifted(frame: pd.DataFrame) -> pd.Series[Any]:
