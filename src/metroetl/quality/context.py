@@ -21,6 +21,10 @@ _PERIOD = re.compile(
     r"(20[0-9]{2})年(?:第?([一二三四1-4])季度|(上半年)|前?(三)季度|(?:1\s?[—\-–－至到]\s?)?([0-9]{1,2})月(?!\s?[0-9]{1,2}\s?日)|(.{0,30}统计公报))"
 )
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
+_SPOKEN = {
+    3: ("一季度", "1季度"), 6: ("上半年", "二季度", "2季度"), 9: ("三季度", "3季度"),
+    12: ("全年", "年末", "年底", "四季度", "4季度"),
+}  # fmt: skip
 _YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})年(?!.{0,4}[0-9]{1,2}月)")
 _LEVELS = ("province", "prefecture", "county", "aggregate")
 
@@ -73,11 +77,33 @@ def _title_share(frame: pd.DataFrame, papers: pd.DataFrame) -> pd.Series[float]:
     compared = told.notna() & frame["accumulation"].isin(["ytd", "eop"]) & frame["at"].notna()
     same = frame["at"].eq(told).astype(float).where(compared)
     groups = same.groupby(frame["document_row_id"])
-    share = groups.transform("mean").where(groups.transform("count").ge(TITLE_NEEDS))
+    enough = groups.transform("count").ge(TITLE_NEEDS) | _unsaid(frame, papers, compared)
+    share = groups.transform("mean").where(enough)
     periods = [frame["document_row_id"], frame["at"]]
     beside = compared.groupby(periods).transform("any")
     found: pd.Series[float] = share.where(compared | beside)
     return found
+
+
+def _unsaid(frame: pd.DataFrame, papers: pd.DataFrame, compared: pd.Series[bool]) -> pd.Series[bool]:
+    """Figures of a period that nothing in their document names, neither by year nor by month or quarter."""
+    import pandas as pd
+
+    said = papers["title"].fillna("") + "\n" + papers["text"].fillna("")
+    asked = frame.loc[compared & frame["document_row_id"].isin(said.index), ["document_row_id", "at"]]
+    unsaid = [
+        (row, at)
+        for row, at in asked.drop_duplicates().itertuples(index=False, name=None)
+        if not _says(said[row], int(at))
+    ]
+    keys = pd.MultiIndex.from_frame(frame[["document_row_id", "at"]])
+    return pd.Series(keys.isin(unsaid), index=frame.index)
+
+
+def _says(text: str, at: int) -> bool:
+    year, month = divmod(at - 1, 12)
+    quarter = _SPOKEN.get(month + 1, ())
+    return any(word in text for word in (f"{month + 1}月", *quarter, *((f"{year}",) if month == 11 else ())))
 
 
 def _region_named(frame: pd.DataFrame, papers: pd.DataFrame, catalogue: Catalogue) -> pd.Series[bool]:

@@ -88,10 +88,10 @@ TITLE_NEEDS = 2
 COARSE_NEEDS = 3
 FINE_ROUNDING = 0.06
 # A table is judged as a whole from so many figures on that are others'. A page is old from so much weight on; a level weighs so
-# much more than a rate, which comes again by chance. A column is shifted if half of it is off by so many points (per cent)
+# much more than a rate, which comes again by chance, after a quarter more easily than after a year. A column is shifted if half of it is off by so many points (per cent)
 # and, moved by a row, by no more than a part of that.
 TABLE_NEEDS = 3
-OLD_NEEDS = 5.0
+OLD_NEEDS = {"year_ago": 4.0, "quarter_ago": 5.0}
 OLD_WEIGHT = 3.0
 SHIFT_NEEDS = 4
 SHIFT_POINTS = 0.3

@@ -64,21 +64,23 @@ def _old_share(frame: pd.DataFrame) -> pd.Series[float]:
 
     weight = frame["measure_family"].map({"level": OLD_WEIGHT, "yoy": 1.0})
     shares = []
-    for before in ("year_ago", "quarter_ago"):
+    for before, at_least in OLD_NEEDS.items():
         old = is_same(frame, before)
         known = weight.where(frame[before].notna())
         same = known.where(old, 0.0).where(known.notna())
         of_paper, of_batch = (
-            _weighted(same, known, frame[owner]) for owner in ("document_row_id", "batch_id")
+            _weighted(same, known, frame[owner], at_least) for owner in ("document_row_id", "batch_id")
         )
         shares.append(of_paper.fillna(of_batch.where(old)))
     largest: pd.Series[float] = shares[0].combine(shares[1], np.fmax)
     return largest
 
 
-def _weighted(same: pd.Series[float], known: pd.Series[float], owner: pd.Series[str]) -> pd.Series[float]:
+def _weighted(
+    same: pd.Series[float], known: pd.Series[float], owner: pd.Series[str], at_least: float
+) -> pd.Series[float]:
     total = known.groupby(owner).transform("sum")
-    share: pd.Series[float] = (same.groupby(owner).transform("sum") / total).where(total.ge(OLD_NEEDS))
+    share: pd.Series[float] = (same.groupby(owner).transform("sum") / total).where(total.ge(at_least))
     return share
 
 
