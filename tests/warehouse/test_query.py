@@ -83,4 +83,5 @@ def test_a_question_as_of_a_day_leaves_nothing_behind(desk: Desk) -> None:
         ask = f"SELECT COUNT(*) FROM {mart}"
         assert run_query(engine, ask, look=Look(as_of=date(2025, 4, 28)))[1] == [(0,)], mart
         assert run_query(engine, ask, look=Look(as_of=date(2025, 4, 29)))[1] == [(1,)], mart
+        assert run_query(engine, ask.upper(), look=Look(as_of=date(2025, 4, 28)))[1] == [(0,)], mart
         assert run_query(engine, ask)[1] == [(1,)], mart

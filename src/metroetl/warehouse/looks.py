@@ -14,12 +14,13 @@ from sqlalchemy import Connection
 from metroetl.warehouse.engine import execute_as_is
 from metroetl.warehouse.tables import metadata, table
 from metroetl.warehouse.versions import midnight
-from metroetl.warehouse.views import create_views
+from metroetl.warehouse.views import create_views, named_in, view_queries
 from metroetl.warehouse.vintages import states_as_of, states_sql
 
 VINTAGE = "core_vintage"
 STATED = ("core_", "raw_snapshot")
 PUBLIC = "access = 'public'"
+_OWNERS = ("core_document", "core_observation")  # by which others are hidden, and states
 RELEASED = "(embargo_until IS NULL OR embargo_until <= CURRENT_TIMESTAMP)"
 
 
@@ -37,17 +38,24 @@ class Look:
         return not (self.as_of or self.as_loaded or self.public)
 
 
-def take(connection: Connection, look: Look) -> None:
-    """Let this session see the warehouse so, until it ends."""
+def take(connection: Connection, look: Look, sql: str | None = None) -> None:
+    """Let this session see the warehouse so, until it ends; if `sql` is told, what that statement asks for only."""
     if look.plain:
         return
     if connection.dialect.name == "postgresql":
         execute_as_is(connection, "SET TRANSACTION READ WRITE")  # temporary views are all it will write
     published, loaded = _end_of(look.as_of), _end_of(look.as_loaded)
+    today = look.as_of or look.as_loaded
+    asked = (
+        None
+        if sql is None
+        else named_in(sql, view_queries(connection.dialect.name, today, public=look.public))
+    )
     for name in [t.name for t in metadata.sorted_tables if t.name.startswith(STATED) and t.name != VINTAGE]:
-        _hide(connection, name, published, loaded, public=look.public)
+        if asked is None or name in asked or name in _OWNERS:
+            _hide(connection, name, published, loaded, public=look.public)
     _hide_states(connection, published, loaded, public=look.public)
-    create_views(connection, temporary=True, today=look.as_of or look.as_loaded, public=look.public)
+    create_views(connection, temporary=True, today=today, public=look.public, only=asked)
 
 
 def _end_of(day: date | None) -> datetime | None:

@@ -37,7 +37,7 @@ def run_query(
     if not parameters:
         statement = statement.replace(":", r"\:")
     with named_errors(), engine.connect() as connection:
-        take(connection, look)
+        take(connection, look, statement)
         _allow_one_read(connection)
         found = connection.execute(text(statement), dict(parameters or {}))
         return list(found.keys()), [tuple(_plain(value) for value in row) for row in found]

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from metroetl.errors import WarehouseError
 from metroetl.settings import settings
-from metroetl.warehouse.engine import execute_as_is
+from metroetl.warehouse.engine import RANDOM_PAGE_COST, execute_as_is
 from metroetl.warehouse.functions import create_audience
 from metroetl.warehouse.looks import PUBLIC, RELEASED
 from metroetl.warehouse.tables import metadata
@@ -32,6 +32,7 @@ READER_SETTINGS = {
     "default_transaction_read_only": "on",
     "statement_timeout": "'60s'",
     "search_path": "public",
+    "random_page_cost": RANDOM_PAGE_COST,
 }
 _THROUGH = {  # a row without an access of its own is as public as the one it is of
     "observation_id": "core_observation",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -113,10 +113,28 @@ def drop_views(connection: Connection) -> None:
         execute_as_is(connection, f'DROP VIEW "{name}"')
 
 
+def named_in(sql: str, queries: Mapping[str, str]) -> set[str]:
+    """All names that a statement may mean, and those that the views among them stand on."""
+    found: set[str] = set()
+    new = set(re.findall(r"[a-z_]+", sql.lower()))
+    while new:
+        found |= new
+        new = {n for view in new & set(queries) for n in re.findall(r"[a-z_]+", queries[view])} - found
+    return found
+
+
 def create_views(
-    connection: Connection, *, temporary: bool = False, today: date | None = None, public: bool = False
+    connection: Connection,
+    *,
+    temporary: bool = False,
+    today: date | None = None,
+    public: bool = False,
+    only: Container[str] | None = None,
 ) -> None:
-    """Create the views; temporary ones hide the lasting ones in this session only, and may count from another day."""
+    """Create the views (`only` those, if told); temporary ones hide the lasting ones in this session only, and may count
+    from another day."""
     kind = "TEMP VIEW" if temporary else "VIEW"
     for name, sql in view_queries(connection.dialect.name, today, public=public).items():
+        if only is not None and name not in only:
+            continue
         execute_as_is(connection, f'CREATE {kind} "{name}" AS {sql}')
