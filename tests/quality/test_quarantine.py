@@ -86,7 +86,9 @@ def test_nothing_leaves_quarantine_without_who_when_and_why(warehouse: Warehouse
 
 def test_waiting_is_counted_in_days_and_the_list_filters(warehouse: Warehouse) -> None:
     run_gate(warehouse, stage_into(warehouse, history())[0])
-    run_gate(warehouse, stage_into(warehouse, [*with_typo(), release("rate", [wrong("IVA")], title=OTHER)])[0])
+    run_gate(
+        warehouse, stage_into(warehouse, [*with_typo(), release("rate", [wrong("IVA")], title=OTHER)])[0]
+    )
     columns, rows = list_quarantine(warehouse)
     assert columns[-1] == "age_days" and {row[-1] for row in rows} == {0}
     codes = {row[columns.index("rule_code")] for row in rows}
