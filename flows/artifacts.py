@@ -28,7 +28,7 @@ STATES_ZH = {
     "loaded": "已入库",
 }
 KINDS_ZH = {"documents": "文件", "observations": "数字", "statements": "陈述", "plans": "规划"}
-ROWS, EXAMPLES, SHOWN, LISTED = 200, 3, 10, 50
+ROWS, EXAMPLES, SHOWN, LISTED = 200, 3, 5, 50
 
 
 def cell(value: object) -> str:
@@ -160,10 +160,11 @@ def finding_lines(title: str, findings: Iterable[Finding]) -> list[str]:
         lines.append(
             f"- **{cell(code)}** {TOLD[first.severity]}：{cell(first.reason_zh)} · {cell(first.reason_en)}{table}"
         )
-        lines += [f"  - {cell(f.detail)}{_address(f)}" for f in found[:SHOWN]]
+        lines += [f"  - {cell(f.detail)} {page_link(f.url)}".rstrip() for f in found[:SHOWN]]
         if len(found) > SHOWN:
             lines.append(f"  - …… 共 {len(found)} 项，见校验页“发布后检查”与 ops_check")
-        lines.append(f"  - 怎么办 what to do：{cell(first.way_out)}")
+        way_out = first.way_out if first.table else cell(first.way_out)  # a suite's words are ours
+        lines.append(f"  - 怎么办 what to do：{way_out}")
     return [*lines, "", "处理后再查一次 judge again：`metroetl warehouse check`"] if lines else []
 
 
@@ -182,6 +183,9 @@ def held_lines(batch: HeldBatch) -> list[str]:
     ]
     for rule in batch.rules:
         lines += _rule_lines(rule)
+    if batch.shown:
+        look = f"`metroetl explain --snapshot {batch.shown.sha256} -o page.html`"
+        lines += [f"**先看 look first**：存档页读出了什么 what was read from the archived page：{look}", ""]
     lines += [f"**裁定 decide**：{decide_links(batch)}", ""]
     again = form_link("replay/replay", {"sources": [batch.source_id], "only_quarantined": True})
     replay = f"[重放 replay]({again})" if again else "部署 replay"
@@ -226,7 +230,8 @@ def decide_links(batch: HeldBatch) -> str:
 def quarantine_lines(stopped: Stopped) -> list[str]:
     """Quarantined rows by rule: how many, why, examples, what to do."""
     lines = [f"## 被隔离 quarantined：{counted(stopped.rows)} 行", ""]
-    lines += ["未入库，逐行等待处理；全部见 artifact **quarantined-rows** 与校验页。", ""]
+    several = "同一行被几条规则拦下时，各条之下都有它。" if len(stopped.rows) > counted(stopped.rows) else ""
+    lines += [f"未入库，逐行等待处理；全部见 artifact **quarantined-rows** 与校验页。{several}", ""]
     for (table, code), rows in stopped.by_rule().items():
         zh, en = advice(rows[0].owner)
         lines.append(

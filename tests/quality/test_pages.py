@@ -77,7 +77,7 @@ def test_it_tells_rules_verdicts_rows_and_what_to_do(page: BeautifulSoup) -> Non
 
 def test_a_held_batch_comes_first_with_its_rows_and_the_commands(page: BeautifulSoup) -> None:
     sections = [section["aria-labelledby"] for section in page.find_all("section")]
-    assert sections == ["held", "rows", "published", "batches", "history", "rules"]
+    assert sections == ["held", "published", "rows", "batches", "history", "rules"]
     held = page.select_one("section div.held")
     assert held is not None
     batch = held.select_one("h3 code")
@@ -95,7 +95,7 @@ def test_the_offending_value_is_marked_in_its_sentence(page: BeautifulSoup) -> N
     row = sentence.find_parent("tr")
     assert row is not None
     told = row.get_text(" ", strip=True)
-    assert all(word in told for word in ("德阳市 出口总额 2025-Q1 level_ytd 220000 亿元", "scale_power=4"))
+    assert all(word in told for word in ("德阳市 出口总额 2025-Q1 累计值 220000 亿元", "scale_power=4"))
     (entry,) = row.select("td[data-label=隔离编号]")
     assert re.fullmatch("[0-9a-f]{24}", entry.get_text(strip=True))
 
@@ -183,6 +183,9 @@ def test_what_failed_after_publishing_is_told_with_its_page_and_what_to_do(
     assert [h3["id"] for h3 in section.select("h3[id]")] == ["CIR-SUM", "QUA-AGE"], "what makes it red first"
     told = section.get_text(" ", strip=True)
     assert "未通过 · 运行变红" in told and "未通过 · 仅提示" in told and "另有 1 项" in told
+    assert [code.get_text() for code in section.select("p.do code")] == re.findall(
+        "`(.+?)`", failed.rule.way_out + warned.rule.way_out
+    )
     assert failed.rule.way_out in told and warned.rule.reason_zh in told
     assert section.find("a", href=row["url"]) is not None and section.find("b") is None
     for code in (code for suite in suites.values() for code in suite.rules):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
 
 Row = dict[str, Any]
-ROWS_SHOWN = 50
+ROWS_SHOWN, EXAMPLES_SHOWN = 50, 5
 _RANK = ("error", "fail", "pass", "skipped")
 _GRAVITY = ("critical", "error", "warning")
 _WITH_PAGE = re.compile(r"(.*?) ?(https?://\S+)$")
@@ -78,6 +78,7 @@ def write_validation_page(warehouse: Warehouse, run_id: str, out_dir: Path) -> P
         history=history_of(warehouse, run_id),
         words=words,
         rows_shown=ROWS_SHOWN,
+        examples_shown=EXAMPLES_SHOWN,
         lines_shown=LINES,
         list_name=list_file.name,
     )
@@ -91,7 +92,7 @@ def _template() -> Any:
     environment = Environment(
         loader=PackageLoader("metroetl.quality"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["clean"] = clean
+    environment.filters |= {"clean": clean, "commands": commands}
     return environment.get_template("validation.html")
 
 
@@ -101,6 +102,13 @@ def clean(text: object) -> Any:
     from markupsafe import Markup
 
     return Markup(nh3.clean(str(text or ""), tags=set()))  # noqa: S704  nh3 has escaped what it left
+
+
+def commands(text: str) -> Any:
+    """Words of ours as HTML, with what stands between backticks as code."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped first
 
 
 def tables_of(checks: Iterable[Row], suites: Mapping[str, Suite]) -> list[Row]:
