@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import text
 
 from metroetl.catalogue import catalogue
 from metroetl.errors import Unreadable, WarehouseError
+from metroetl.pipeline import finish, open_warehouse
 from metroetl.quality import run_gate, write_validation_page
 from metroetl.quality.after import Judged, keep_judged, rule_rows
 from metroetl.quality.data_docs import write_data_docs
@@ -20,7 +23,10 @@ from metroetl.quality.models import Verdict
 from metroetl.quality.pages import clean, groups_of, write_list
 from metroetl.quality.stopped import Stopped, StoppedRow
 from metroetl.quality.suites import load_after_suites, load_suites
+from metroetl.runs import RunSummary
+from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
+from metroetl.warehouse.engine import writer, writing
 from metroetl.warehouse.models import Check
 from tests.conftest import chromium
 from tests.quality.bench import city, figure, frames_of, harvested, history, past_of, release, stage_into
@@ -272,3 +278,29 @@ def test_a_browser_without_network_shows_it(page_file: Path, width: int, tmp_pat
         page.screenshot(path=tmp_path / f"{width}.png", full_page=True)
         browser.close()
     assert told == [page_file.as_uri()]
+
+
+def test_a_run_that_only_judged_what_is_published_has_a_page_if_it_is_red(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was loaded, and a row has waited for 40 days: the page says so, with what to do."""
+    monkeypatch.setenv("METROETL_HOME", str(tmp_path))
+    settings.cache_clear()
+    warehouse = open_warehouse()
+    hostile = figure("510600", "IVA", "2025-Q1", "yoy_real_ytd", "61.0")
+    run_gate(warehouse, stage_into(warehouse, [release("city", [hostile])])[0])
+
+    def finished() -> RunSummary:
+        run_id = warehouse.start_run("collect", {})
+        return finish(RunSummary(run_id=run_id, flow="collect", started_at=datetime.now(UTC)))
+
+    assert finished().validation_page is None, "nothing to say"
+    with writing(writer(warehouse.url)) as connection:
+        connection.execute(text("UPDATE ops_quarantine SET created_at = '2025-01-01 00:00:00+00:00'"))
+    summary = finished()
+    assert summary.state == "checks_failed" and summary.validation_page
+    page = BeautifulSoup(Path(summary.validation_page).read_text(encoding="utf-8"), "lxml")
+    section = page.select_one("section[aria-labelledby=published]")
+    assert section is not None and section.find(id="QUA-AGE-LONG") is not None
+    assert "metroetl quarantine list" in section.get_text() and "本次没有批次" in page.get_text()
+    settings.cache_clear()
