@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from prefect.states import Completed, Failed
 from flows.links import form_link
 from metroetl import pipeline
 from metroetl.quality.stopped import HeldBatch, HeldRule, Stopped, StoppedRow, counted
-from metroetl.quality.words import advice, table_words
-from metroetl.runs import Failure, RunSummary
+from metroetl.quality.words import TOLD, advice, table_words
+from metroetl.runs import Failure, Finding, RunSummary
 
 OUTCOMES_ZH = {"new": "新页面", "changed": "有变化", "unchanged": "无变化", "listed": "列表"}
 STATES_ZH = {
@@ -28,7 +28,7 @@ STATES_ZH = {
     "loaded": "已入库",
 }
 KINDS_ZH = {"documents": "文件", "observations": "数字", "statements": "陈述", "plans": "规划"}
-ROWS, EXAMPLES, LISTED = 200, 3, 50
+ROWS, EXAMPLES, SHOWN, LISTED = 200, 3, 5, 50
 
 
 def cell(value: object) -> str:
@@ -92,14 +92,20 @@ def sentence(summary: RunSummary, stopped: Stopped) -> str:
         f"**{len(failed)} 个来源有内容未能读取**" if failed else "",
         f"新入库 {'、'.join(f'{zh} {n}' for zh, n in new.items())}" if new else "没有新的内容入库",
         f"{gate.quarantined} 行被隔离" if gate.quarantined else "",
+        f"**已入库数据有 {_codes(summary.failed_checks)} 条规则未通过**" if summary.failed_checks else "",
     ]
     english = [
         f"{len(stopped.held)} batches held" if stopped.held else "",
         f"{len(failed)} sources with failures" if failed else "",
         f"{sum(new.values())} rows new in core",
         f"{gate.quarantined} rows quarantined",
+        f"{_codes(summary.failed_checks)} rules on what is published failed" if summary.failed_checks else "",
     ]
     return "；".join(filter(None, parts)) + "。 " + ", ".join(filter(None, english)) + "."
+
+
+def _codes(findings: Iterable[Finding]) -> int:
+    return len({finding.code for finding in findings})
 
 
 def summary_markdown(summary: RunSummary, stopped: Stopped | None = None) -> str:
@@ -111,6 +117,7 @@ def summary_markdown(summary: RunSummary, stopped: Stopped | None = None) -> str
         lines += ["", f"校验页 validation page：`{summary.validation_page}`"]
     for batch in stopped.held:
         lines += ["", *held_lines(batch)]
+    lines += finding_lines("已入库数据未通过检查 checks failed", summary.failed_checks)
     if stopped.waiting:
         lines += ["", "## 以前被拦下、仍待裁定的批次 still waiting", ""]
         lines += [
@@ -121,9 +128,8 @@ def summary_markdown(summary: RunSummary, stopped: Stopped | None = None) -> str
         lines += ["", *quarantine_lines(stopped)]
     failures = [f for s in summary.sources for f in s.failures]
     lines += _section("未能读取 could not be read", failures, "raw_fetch")
-    lines += _section(
-        "需要留意的数据 findings", summary.findings, "mart_observation_conflict, mart_correction"
-    )
+    warnings = [f for f in summary.findings if f.severity == "warning"]
+    lines += finding_lines("提示 warnings（运行不变红）", warnings)
     lines += _section("未能通知 not told", summary.not_told, "")
     if summary.releases:
         lines += ["", "## 新发布规划 new plans", "", "表见 artifact **new-plans**：", ""]
@@ -136,11 +142,34 @@ def _section(title: str, failures: Sequence[Failure], where: str) -> list[str]:
         return []
     lines = ["", f"## {title}", ""]
     for f in failures[:LISTED]:
-        address = f"（{page_link(f.url)} {cell(f.url)}）" if f.url else ""
-        lines.append(f"- **{cell(f.code)}** {cell(f.detail)}{address} → {cell(f.way_out)}")
+        lines.append(f"- **{cell(f.code)}** {cell(f.detail)}{_address(f)} → {cell(f.way_out)}")
     if len(failures) > LISTED:
         lines.append(f"- …… 共 {len(failures)} 项，见 {where}")
     return lines
+
+
+def finding_lines(title: str, findings: Iterable[Finding]) -> list[str]:
+    """What rules found in what is published, a rule at a time: why it matters, which rows on which page, what to do."""
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_rule[finding.code].append(finding)
+    lines = ["", f"## {title}", ""] if by_rule else []
+    for code, found in by_rule.items():
+        first = found[0]
+        table = f"（{table_words(first.table)} `{first.table}`）" if first.table else ""
+        lines.append(
+            f"- **{cell(code)}** {TOLD[first.severity]}：{cell(first.reason_zh)} · {cell(first.reason_en)}{table}"
+        )
+        lines += [f"  - {cell(f.detail)} {page_link(f.url)}".rstrip() for f in found[:SHOWN]]
+        if len(found) > SHOWN:
+            lines.append(f"  - …… 共 {len(found)} 项，见校验页“发布后检查”与 ops_check")
+        way_out = first.way_out if first.table else cell(first.way_out)  # a suite's words are ours
+        lines.append(f"  - 怎么办 what to do：{way_out}")
+    return [*lines, "", "处理后再查一次 judge again：`metroetl warehouse check`"] if lines else []
+
+
+def _address(failure: Failure) -> str:
+    return f"（{page_link(failure.url)} {cell(failure.url)}）" if failure.url else ""
 
 
 def held_lines(batch: HeldBatch) -> list[str]:
@@ -154,6 +183,9 @@ def held_lines(batch: HeldBatch) -> list[str]:
     ]
     for rule in batch.rules:
         lines += _rule_lines(rule)
+    if batch.shown:
+        look = f"`metroetl explain --snapshot {batch.shown.sha256} -o page.html`"
+        lines += [f"**先看 look first**：存档页读出了什么 what was read from the archived page：{look}", ""]
     lines += [f"**裁定 decide**：{decide_links(batch)}", ""]
     again = form_link("replay/replay", {"sources": [batch.source_id], "only_quarantined": True})
     replay = f"[重放 replay]({again})" if again else "部署 replay"
@@ -198,7 +230,8 @@ def decide_links(batch: HeldBatch) -> str:
 def quarantine_lines(stopped: Stopped) -> list[str]:
     """Quarantined rows by rule: how many, why, examples, what to do."""
     lines = [f"## 被隔离 quarantined：{counted(stopped.rows)} 行", ""]
-    lines += ["未入库，逐行等待处理；全部见 artifact **quarantined-rows** 与校验页。", ""]
+    several = "同一行被几条规则拦下时，各条之下都有它。" if len(stopped.rows) > counted(stopped.rows) else ""
+    lines += [f"未入库，逐行等待处理；全部见 artifact **quarantined-rows** 与校验页。{several}", ""]
     for (table, code), rows in stopped.by_rule().items():
         zh, en = advice(rows[0].owner)
         lines.append(

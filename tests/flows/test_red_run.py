@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from flows.artifacts import cell, page_link, row_cells, summary_markdown
 from metroetl.cli import app
 from metroetl.quality.stopped import HeldBatch, HeldRule, Stopped, StoppedRow
-from metroetl.runs import GateOutcome, RunSummary
+from metroetl.runs import Finding, GateOutcome, RunSummary
 from tests.flows.conftest import Run, World, open_world
 from tests.flows.test_bad_input import GARBLED, READABLE
 
@@ -74,6 +74,7 @@ def test_the_summary_says_what_happened_which_rows_and_what_to_do(
         "怎么办",
     ):
         assert words in held
+    assert "metroetl explain --snapshot " in held, "what was read from which bytes"
     assert f"metroetl decide approve {batch_id}" in held, "no server with the deployment: the command"
     stopped = text[text.index("## 被隔离") :]
     assert "眉山市 地区生产总值" in stopped and "**1270.0**%" in stopped and "[网页](http" in stopped
@@ -140,3 +141,30 @@ def test_words_of_strangers_are_no_markup() -> None:
     assert "\n# c" not in text
     assert page_link("https://x.cn/a)b[c](d)<e>") == "[网页](https://x.cn/a%29b%5Bc%5D%28d%29%3Ce%3E)"
     assert page_link("javascript:alert(1)") == cell("javascript:alert(1)")
+
+
+def finding(code: str, severity: str, detail: str, url: str = "") -> Finding:
+    table = "mart_circle_sum" if severity == "error" else "mart_source_health"
+    return Finding.model_validate(
+        {"code": code, "severity": severity, "table": table, "url": url, "detail": detail, "way_out": "核对原页：`metroetl explain`",
+         "reason_zh": "各市之和与都市圈不符", "reason_en": "cities don't add up"}
+    )  # fmt: skip
+
+
+def test_failed_checks_are_told_a_rule_at_a_time_with_page_and_way_out() -> None:
+    page = "https://tjj.sc.gov.cn/city.html"
+    failed = [finding("CIR-SUM", "error", f"季度=2025-Q{n}", page) for n in (1, 2)]
+    stale = [finding("SRC-STALE", "warning", f"来源={n}") for n in range(12)]
+    summary = RunSummary(
+        run_id="r", flow="collect", started_at="2025-01-01T00:00:00Z", findings=[*failed, *stale]
+    )
+    text = summary_markdown(summary)
+    assert text.startswith("# 已入库数据未通过检查") and "**已入库数据有 1 条规则未通过**" in text
+    red, _, warned = text.partition("## 提示 warnings")
+    assert red.count("**CIR-SUM**") == 1 and "运行变红：各市之和与都市圈不符" in red
+    assert "季度=2025-Q1" in red and "季度=2025-Q2" in red and f"[网页]({page})" in red
+    assert (
+        red.count("怎么办 what to do：核对原页：`metroetl explain`") == 1
+        and "metroetl warehouse check" in red
+    )
+    assert "SRC-STALE" not in red and warned.count("- 来源=") == 5 and "共 12 项" in warned

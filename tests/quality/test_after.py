@@ -16,7 +16,7 @@ from sqlalchemy import text
 from metroetl.catalogue import Catalogue
 from metroetl.catalogue.models import Correction
 from metroetl.errors import SuiteError
-from metroetl.harvest.models import Fetch, Harvested
+from metroetl.harvest.models import STAND_IN, Fetch, Harvested
 from metroetl.pipeline.findings import published_findings
 from metroetl.quality.after import Judged, judge_published, keep_judged
 from metroetl.quality.suites import load_after_suites, load_suites
@@ -280,6 +280,17 @@ def test_the_run_says_what_failed_and_keeps_the_verdicts(desk: Desk) -> None:
 def test_without_a_load_only_what_time_changes_is_judged(desk: Desk) -> None:
     tables = {one.table for one in judge_published(desk.warehouse, loaded=False)}
     assert "mart_source_health" in tables and "core_vintage" not in tables
+
+
+def test_a_stand_in_is_never_stale(desk: Desk) -> None:
+    """The project's stand-ins end where their facts end; that says nothing of the publisher."""
+    sql("UPDATE dim_source SET max_age_days = 30")(desk)
+    assert judge(desk, "SRC-STALE").unexpected == 1
+    page = "https://city.example.cn/7.html"
+    desk.archive(page, "仿真站点的页面", headers={STAND_IN: "replica"})
+    assert judge(desk, "SRC-STALE").verdict == "pass"
+    desk.archive(page, "官网的页面")
+    assert judge(desk, "SRC-STALE").unexpected == 1, "the site itself answers again"
 
 
 def test_a_rule_that_cannot_be_computed_is_an_error(desk: Desk) -> None:

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import text
 
 from metroetl.catalogue import catalogue
 from metroetl.errors import Unreadable, WarehouseError
+from metroetl.pipeline import finish, open_warehouse
 from metroetl.quality import run_gate, write_validation_page
+from metroetl.quality.after import Judged, keep_judged, rule_rows
 from metroetl.quality.data_docs import write_data_docs
 from metroetl.quality.frames import prepare
-from metroetl.quality.history import arranged
+from metroetl.quality.history import history_of
+from metroetl.quality.models import Verdict
 from metroetl.quality.pages import clean, groups_of, write_list
 from metroetl.quality.stopped import Stopped, StoppedRow
-from metroetl.quality.suites import load_suites
+from metroetl.quality.suites import load_after_suites, load_suites
+from metroetl.runs import RunSummary
+from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
+from metroetl.warehouse.engine import writer, writing
+from metroetl.warehouse.models import Check
 from tests.conftest import chromium
 from tests.quality.bench import city, figure, frames_of, harvested, history, past_of, release, stage_into
 from tests.quality.test_gate import with_typo
@@ -40,6 +49,7 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     warehouse.upgrade()
     run_gate(warehouse, stage_into(warehouse, history())[0])
     run_gate(warehouse, stage_into(warehouse, with_typo(1e5))[0])
+    warehouse.keep_rules(rule_rows())
     run_id, _ = stage_into(warehouse, with_typo())
     script = '<script>alert(1)</script><b onclick="x()">增长61.0%'
     hostile = figure("510600", "IVA", "2025-Q1", "yoy_real_ytd", "61.0", quote=script)
@@ -73,7 +83,7 @@ def test_it_tells_rules_verdicts_rows_and_what_to_do(page: BeautifulSoup) -> Non
 
 def test_a_held_batch_comes_first_with_its_rows_and_the_commands(page: BeautifulSoup) -> None:
     sections = [section["aria-labelledby"] for section in page.find_all("section")]
-    assert sections == ["held", "rows", "batches", "history", "rules"]
+    assert sections == ["held", "published", "rows", "batches", "history", "rules"]
     held = page.select_one("section div.held")
     assert held is not None
     batch = held.select_one("h3 code")
@@ -91,7 +101,7 @@ def test_the_offending_value_is_marked_in_its_sentence(page: BeautifulSoup) -> N
     row = sentence.find_parent("tr")
     assert row is not None
     told = row.get_text(" ", strip=True)
-    assert all(word in told for word in ("德阳市 出口总额 2025-Q1 level_ytd 220000 亿元", "scale_power=4"))
+    assert all(word in told for word in ("德阳市 出口总额 2025-Q1 累计值 220000 亿元", "scale_power=4"))
     (entry,) = row.select("td[data-label=隔离编号]")
     assert re.fullmatch("[0-9a-f]{24}", entry.get_text(strip=True))
 
@@ -131,22 +141,63 @@ def test_no_cell_of_the_list_is_a_formula(tmp_path: Path) -> None:
         ]
 
 
-def test_rules_that_always_or_never_fire_are_told() -> None:
-    checks = [
-        {
-            "run_id": run, "flow": "collect", "started_at": f"2025-05-0{9 - number} 00:00:00.000000",
-            "rule_code": code, "source_id": "s", "source_title": "S", "evaluated": 10,
-            "unexpected": 5 if worst else 0, "worst": worst,
-        }
-        for number, run in enumerate(("r3", "r2", "r1"))
-        for code, worst in (("OBS-SCALE", 1), ("OBS-PRINTED", 0), ("OBS-REVISED", int(run == "r1")), ("OBS-SPAN", 2))
-    ]  # fmt: skip
-    found = arranged(checks)
-    assert found.always == {"OBS-SCALE": 3, "OBS-SPAN": 3}
-    assert found.never == {"OBS-PRINTED": 30}
-    assert "OBS-FORECAST" in found.blind and "OBS-PRINTED" not in found.blind
-    assert [line.code for line in found.lines] == ["OBS-SCALE", "OBS-SPAN", "OBS-REVISED"]
-    assert [cell.shade for cell in found.lines[0].cells if cell] == [3, 3, 3]
+def test_rules_that_always_or_never_fire_are_told(warehouse: Warehouse) -> None:
+    """One way: what the page tells of a rule in all its runs is what the view says."""
+    warehouse.keep_rules(rule_rows())
+    for number in range(3):
+        run_id = warehouse.start_run("collect", {})
+        verdicts: dict[str, Verdict] = {"OBS-SCALE": "fail", "OBS-PRINTED": "pass", "OBS-SPAN": "error"}
+        verdicts |= {"OBS-REVISED": "pass" if number else "fail", "QUA-AGE": "fail"}
+        checks = [
+            Check(table="staging_observation", rule_code=code, severity="error", verdict=verdict, evaluated=10, unexpected=5 * (verdict == "fail"))
+            for code, verdict in verdicts.items()
+        ]  # fmt: skip
+        warehouse.add_checks(run_id, checks)
+    found = history_of(warehouse, run_id)
+    assert [(r.code, r.runs_fired) for r in found.always] == [("OBS-SCALE", 3), ("QUA-AGE", 3)]
+    assert [(r.code, r.evaluated) for r in found.never] == [("OBS-PRINTED", 30)]
+    assert [(r.code, r.runs_broken) for r in found.broken] == [("OBS-SPAN", 3)]
+    blind = {rule.code for rule in found.blind}
+    assert "OBS-FORECAST" in blind and not blind & set(verdicts)
+    assert len(found.rules) == len(rule_rows())
+    lines = {line.code: line for line in found.lines}
+    assert list(lines) == ["OBS-SCALE", "OBS-SPAN", "QUA-AGE", "OBS-REVISED"]
+    assert [cell.shade for cell in lines["OBS-SCALE"].cells if cell] == [3, 3, 3]
+    assert lines["QUA-AGE"].source_title == "发布后：来源状况与隔离区"
+
+
+def test_what_failed_after_publishing_is_told_with_its_page_and_what_to_do(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    run_id = warehouse.start_run("collect", {})
+    suites = load_after_suites()
+    row = {"circle_name": "成都都市圈<b>", "quarter": "2025-Q1", "url": "https://tjj.sc.gov.cn/city.html"}
+    failed = Judged("mart_circle_sum", suites["mart_circle_sum"].rules["CIR-SUM"], "fail", 8, 1, [row])
+    warned = Judged("mart_source_health", suites["mart_source_health"].rules["QUA-AGE"], "fail", 3, 2, [{"title": "德阳"}])  # fmt: skip
+    passed = Judged("core_vintage", suites["core_vintage"].rules["VNT-GAP"], "pass", 9)
+    keep_judged(warehouse, run_id, [warned, failed, passed])
+    path = write_validation_page(warehouse, run_id, tmp_path)
+    page = BeautifulSoup(path.read_text(encoding="utf-8"), "lxml")
+    lead = page.select_one(".lead")
+    assert (
+        lead is not None
+        and "已入库数据有 1 条规则未通过" in lead.get_text()
+        and "1 条提示" in lead.get_text()
+    )
+    section = page.select_one("section[aria-labelledby=published]")
+    assert section is not None
+    assert [h3["id"] for h3 in section.select("h3[id]")] == ["CIR-SUM", "QUA-AGE"], "what makes it red first"
+    told = section.get_text(" ", strip=True)
+    assert "未通过 · 运行变红" in told and "未通过 · 仅提示" in told and "另有 1 项" in told
+    assert [code.get_text() for code in section.select("p.do code")] == re.findall(
+        "`(.+?)`", failed.rule.way_out + warned.rule.way_out
+    )
+    assert failed.rule.way_out in told and warned.rule.reason_zh in told
+    assert section.find("a", href=row["url"]) is not None and section.find("b") is None
+    for code in (code for suite in suites.values() for code in suite.rules):
+        assert code in told
+    heat = page.select_one("table.heat")
+    assert heat is not None and "发布后：都市圈与各市之和" in heat.get_text()
 
 
 def test_it_asks_nobody(page: BeautifulSoup) -> None:
@@ -182,7 +233,7 @@ def test_an_unreadable_snapshot_is_on_the_page(warehouse: Warehouse, tmp_path: P
 
 
 def test_a_run_without_a_gate_has_no_page(warehouse: Warehouse, tmp_path: Path) -> None:
-    with pytest.raises(WarehouseError, match="judged nothing"):
+    with pytest.raises(WarehouseError, match="nothing was judged"):
         write_validation_page(warehouse, "no-such-run", tmp_path)
 
 
@@ -227,3 +278,29 @@ def test_a_browser_without_network_shows_it(page_file: Path, width: int, tmp_pat
         page.screenshot(path=tmp_path / f"{width}.png", full_page=True)
         browser.close()
     assert told == [page_file.as_uri()]
+
+
+def test_a_run_that_only_judged_what_is_published_has_a_page_if_it_is_red(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was loaded, and a row has waited for 40 days: the page says so, with what to do."""
+    monkeypatch.setenv("METROETL_HOME", str(tmp_path))
+    settings.cache_clear()
+    warehouse = open_warehouse()
+    hostile = figure("510600", "IVA", "2025-Q1", "yoy_real_ytd", "61.0")
+    run_gate(warehouse, stage_into(warehouse, [release("city", [hostile])])[0])
+
+    def finished() -> RunSummary:
+        run_id = warehouse.start_run("collect", {})
+        return finish(RunSummary(run_id=run_id, flow="collect", started_at=datetime.now(UTC)))
+
+    assert finished().validation_page is None, "nothing to say"
+    with writing(writer(warehouse.url)) as connection:
+        connection.execute(text("UPDATE ops_quarantine SET created_at = '2025-01-01 00:00:00+00:00'"))
+    summary = finished()
+    assert summary.state == "checks_failed" and summary.validation_page
+    page = BeautifulSoup(Path(summary.validation_page).read_text(encoding="utf-8"), "lxml")
+    section = page.select_one("section[aria-labelledby=published]")
+    assert section is not None and section.find(id="QUA-AGE-LONG") is not None
+    assert "metroetl quarantine list" in section.get_text() and "本次没有批次" in page.get_text()
+    settings.cache_clear()

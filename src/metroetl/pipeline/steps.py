@@ -301,7 +301,7 @@ def finish(summary: RunSummary, *, dry_run: bool = False) -> RunSummary:
     if not dry_run:
         summary.findings = published_findings(warehouse, summary.run_id, loaded=loaded)
     summary.finished_at = datetime.now(UTC)
-    if summary.gate.batches:
+    if summary.gate.batches or any(finding.table for finding in summary.failed_checks):
         page = write_validation_page(warehouse, summary.run_id, settings().home / "validation")
         summary.validation_page = str(page)
     warehouse.finish_run(summary.run_id, summary.state, summary.model_dump(mode="json"))

@@ -60,7 +60,7 @@ class Judged:
             evaluated=self.evaluated,
             unexpected=self.unexpected,
             seconds=self.seconds,
-            detail=self.message or "\n".join(f.detail for f in self.findings()),
+            detail=self.message or "\n".join(f"{f.detail} {f.url}".strip() for f in self.findings()),
         )
 
     def findings(self) -> list[Finding]:

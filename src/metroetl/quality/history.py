@@ -1,4 +1,7 @@
-"""The history of quality: each rule's verdicts at each source over the last runs, and rules that never or always fire."""
+"""The history of quality: each rule's verdicts at each source over the last runs, and rules that never or always fire.
+
+The verdicts come from ops_check, what a rule did in all its runs from the view mart_rule_activity.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from metroetl.quality.suites import load_suites
+from metroetl.quality.suites import load_after_suites
+from metroetl.quality.words import table_words
 
 if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
 
-RUNS, LINES, ENOUGH = 30, 40, 3
+RUNS, LINES = 30, 40
 _VERDICTS = ("pass", "fail", "error")
 
-# one row a run, rule and source: the last runs that a gate judged, up to the run given
+# one row a run, rule and source: the last runs in which anything was judged, up to the run given
 CHECKS = """
 WITH recent AS (
   SELECT r.run_id, r.flow, r.started_at FROM ops_run AS r
@@ -33,6 +37,10 @@ LEFT JOIN ops_batch AS b ON b.batch_id = c.batch_id
 LEFT JOIN dim_source AS s ON s.source_id = b.source_id
 GROUP BY r.run_id, r.flow, r.started_at, c.rule_code, s.source_id, s.title
 ORDER BY r.started_at DESC, r.run_id, c.rule_code, source_title
+"""
+ACTIVITY = """
+SELECT rule_code AS code, runs_judged, runs_fired, runs_broken, evaluated, always_fires
+FROM mart_rule_activity WHERE active ORDER BY stage DESC, rule_code
 """
 
 
@@ -61,7 +69,10 @@ class Cell(BaseModel):
 
 
 class Line(BaseModel):
-    """A rule at a source that fired in at least one run; cells in the order of the runs, None where it judged nothing."""
+    """A rule at a source that fired in at least one run; cells in the order of the runs, None where it judged nothing.
+
+    A rule on what is published has no source; `source_title` names its table.
+    """
 
     code: str
     source_id: str
@@ -74,52 +85,70 @@ class Line(BaseModel):
         return sum(1 for cell in self.cells if cell and cell.verdict != "pass")
 
 
-class History(BaseModel):
-    """Rule × source over runs, newest run first; lines that fired most lately and most often first.
+class Activity(BaseModel):
+    """What a rule did in all its runs (mart_rule_activity); `always_fires` is of the last thirty, three at least."""
 
-    `always` names the rules that fired in each of at least ENOUGH runs in which they judged something, with their
-    number; `never` those that judged and found nothing, with the rows judged; `blind` those that judged no row.
-    """
+    code: str
+    runs_judged: int
+    runs_fired: int
+    runs_broken: int
+    evaluated: int
+    always_fires: bool
+
+
+class History(BaseModel):
+    """Rule × source over runs, newest run first; lines that fired most lately and most often first."""
 
     runs: list[RunOf] = []
     lines: list[Line] = []
-    always: dict[str, int] = {}
-    never: dict[str, int] = {}
-    blind: list[str] = []
+    rules: list[Activity] = []
+
+    @property
+    def always(self) -> list[Activity]:
+        """Rules that fired each time."""
+        return [rule for rule in self.rules if rule.always_fires]
+
+    @property
+    def never(self) -> list[Activity]:
+        """Rules that judged and found nothing."""
+        return [r for r in self.rules if r.runs_judged and not r.runs_fired and not r.runs_broken]
+
+    @property
+    def blind(self) -> list[Activity]:
+        """Rules that never had a row to judge."""
+        return [rule for rule in self.rules if not rule.runs_judged]
+
+    @property
+    def broken(self) -> list[Activity]:
+        """Rules that could not be computed in some run."""
+        return [rule for rule in self.rules if rule.runs_broken]
 
 
 def history_of(warehouse: Warehouse, run_id: str, runs: int = RUNS) -> History:
-    """The history up to a run, over the last `runs` runs that a gate judged."""
-    return arranged(warehouse.records(CHECKS, {"run_id": run_id, "runs": runs}))
+    """The history up to a run, over the last `runs` runs that judged anything; what each rule did until now."""
+    found = arranged(warehouse.records(CHECKS, {"run_id": run_id, "runs": runs}))
+    return found.model_copy(update={"rules": [Activity(**row) for row in warehouse.records(ACTIVITY)]})
 
 
 def arranged(checks: Iterable[dict[str, Any]]) -> History:
     """Verdicts (a row a run, rule and source, newest run first) as a history."""
     runs: dict[str, RunOf] = {}
     by_line: dict[tuple[str, str, str], dict[str, Cell]] = defaultdict(dict)
-    by_rule: dict[str, dict[str, bool]] = defaultdict(dict)
-    judged: dict[str, int] = defaultdict(int)
+    published = {code: table for table, suite in load_after_suites().items() for code in suite.rules}
     for check in checks:
         run_id, code = check["run_id"], check["rule_code"]
         runs.setdefault(run_id, RunOf(**{name: check[name] for name in RunOf.model_fields}))
-        cell = Cell(
+        where = check["source_title"] or (
+            f"发布后：{table_words(published[code])}" if code in published else ""
+        )
+        by_line[code, check["source_id"], where][run_id] = Cell(
             verdict=_VERDICTS[check["worst"]], evaluated=check["evaluated"], unexpected=check["unexpected"]
         )
-        by_line[code, check["source_id"], check["source_title"]][run_id] = cell
-        by_rule[code][run_id] = by_rule[code].get(run_id, False) or cell.verdict != "pass"
-        judged[code] += cell.evaluated
     lines = [
         Line(code=code, source_id=source_id, source_title=title, cells=[cells.get(run) for run in runs])
         for (code, source_id, title), cells in by_line.items()
     ]
-    known = [code for suite in load_suites().values() for code in suite.rules]
-    return History(
-        runs=list(runs.values()),
-        lines=sorted((line for line in lines if line.fired), key=_rank),
-        always={c: len(f) for c, f in sorted(by_rule.items()) if len(f) >= ENOUGH and all(f.values())},
-        never={c: judged[c] for c in known if by_rule.get(c) and not any(by_rule[c].values())},
-        blind=[c for c in known if c not in by_rule],
-    )
+    return History(runs=list(runs.values()), lines=sorted((line for line in lines if line.fired), key=_rank))
 
 
 def _rank(line: Line) -> tuple[int, int, str, str]:

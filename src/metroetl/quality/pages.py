@@ -1,4 +1,5 @@
-"""Our own validation page: what the gate held and stopped in a run, and what each rule said, with its history.
+"""Our own validation page: what the gate held and stopped in a run, what was found in what is published, and what each
+rule said, with its history.
 
 One self-contained HTML file, Chinese first, no request to anywhere, and the full list of rows as CSV beside it. (GE's
 Data Docs load from CDNs and are empty offline; `data_docs` writes them on demand.) Everything comes from ops_check,
@@ -10,7 +11,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,14 +21,16 @@ from metroetl.quality import words
 from metroetl.quality.history import LINES, history_of
 from metroetl.quality.models import Rule
 from metroetl.quality.stopped import Stopped, StoppedRow, counted, stopped_in, unnamed
-from metroetl.quality.suites import load_suites
+from metroetl.quality.suites import Suite, load_after_suites, load_suites
 
 if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
 
 Row = dict[str, Any]
-ROWS_SHOWN = 50
+ROWS_SHOWN, EXAMPLES_SHOWN = 50, 5
 _RANK = ("error", "fail", "pass", "skipped")
+_GRAVITY = ("critical", "error", "warning")
+_WITH_PAGE = re.compile(r"(.*?) ?(https?://\S+)$")
 _FORMULA = re.compile(r"^[=+\-@\t\r](?![\d.,]+%?$)")
 
 _CHECKS = """
@@ -48,30 +51,34 @@ ORDER BY b.state, s.title
 
 
 def write_validation_page(warehouse: Warehouse, run_id: str, out_dir: Path) -> Path:
-    """Write `validation-<run>.html` and `.csv`; raises WarehouseError when the gate judged nothing in that run."""
+    """Write `validation-<run>.html` and `.csv`; raises WarehouseError when nothing was judged in that run."""
     checks = warehouse.records(_CHECKS, {"run_id": run_id})
     stopped = stopped_in(warehouse, run_id)
     if not checks and not stopped.rows:
         raise WarehouseError(
-            f"the gate judged nothing in run {run_id}", way_out="`metroetl query` on ops_check shows runs."
+            f"nothing was judged in run {run_id}", way_out="`metroetl query` on ops_check shows runs."
         )
     out_dir.mkdir(parents=True, exist_ok=True)
     path = out_dir / f"validation-{run_id}.html"
     list_file = path.with_suffix(".csv")
     write_list(stopped, list_file)
     groups = groups_of(stopped.rows)
+    published = tables_of(checks, load_after_suites())
     page = _template().render(
         run_id=run_id,
         made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         stopped=stopped,
         quarantined=counted(stopped.rows),
         batches=warehouse.records(_BATCHES, {"run_id": run_id}),
-        tables=tables_of(checks),
+        tables=tables_of(checks, load_suites()),
+        published=published,
+        alarms=alarms_of(published),
         groups=groups,
         anchors=anchors_of(groups),
         history=history_of(warehouse, run_id),
         words=words,
         rows_shown=ROWS_SHOWN,
+        examples_shown=EXAMPLES_SHOWN,
         lines_shown=LINES,
         list_name=list_file.name,
     )
@@ -85,7 +92,7 @@ def _template() -> Any:
     environment = Environment(
         loader=PackageLoader("metroetl.quality"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["clean"] = clean
+    environment.filters |= {"clean": clean, "commands": commands}
     return environment.get_template("validation.html")
 
 
@@ -97,13 +104,20 @@ def clean(text: object) -> Any:
     return Markup(nh3.clean(str(text or ""), tags=set()))  # noqa: S704  nh3 has escaped what it left
 
 
-def tables_of(checks: Iterable[Row]) -> list[Row]:
-    """The suites with the outcome of each rule in this run, summed over batches; rules without a check were skipped."""
+def commands(text: str) -> Any:
+    """Words of ours as HTML, with what stands between backticks as code."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped first
+
+
+def tables_of(checks: Iterable[Row], suites: Mapping[str, Suite]) -> list[Row]:
+    """These suites with the outcome of each rule in this run, summed over batches; rules without a check were skipped."""
     found: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for check in checks:
         found[check["table_name"], check["rule_code"]].append(check)
     tables = []
-    for table, suite in load_suites().items():
+    for table, suite in suites.items():
         rules = [_rule(rule, found.get((table, code), [])) for code, rule in suite.rules.items()]
         counts = Counter(rule["verdict"] for rule in rules)
         rules.sort(key=lambda rule: _RANK.index(rule["verdict"]))
@@ -117,7 +131,7 @@ def tables_of(checks: Iterable[Row]) -> list[Row]:
 
 def _rule(rule: Rule, checks: list[Row]) -> Row:
     evaluated, unexpected = (sum(c[name] for c in checks) for name in ("evaluated", "unexpected"))
-    told = [f"{c['source_title'] or ''}\n{unnamed(c['detail'])}" for c in checks if c["detail"]]
+    told = [f"{c['source_title'] or ''}\n{unnamed(c['detail'])}".strip() for c in checks if c["detail"]]
     return {
         "rule": rule,
         "verdict": min((c["verdict"] for c in checks), key=_RANK.index, default="skipped"),
@@ -126,6 +140,23 @@ def _rule(rule: Rule, checks: list[Row]) -> Row:
         "percent": 100 * unexpected / evaluated if evaluated else 0,
         "told": told,
     }
+
+
+def alarms_of(published: Iterable[Row]) -> list[Row]:
+    """Rules on published data that failed or broke, those that make the run red first, with examples and their pages."""
+    found = [
+        {"table": table["name"], **rule, "examples": _examples(rule["told"])}
+        for table in published
+        for rule in table["rules"]
+        if rule["verdict"] in ("fail", "error")
+    ]
+    return sorted(found, key=lambda one: _GRAVITY.index(one["rule"].severity))
+
+
+def _examples(told: Iterable[str]) -> list[tuple[str, str]]:
+    """Lines of a verdict, each with the address that it ends with, if it does."""
+    lines = [line for text in told for line in text.splitlines()]
+    return [(m[1], m[2]) if (m := _WITH_PAGE.fullmatch(line)) else (line, "") for line in lines]
 
 
 def groups_of(rows: Iterable[StoppedRow]) -> list[Row]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from metroetl.catalogue import catalogue
 from metroetl.quality.suites import load_suites
 from metroetl.quality.words import advice, table_words
 
@@ -76,7 +77,9 @@ class StoppedRow(BaseModel):
     @property
     def what(self) -> str:
         """The figure by its names, or the title or text of what has none."""
-        named = (self.region, self.indicator, self.period, self.measure, self.value)
+        measure = catalogue().measures.get(self.measure)
+        words = measure.name_zh if measure else ""
+        named = (self.region, self.indicator, self.period, words or self.measure, self.value)
         return " ".join(part for part in named if part) or self.title or table_words(self.table)
 
     @property
@@ -127,6 +130,11 @@ class HeldBatch(BaseModel):
     decided_at: str | None = None
     decision_reason: str | None = None
     rules: list[HeldRule] = []
+
+    @property
+    def shown(self) -> StoppedRow | None:
+        """The first of its example rows, whose snapshot a person looks at."""
+        return next((row for rule in self.rules for row in rule.rows), None)
 
 
 class Stopped(BaseModel):

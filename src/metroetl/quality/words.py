@@ -18,7 +18,21 @@ TABLES = {
     "staging_plan_goal": "定性目标",
     "staging_plan_progress": "条目进展",
     "raw_snapshot": "存档（无法读取）",
+    "core_observation": "已入库的数字",
+    "core_vintage": "数字的历次状态",
+    "mart_observation_latest": "最新数字",
+    "mart_observation_conflict": "来源之间不一致",
+    "mart_circle_sum": "都市圈与各市之和",
+    "mart_circle_quarter": "都市圈季度表",
+    "dim_circle_region": "都市圈成员与次序",
+    "mart_correction": "已声明的更正",
+    "mart_source_health": "来源状况与隔离区",
+    "mart_listing_health": "列表状况",
+    "mart_release_calendar": "发布日历",
+    "mart_rule_activity": "规则自身",
 }
+# what a rule on published data does: nothing can be held any more
+TOLD = {"critical": "运行变红", "error": "运行变红", "warning": "仅提示"}
 BATCH_STATES = {
     "published": "已入库",
     "held": "已拦下",
@@ -26,7 +40,13 @@ BATCH_STATES = {
     "staged": "待处理",
     "replayed": "已重放",
 }
-ROW_STATES = {"open": "待处理", "released": "已放行", "rejected": "已驳回", "replayed": "已重放"}
+ROW_STATES = {
+    "open": "待处理",
+    "released": "已放行",
+    "rejected": "已驳回",
+    "replayed": "已重放",
+    "superseded": "已被新版取代",
+}
 # who answers for a rule: (who, what to do about it), Chinese and English
 OWNERS: dict[str, tuple[str, str, str, str]] = {
     "harvest": (
@@ -64,6 +84,12 @@ OWNERS: dict[str, tuple[str, str, str, str]] = {
         "查同一数字的其他来源或后续修订；发布方有误则在 catalogue/corrections/ 声明更正后重放，或放行、驳回并写明理由。",
         "publisher",
         "Look for another source or a later revision; declare a correction in catalogue/corrections/ and replay, or release or reject with the reason.",
+    ),
+    "warehouse": (
+        "数据仓库",
+        "按规则所附的办法处理，然后用 metroetl warehouse check 再查一次。",
+        "warehouse",
+        "Do what the rule says, then judge again with metroetl warehouse check.",
     ),
 }
 READ_AGAIN = (

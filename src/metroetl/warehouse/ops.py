@@ -79,12 +79,13 @@ class OpsQuarantine(Table, table=True):
     """A row that a rule stopped, with the rule, the sentence and the snapshot; or a snapshot that can't be read.
 
     open: waits; released: a person published it; rejected: a person closed it as wrong; replayed: its snapshot was
-    read again and this rule no longer stops the row.
+    read again and this rule no longer stops the row; superseded: newer bytes of its address were published that no
+    longer state what it states, or state it so that no rule stops it.
     """
 
     __table_args__ = (
         one_of("severity", "critical", "error", "warning"),
-        one_of("state", "open", "released", "rejected", "replayed"),
+        one_of("state", "open", "released", "rejected", "replayed", "superseded"),
         CheckConstraint("state = 'open' OR decided_at IS NOT NULL", name="decided"),
         Index(None, "state", "created_at"),
     )

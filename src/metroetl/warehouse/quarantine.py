@@ -14,6 +14,7 @@ from metroetl.warehouse.keys import digest
 from metroetl.warehouse.load import CHUNK, chunks, put
 from metroetl.warehouse.models import Quarantined
 from metroetl.warehouse.staging import STAGING
+from metroetl.warehouse.superseded import close_superseded
 from metroetl.warehouse.tables import table
 
 PARTS = tuple(str(model.__tablename__) for model in STAGING[1:])
@@ -147,7 +148,13 @@ def _take_out(connection: Connection, by_table: Mapping[str, set[str]]) -> None:
             connection.execute(delete(staged).where(staged.c.row_id.in_(chunk)))
 
 
-def close_replayed(connection: Connection, batch_ids: Sequence[str], run_id: str, now: datetime) -> None:
+def close_answered(connection: Connection, batch_ids: Sequence[str], run_id: str, now: datetime) -> None:
+    """Close what these batches answer, before they are published: read again, or superseded by newer bytes."""
+    _close_replayed(connection, batch_ids, run_id, now)
+    close_superseded(connection, batch_ids, run_id, now)
+
+
+def _close_replayed(connection: Connection, batch_ids: Sequence[str], run_id: str, now: datetime) -> None:
     """Close what waited of snapshots that these batches read again, where no rule stops it any more.
 
     A snapshot that could not be read is closed by any later bytes of its address that could.

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from metroetl.errors import LoadConflict, WarehouseError
 from metroetl.warehouse.guard import put_unfit_aside
-from metroetl.warehouse.quarantine import close_replayed
+from metroetl.warehouse.quarantine import close_answered
 from metroetl.warehouse.settle import publish_batches
 from metroetl.warehouse.tables import table
 
@@ -31,7 +31,7 @@ def decide(connection: Connection, batch_id: str, *, approve: bool, reason: str,
     connection.execute(update(batches).where(this).values(decision))
     if approve:
         quarantined = put_unfit_aside(connection, [batch_id], now)
-        close_replayed(connection, [batch_id], row.run_id, now)
+        close_answered(connection, [batch_id], row.run_id, now)
         return publish_batches(connection, [batch_id], row.run_id, now) | {"quarantined": quarantined}
     connection.execute(update(batches).where(this).values(state="rejected", settled_at=now))
     documents, snapshots = table("staging_document"), table("raw_snapshot")

@@ -10,7 +10,7 @@ from metroetl.warehouse.checks import write_checks
 from metroetl.warehouse.guard import put_unfit_aside
 from metroetl.warehouse.models import Batch, Decision, Published
 from metroetl.warehouse.publish import publish
-from metroetl.warehouse.quarantine import close_replayed, move_to_quarantine
+from metroetl.warehouse.quarantine import close_answered, move_to_quarantine
 from metroetl.warehouse.tables import table
 
 
@@ -31,7 +31,7 @@ def settle(connection: Connection, decision: Decision) -> Published:
             settled_at=now,
             settled_by=decision.run_id,
         )
-    close_replayed(connection, passed, decision.run_id, now)
+    close_answered(connection, passed, decision.run_id, now)
     counts = publish_batches(connection, passed, decision.run_id, now)
     _note_quarantined(connection, live)
     judged = [check for check in decision.checks if check.batch_id is None or check.batch_id in live]

@@ -33,6 +33,14 @@ quarantined AS (
   SELECT q.source_id, COUNT(DISTINCT q.row_id) AS quarantined, MIN(q.created_at) AS oldest_open_at
   FROM ops_quarantine AS q WHERE q.state = 'open' GROUP BY q.source_id
 ),
+-- the project's stand-ins mark their answers: how old what they show is says nothing of the publisher
+shown AS (
+  SELECT
+    t.source_id,
+    CASE WHEN t.headers LIKE '%x-metroetl-stand-in%' THEN 1 ELSE 0 END AS stand_in,
+    ROW_NUMBER() OVER (PARTITION BY t.source_id ORDER BY t.fetched_at DESC, t.snapshot_id) AS place
+  FROM raw_snapshot AS t
+),
 held AS (
   SELECT b.source_id, COUNT(*) AS held FROM ops_batch AS b WHERE b.state = 'held' GROUP BY b.source_id
 )
@@ -73,7 +81,8 @@ SELECT
   c.detail AS last_check_detail,
   c.way_out AS last_check_way_out,
   {{ days(china_day('q.oldest_open_at'), today) }} AS oldest_open_days,
-  {{ days('d.newest_published_on', today) }} AS newest_age_days
+  {{ days('d.newest_published_on', today) }} AS newest_age_days,
+  COALESCE(v.stand_in, 0) AS stand_in
 FROM dim_source AS s
 LEFT JOIN listings AS l ON l.source_id = s.source_id AND l.place = 1
 LEFT JOIN attempts AS a ON a.source_id = s.source_id
@@ -82,4 +91,5 @@ LEFT JOIN documents AS d ON d.source_id = s.source_id
 LEFT JOIN waiting AS w ON w.source_id = s.source_id
 LEFT JOIN quarantined AS q ON q.source_id = s.source_id
 LEFT JOIN held AS h ON h.source_id = s.source_id
+LEFT JOIN shown AS v ON v.source_id = s.source_id AND v.place = 1
 LEFT JOIN mart_source_check AS c ON c.source_id = s.source_id AND c.place = 1
