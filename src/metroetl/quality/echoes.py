@@ -53,8 +53,13 @@ def add_echo_columns(frame: pd.DataFrame, facts: pd.DataFrame, catalogue: Catalo
     found: dict[str, dict[int, str]] = {name: {} for name in ECHOES}
     if not far.empty:
         known = Known(frame, facts, far, regions_above(catalogue))
+        answers: dict[Figure, list[tuple[str, str]]] = {}  # what several documents state alike is asked once
         for figure in known.asked:
-            for name, told in _echoes(figure, known) if figure.is_off or math.isnan(figure.off) else ():
+            alike = figure._replace(row=0)
+            if alike not in answers:
+                asked_for = figure.is_off or math.isnan(figure.off)
+                answers[alike] = list(_echoes(figure, known)) if asked_for else []
+            for name, told in answers[alike]:
                 found[name].setdefault(figure.row, told)
             for other in _exchanged(figure, known):
                 found["region_echo"].setdefault(other.row, f"≈{figure.told}")
