@@ -1,8 +1,8 @@
 """Expectation suites: hand-written JSON in `expectations/`, one a table or view, loaded so that nothing is lost.
 
 Those of staging tables (`staging_*.json`) are the gate's; the others judge what is published, after the gate: in them
-`when` says whether they run after a load or in every run, `shows` which columns name a failing row, and an SQL rule
-may stand in several lines.
+`when` says whether they run after a load or in every run, `touched` which rows a load can have changed, `shows` which
+columns name a failing row, and an SQL rule may stand in several lines.
 
 Great Expectations logs and drops what it doesn't know (a type, an argument); `Suite.compile` counts both sides and
 refuses a difference. The file is GE's own form; what GE doesn't have stands in `meta`: rule code, severity, owner and
@@ -75,6 +75,12 @@ class Suite:
     def when(self) -> str:
         """`loaded`: after something was published; `run`: in every run."""
         return str(self.spec.get("when", "loaded"))
+
+    @property
+    def touched(self) -> str:
+        """The SELECT of the rows that loads since the last judgement can have changed; empty: all."""
+        lines = self.spec.get("touched", "")
+        return lines if isinstance(lines, str) else "\n".join(lines)
 
     @property
     def shows(self) -> list[str]:
