@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
 
 
-def published_findings(warehouse: Warehouse, run_id: str, *, loaded: bool, touched: bool = False) -> list[Finding]:
+def published_findings(
+    warehouse: Warehouse, run_id: str, *, loaded: bool, touched: bool = False
+) -> list[Finding]:
     """Bring the calendar up to today, judge what is published and keep the verdicts; what a person should know.
 
     What is wrong with the judging itself is a finding too: it doesn't undo what the run has done. `loaded` says that

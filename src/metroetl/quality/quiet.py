@@ -38,12 +38,16 @@ def _evaluated(warehouse: Warehouse, expectation: Mapping[str, Any], rows: str, 
     kwargs = expectation["kwargs"]
     try:
         if _QUERY in kwargs:
-            query = kwargs[_QUERY].replace("{batch}", rows if "{batch} AS " in kwargs[_QUERY] else f"{rows} AS b")
+            query = kwargs[_QUERY].replace(
+                "{batch}", rows if "{batch} AS " in kwargs[_QUERY] else f"{rows} AS b"
+            )
             return None if warehouse.query(f"SELECT 1 FROM ({query}) AS q LIMIT 1")[1] else number  # noqa: S608
         broken = _broken(expectation["type"], kwargs)
         if not broken:
             return None
-        count = f'SELECT COUNT("{kwargs["column"]}"), SUM(CASE WHEN {broken} THEN 1 ELSE 0 END) FROM {rows} AS b'  # noqa: S608
+        count = (
+            f'SELECT COUNT("{kwargs["column"]}"), SUM(CASE WHEN {broken} THEN 1 ELSE 0 END) FROM {rows} AS b'  # noqa: S608
+        )
         [(filled, failed)] = warehouse.query(count)[1]
     except WarehouseError:
         return None

@@ -92,11 +92,12 @@ def _weighted(same: pd.Series[float], known: pd.Series[float], owner: pd.Series[
 
 def _shifted(frame: pd.DataFrame) -> pd.Series[Any]:
     """For columns of one indicator over places, and of one place over indicators, in printed order."""
-    import pandas as pd
 
     compared = frame["off"].notna() & frame["expected"].notna()
     rows = frame.loc[compared, _READ].sort_values("span_start", kind="stable")
-    of_indicator = _shifts(rows, ["document_row_id", "table_no", "measure", "variant", "at", "indicator_code"])
+    of_indicator = _shifts(
+        rows, ["document_row_id", "table_no", "measure", "variant", "at", "indicator_code"]
+    )
     of_place = _shifts(
         rows, ["document_row_id", "measure_family", "variant", "at", "region_code"], slack=True
     )
