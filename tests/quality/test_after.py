@@ -18,6 +18,7 @@ from metroetl.catalogue.models import Correction
 from metroetl.errors import SuiteError
 from metroetl.harvest.models import STAND_IN, Fetch, Harvested
 from metroetl.pipeline.findings import published_findings
+from metroetl.quality import after
 from metroetl.quality.after import Judged, judge_published, keep_judged
 from metroetl.quality.suites import load_after_suites, load_suites
 from metroetl.runs import RunSummary, SourceCheck
@@ -349,3 +350,36 @@ def written(folder: Path, query: str | list[str]) -> Path:
     spec = {"name": "core_observation", "when": "loaded", "expectations": [expectation]}
     (folder / "core_observation.json").write_text(json.dumps(spec), encoding="utf-8")
     return folder
+
+
+def test_what_was_loaded_since_is_judged_and_all_of_it_when_asked(desk: Desk) -> None:
+    first = judge_published(desk.warehouse, touched=True)
+    evaluated = {one.rule.code: one.evaluated for one in first}
+    assert evaluated["PUB-EVIDENCE"] == desk.one("SELECT COUNT(*) FROM core_observation"), "never judged: all"
+    desk.run_id = desk.new_run()
+    keep_judged(desk.warehouse, desk.run_id, first)
+    desk.load(desk.read("https://city.example.cn/9.html", "历史数据正文", [gdp(999.0, "1990-Q4")]))
+    sql("UPDATE core_observation SET span_end = 100000")(desk)
+    some = {one.rule.code: one for one in judge_published(desk.warehouse, touched=True)}
+    every = {one.rule.code: one for one in judge_published(desk.warehouse)}
+    assert 0 < some["PUB-EVIDENCE"].unexpected < every["PUB-EVIDENCE"].unexpected
+    assert some["LAT-KEY"].evaluated < every["LAT-KEY"].evaluated == evaluated["LAT-KEY"] + 1
+    assert some["PUB-EVIDENCE"].verdict == "fail" and "1990-Q4" in str(some["PUB-EVIDENCE"].rows)
+
+
+def test_great_expectations_is_asked_only_of_what_has_something_to_tell(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    judge_by_ge = after.judge_table
+
+    def judged(source: Any, suite: Any, rows: str, number: int) -> list[Judged]:
+        asked.extend(suite.rules)
+        return judge_by_ge(source, suite, rows, number)
+
+    monkeypatch.setattr(after, "judge_table", judged)
+    judge_published(desk.warehouse)
+    assert asked == []
+    in_force("value = 7711.0")(desk)
+    failed = {one.rule.code for one in judge_published(desk.warehouse) if one.verdict == "fail"}
+    assert set(asked) == failed and "CIR-SUM" in failed

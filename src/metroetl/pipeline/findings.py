@@ -12,18 +12,21 @@ if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
 
 
-def published_findings(warehouse: Warehouse, run_id: str, *, loaded: bool) -> list[Finding]:
+def published_findings(
+    warehouse: Warehouse, run_id: str, *, loaded: bool, touched: bool = False
+) -> list[Finding]:
     """Bring the calendar up to today, judge what is published and keep the verdicts; what a person should know.
 
     What is wrong with the judging itself is a finding too: it doesn't undo what the run has done. `loaded` says that
-    the run published something; else only what changes by itself is judged.
+    the run published something; else only what changes by itself is judged. `touched`: it read no document again, so
+    what it loaded is judged and not the whole of core.
     """
     from metroetl.quality.after import judge_published, keep_judged
     from metroetl.warehouse.versions import SHANGHAI
 
     try:
         warehouse.keep_calendar(datetime.now(SHANGHAI).date())
-        judged = judge_published(warehouse, loaded=loaded)
+        judged = judge_published(warehouse, loaded=loaded, touched=touched)
         keep_judged(warehouse, run_id, judged)
     except MetroError as error:
         reason = {"reason_zh": "入库后检查未能进行", "reason_en": "what is published could not be judged"}

@@ -299,7 +299,9 @@ def finish(summary: RunSummary, *, dry_run: bool = False) -> RunSummary:
     if loaded:
         warehouse.tie_republications(summary.run_id)
     if not dry_run:
-        summary.findings = published_findings(warehouse, summary.run_id, loaded=loaded)
+        summary.findings = published_findings(
+            warehouse, summary.run_id, loaded=loaded, touched=summary.flow == "collect"
+        )
     summary.finished_at = datetime.now(UTC)
     if summary.gate.batches or any(finding.table for finding in summary.failed_checks):
         page = write_validation_page(warehouse, summary.run_id, settings().home / "validation")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from metroetl.quality.models import Rule, Verdict
+from metroetl.quality.quiet import quiet_rules
 from metroetl.quality.suites import great_expectations, load_after_suites, load_suites
 from metroetl.quality.validate import exception_message
 from metroetl.runs import Finding
@@ -29,6 +30,7 @@ log = logging.getLogger("metroetl.quality")
 
 SHOWN = 20
 """Rows of one rule that are told; all are counted."""
+_JUDGED_BEFORE = "SELECT 1 FROM ops_check WHERE rule_code = 'PUB-WORLD' LIMIT 1"
 SQL = "unexpected_rows_expectation"
 SEVERITIES = ("critical", "error", "warning")
 _WORST: tuple[Verdict, ...] = ("error", "fail", "pass", "skipped")
@@ -88,24 +90,43 @@ class Judged:
 
 
 def judge_published(
-    warehouse: Warehouse, *, loaded: bool = True, suites: Mapping[str, Suite] | None = None
+    warehouse: Warehouse,
+    *,
+    loaded: bool = True,
+    touched: bool = False,
+    suites: Mapping[str, Suite] | None = None,
 ) -> list[Judged]:
     """Judge what is published, worst severity first; nothing is written.
 
-    `loaded` False leaves out what only a load can change. Raises SuiteError before anything is judged when a suite is
-    wrong.
+    `loaded` False leaves out what only a load can change; `touched` judges of the largest tables only the series that
+    were loaded since they were last judged (a suite's `touched`). GE is asked, and imported, only where a rule may have
+    something to tell. Raises SuiteError when a suite that GE is asked with is wrong.
     """
     chosen = load_after_suites() if suites is None else suites
-    chosen = {table: suite for table, suite in chosen.items() if loaded or suite.when == "run"}
-    for suite in chosen.values():
-        suite.compile()
+    touched = touched and bool(warehouse.query(_JUDGED_BEFORE)[1])
     judged: list[Judged] = []
-    with _database(warehouse.url) as source:
-        for suite in chosen.values():
-            judged += judge_table(source, suite, _count(warehouse, suite.table))
+    loud: list[tuple[Suite, str, int]] = []
+    for suite in chosen.values():
+        if not loaded and suite.when != "run":
+            continue
+        rows = f"({suite.touched})" if touched and suite.touched else f'"{suite.table}"'
+        number = _count(warehouse, rows)
+        quiet = quiet_rules(warehouse, suite, rows, number) if number else dict.fromkeys(suite.rules, 0)
+        judged += [_quiet(suite, code, evaluated) for code, evaluated in quiet.items()]
+        if others := set(suite.rules) - set(quiet):
+            loud.append((suite.part(others), rows, number))
+    if loud:
+        with _database(warehouse.url) as source:
+            for suite, rows, number in loud:
+                judged += judge_table(source, suite, rows, number)
     found = [one.rule.code for one in judged if one.verdict in ("fail", "error")]
     log.info("%d rules on what is published, found: %s", len(judged), ", ".join(found) or "none")
     return sorted(judged, key=lambda one: SEVERITIES.index(one.rule.severity))
+
+
+def _quiet(suite: Suite, code: str, evaluated: int) -> Judged:
+    verdict: Verdict = "pass" if evaluated else "skipped"
+    return Judged(suite.table, suite.rules[code], verdict, evaluated)
 
 
 def keep_judged(warehouse: Warehouse, run_id: str, judged: Iterable[Judged]) -> None:
@@ -125,14 +146,17 @@ def rule_rows() -> list[dict[str, Any]]:
     ]
 
 
-def judge_table(source: Any, suite: Suite, rows: int) -> list[Judged]:
-    """The outcome of each rule on one table or view; an empty one is skipped, not passed."""
+def judge_table(source: Any, suite: Suite, rows: str, number: int) -> list[Judged]:
+    """GE's outcome of each rule on one table or view, or on a SELECT in brackets, of so many rows."""
     judged = {code: Judged(suite.table, rule) for code, rule in suite.rules.items()}
-    if not rows:
-        return list(judged.values())
+    suite.compile()
     began = time.perf_counter()
-    batch = source.add_table_asset(suite.table, table_name=suite.table)
-    batch = batch.add_batch_definition_whole_table("rows").get_batch()
+    if rows.startswith("("):
+        asset = source.add_query_asset(suite.table, query=rows[1:-1])
+        batch = asset.add_batch_definition_whole_table("rows").get_batch()
+    else:
+        asset = source.add_table_asset(suite.table, table_name=suite.table)
+        batch = asset.add_batch_definition_whole_table("rows").get_batch()
     by_sql = {e["meta"]["code"] for e in suite.spec["expectations"] if e["type"] == SQL}
     shown = {"unexpected_index_column_names": suite.shows} if suite.shows else {}
     for codes, form in (
@@ -142,7 +166,7 @@ def judge_table(source: Any, suite: Suite, rows: int) -> list[Judged]:
         if codes:
             report = batch.validate(suite.part(codes).compile(), result_format=form)
             for result in report.results:
-                _take(judged[result.expectation_config.meta["code"]], result.to_json_dict(), rows)
+                _take(judged[result.expectation_config.meta["code"]], result.to_json_dict(), number)
     seconds = (time.perf_counter() - began) / len(judged)
     for one in judged.values():
         one.seconds = round(seconds, 6)
@@ -183,9 +207,9 @@ def _short(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)[:_LONGEST]
 
 
-def _count(warehouse: Warehouse, table: str) -> int:
-    """Rows of a table or view that a suite names (its file's name, no stranger's text)."""
-    return int(warehouse.query(f'SELECT COUNT(*) FROM "{table}"')[1][0][0])  # noqa: S608
+def _count(warehouse: Warehouse, rows: str) -> int:
+    """Rows of a table or view that a suite names, or of its own SELECT (no stranger's text)."""
+    return int(warehouse.query(f"SELECT COUNT(*) FROM {rows} AS b")[1][0][0])  # noqa: S608
 
 
 @contextmanager

@@ -53,8 +53,13 @@ def add_echo_columns(frame: pd.DataFrame, facts: pd.DataFrame, catalogue: Catalo
     found: dict[str, dict[int, str]] = {name: {} for name in ECHOES}
     if not far.empty:
         known = Known(frame, facts, far, regions_above(catalogue))
+        answers: dict[Figure, list[tuple[str, str]]] = {}  # what several documents state alike is asked once
         for figure in known.asked:
-            for name, told in _echoes(figure, known) if figure.is_off or math.isnan(figure.off) else ():
+            alike = figure._replace(row=0)
+            if alike not in answers:
+                asked_for = figure.is_off or math.isnan(figure.off)
+                answers[alike] = list(_echoes(figure, known)) if asked_for else []
+            for name, told in answers[alike]:
                 found[name].setdefault(figure.row, told)
             for other in _exchanged(figure, known):
                 found["region_echo"].setdefault(other.row, f"≈{figure.told}")
@@ -80,8 +85,8 @@ def _echoes(figure: Figure, known: Known) -> Iterator[tuple[str, str]]:
             yield name, other.told
         elif _moved(figure, other, name):
             yield name, f"≈{other.told}"
-    for other in known.of_others(figure):
-        if _in_indicator(figure, other):
+    for months in _ASIDE[figure.family]:
+        for other in known.of_others(figure, months):
             if telling and _equal(figure, other):
                 yield "region_echo", other.told
             elif _fits(figure, other):
@@ -139,14 +144,6 @@ def _in_region(figure: Figure, other: Figure) -> str:
     return "period_echo" if figure.family == "level" or abs(distance) == 3 else ""
 
 
-def _in_indicator(figure: Figure, other: Figure) -> bool:
-    return (
-        other.measure == figure.measure
-        and other.variant == figure.variant
-        and figure.at - other.at in _ASIDE[figure.family]
-    )
-
-
 def _equal(figure: Figure, other: Figure) -> bool:
     """As the figure is printed: the other may be known from a finer print."""
     return abs(figure.value - other.value) <= figure.rounding * 1.000001
@@ -162,12 +159,7 @@ def _exchanged(figure: Figure, known: Known) -> Iterator[Figure]:
     if figure.row < 0 or not abs(figure.off) >= least or not (level or figure.tight):
         return
     for other in known.of_others(figure):
-        if (
-            other.row < 0
-            or figure.at != other.at
-            or not _in_indicator(figure, other)
-            or not abs(other.off) >= least
-        ):
+        if other.row < 0 or not abs(other.off) >= least:
             continue
         if level and min(figure.value, other.value, figure.expected, other.expected) > 0:
             misses = percent(figure.value, other.expected), percent(other.value, figure.expected)
@@ -214,7 +206,7 @@ def _mirrored(figure: Figure, known: Known) -> Iterator[tuple[str, str]]:
     if abs(figure.off) <= 2 * figure.off_slack:
         return
     if not figure.tight:
-        others = [o for o in known.of_place(figure) if o.family == "yoy" and o.at == figure.at and o.row >= 0]
+        others = (o for o in known.beside(figure) if o.family == "yoy" and o.row >= 0)
         if abs(figure.off) < MIRROR_PACE_PP or any(o.value * o.expected < 0 and o.is_off for o in others):
             return
     yield "sign_echo", f"{-figure.value:g}"

@@ -21,7 +21,9 @@ def add_reader_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
     Each is empty where there is nothing to tell.
     """
-    lines = [evidence.splitlines() if evidence else [] for evidence in frame["evidence"].fillna("").tolist()]
+    texts = frame["evidence"].fillna("").tolist()
+    known = {text: text.splitlines() for text in set(texts)}
+    lines = [known[text] for text in texts]
     published = frame["publish"].astype(bool)
     return frame.assign(
         stated_values=[figures(found, CONFLICT) for found in lines],

@@ -77,8 +77,8 @@ def of_span(figure: Figure, known: Known) -> Iterator[tuple[str, str]]:
         return
     before = {
         (o.at - 1) % 12 + 1: o.value
-        for o in known.of_place(figure)
-        if o.indicator == figure.indicator and o.measure == figure.measure and o.variant == figure.variant
+        for o in known.of_series(figure)
+        if o.measure == figure.measure and o.variant == figure.variant and o.value > 0
         and figure.at - months - 12 < o.at <= figure.at - months
     }  # fmt: skip
     ratio = figure.value / figure.expected

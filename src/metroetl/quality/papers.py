@@ -37,15 +37,15 @@ def add_document_columns(frame: pd.DataFrame, past: Past, catalogue: Catalogue) 
     published = pd.to_datetime(frame["published_on"], errors="coerce")
     written = pd.to_datetime(frame["written_on"], errors="coerce")
     fetched = pd.to_datetime(frame["fetched_at"], utc=True, errors="coerce").dt.tz_localize(None)
-    title = frame["title"].str.strip()
+    title, texts = frame["title"].str.strip(), frame["text"].tolist()
     return frame.assign(
-        mojibake_share=[evidence.mojibake_share(t) for t in frame["text"]],
-        broken_share=[evidence.broken_share(t) for t in frame["text"]],
-        han_share=[evidence.han_share(t) for t in frame["text"]],
+        mojibake_share=[evidence.mojibake_share(t) for t in texts],
+        broken_share=[evidence.broken_share(t) for t in texts],
+        han_share=[evidence.han_share(t) for t in texts],
         title_length=title.str.len(),
         title_is_site=title.isin(sites) | title.map(evidence.names_a_site),
-        error_words=[evidence.error_words(t, x) for t, x in zip(title, frame["text"], strict=True)],
-        ends_open=[evidence.ends_open(t) for t in frame["text"]],
+        error_words=[evidence.error_words(t, x) for t, x in zip(title, texts, strict=True)],
+        ends_open=[evidence.ends_open(t) for t in texts],
         title_likeness=likeness,
         announced_likeness=_announced(frame, past.announced or {}),
         length_ratio=frame["text_length"] / before["text_length"],

@@ -5,7 +5,6 @@ A table is what a document prints in one; its sentences count as one more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from metroetl.quality.echoes import ECHOES
@@ -19,9 +18,18 @@ from metroetl.quality.limits import (
     TABLE_NEEDS,
 )
 from metroetl.quality.series import is_same
+from metroetl.quality.windows import medians
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+# So many rows up or down; two of them in a column of five or more figures.
+_BY = (0, 1, -1, 2, -2)
+_READ = [
+    "document_row_id", "table_no", "measure", "measure_family", "variant", "at", "region_code", "indicator_code",
+    "span_start", "value_norm", "expected", "off", "off_slack",
+]  # fmt: skip
 
 
 def add_table_columns(frame: pd.DataFrame) -> pd.DataFrame:
@@ -86,44 +94,57 @@ def _weighted(
 
 def _shifted(frame: pd.DataFrame) -> pd.Series[Any]:
     """For columns of one indicator over places, and of one place over indicators, in printed order."""
-    import pandas as pd
 
-    told = pd.Series(index=frame.index, dtype=object)
-    rows = frame[frame["off"].notna() & frame["expected"].notna()].sort_values("span_start", kind="stable")
-    for column in (
-        ["document_row_id", "table_no", "measure", "variant", "at", "indicator_code"],
-        ["document_row_id", "measure_family", "variant", "at", "region_code"],
-    ):
-        groups = rows.groupby([rows[c].astype(object).fillna("") for c in column], sort=False)
-        for members in groups.indices.values():
-            if len(members) >= SHIFT_NEEDS:
-                part = rows.iloc[members]
-                told[part.index] = told[part.index].where(
-                    told[part.index].fillna("").ne(""), _shift(part, slack=column[-1] == "region_code")
-                )
-    return told
+    compared = frame["off"].notna() & frame["expected"].notna()
+    rows = frame.loc[compared, _READ].sort_values("span_start", kind="stable")
+    of_indicator = _shifts(
+        rows, ["document_row_id", "table_no", "measure", "variant", "at", "indicator_code"]
+    )
+    of_place = _shifts(
+        rows, ["document_row_id", "measure_family", "variant", "at", "region_code"], slack=True
+    )
+    told = of_indicator[of_indicator.ne("")].combine_first(of_place).combine_first(of_indicator)
+    shifted: pd.Series[Any] = told.reindex(frame.index).astype(object)
+    return shifted
 
 
-def _shift(part: pd.DataFrame, *, slack: bool) -> str:
-    """By how many rows the values fit what is expected, if they plainly don't as they stand; empty if they do.
+def _shifts(rows: pd.DataFrame, column: list[str], *, slack: bool = False) -> pd.Series[Any]:
+    """By how many rows the values of each column fit what is expected, if they plainly don't as they stand; empty if they
+    do, null for a column of few.
 
-    Rates of several indicators have slacks of their own; those of one indicator in several places share their prices.
+    Rates of several indicators have slacks of their own (`slack`); those of one indicator in several places share their
+    prices.
     """
     import numpy as np
+    import pandas as pd
 
-    level = part["measure_family"].iloc[0] == "level"
-    values, expected = (part[c].to_numpy(float) for c in ("value_norm", "expected"))
-    if level:
-        if (values <= 0).any() or (expected <= 0).any():
-            return ""
-        values, expected = np.log(values) * 100, np.log(expected) * 100
-    misses = {by: float(np.median(np.abs(values - np.roll(expected, by)))) for by in _shifts(len(part))}
-    best = min(misses, key=lambda by: misses[by])
-    here = misses[0]
-    usual = float(part["off_slack"].median()) if slack else SHIFT_POINTS
-    far = here > (SHIFT_PERCENT if level else max(usual, SHIFT_POINTS))
-    return f"{best:+d}" if best and far and misses[best] <= SHIFT_REST * here else ""
+    groups = rows.groupby([rows[c].astype(object).fillna("") for c in column], sort=False)
+    rows = rows.assign(column=groups.ngroup(), size=groups["off"].transform("size"))
+    rows = rows[rows["size"].ge(SHIFT_NEEDS)].sort_values("column", kind="stable")
+    level = rows["measure_family"].eq("level").to_numpy()
+    values, expected = (rows[c].to_numpy(float) for c in ("value_norm", "expected"))
+    _, first, owner, size = np.unique(
+        rows["column"].to_numpy(), return_index=True, return_inverse=True, return_counts=True
+    )
+    sound = ~_any((level & ((values <= 0) | (expected <= 0))), owner, len(size))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values, expected = (np.where(level, np.log(v) * 100, v) for v in (values, expected))
+    place = np.arange(len(rows)) - first[owner]
+    misses = np.full((len(_BY), len(size)), np.inf)
+    for n, by in enumerate(_BY):
+        moved = first[owner] + (place - by) % size[owner]
+        enough = size > (2 * abs(by))
+        misses[n, enough] = medians(np.abs(values - expected[moved]), owner, size)[enough]
+    best = misses.argmin(axis=0)
+    usual = medians(rows["off_slack"].to_numpy(float), owner, size) if slack else SHIFT_POINTS
+    far = misses[0] > np.where(level[first], SHIFT_PERCENT, np.maximum(usual, SHIFT_POINTS))
+    found = sound & (best > 0) & far & (misses.min(axis=0) <= SHIFT_REST * misses[0])
+    words = np.where(found, np.array([f"{by:+d}" for by in _BY], dtype=object)[best], "")
+    return pd.Series(words[owner], index=rows.index, dtype=object)
 
 
-def _shifts(size: int) -> Iterator[int]:
-    yield from (0, 1, -1, *((2, -2) if size > 4 else ()))
+def _any(flags: Any, owner: Any, owners: int) -> Any:
+    """Whether any of an owner's flags is set."""
+    import numpy as np
+
+    return np.bincount(owner, weights=flags, minlength=owners) > 0

@@ -1,8 +1,8 @@
 """Expectation suites: hand-written JSON in `expectations/`, one a table or view, loaded so that nothing is lost.
 
 Those of staging tables (`staging_*.json`) are the gate's; the others judge what is published, after the gate: in them
-`when` says whether they run after a load or in every run, `shows` which columns name a failing row, and an SQL rule
-may stand in several lines.
+`when` says whether they run after a load or in every run, `touched` which rows a load can have changed, `shows` which
+columns name a failing row, and an SQL rule may stand in several lines.
 
 Great Expectations logs and drops what it doesn't know (a type, an argument); `Suite.compile` counts both sides and
 refuses a difference. The file is GE's own form; what GE doesn't have stands in `meta`: rule code, severity, owner and
@@ -16,7 +16,7 @@ import logging
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 
 GATE = "staging_"
 WHEN = ("loaded", "run")
+_LOOKED_UP = (
+    "expect_column_values_to_be_in_set",
+    "expect_column_values_to_not_be_in_set",
+    "expect_column_values_to_not_be_null",
+)
 _SQL = "unexpected_rows_query"
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -57,14 +62,25 @@ class Suite:
         return set(_NAME.findall(json.dumps([e["kwargs"] for e in self.spec["expectations"]])))
 
     @cached_property
-    def judged_columns(self) -> set[str]:
-        """The columns whose values are judged; others are named in conditions only."""
-        return {name for e in self.spec["expectations"] for name in columns_of(e["kwargs"])}
+    def compared_columns(self) -> set[str]:
+        """The columns whose values are more than looked for in a list."""
+        return {
+            name
+            for e in self.spec["expectations"]
+            if e["type"] not in _LOOKED_UP
+            for name in columns_of(e["kwargs"])
+        }
 
     @property
     def when(self) -> str:
         """`loaded`: after something was published; `run`: in every run."""
         return str(self.spec.get("when", "loaded"))
+
+    @property
+    def touched(self) -> str:
+        """The SELECT of the rows that loads since the last judgement can have changed; empty: all."""
+        lines = self.spec.get("touched", "")
+        return lines if isinstance(lines, str) else "\n".join(lines)
 
     @property
     def shows(self) -> list[str]:
@@ -76,6 +92,12 @@ class Suite:
         kept = [e for e in self.spec["expectations"] if e["meta"]["code"] in codes]
         rules = {code: rule for code, rule in self.rules.items() if code in codes}
         return Suite(self.table, rules, {**self.spec, "expectations": kept}, self.path)
+
+    def parts(self, size: int) -> Iterator[Suite]:
+        """The same rules in suites of so many; those with a condition first, for they need columns of others."""
+        conditional = {e["meta"]["code"] for e in self.spec["expectations"] if "row_condition" in e["kwargs"]}
+        codes = sorted(self.rules, key=lambda code: code not in conditional)
+        return (self.part(codes[n : n + size]) for n in range(0, len(codes), size))
 
     def compile(self) -> ExpectationSuite:
         """GE's suite, made once; raises SuiteError when GE would drop an expectation. The first call imports GE."""

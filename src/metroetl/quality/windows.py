@@ -66,9 +66,9 @@ def near(asked: Numbers, keys: Numbers, values: Numbers, *, spread: bool = False
     number = np.zeros(len(once), dtype=np.int64)
     for part, count, members, owner in _windows(once, keys[order]):
         number[part] = count
-        median[part] = _medians(values[members], owner, count)
+        median[part] = medians(values[members], owner, count)
         if spread:
-            mad[part] = _medians(np.abs(values[members] - median[part][owner]), owner, count)
+            mad[part] = medians(np.abs(values[members] - median[part][owner]), owner, count)
     return Near(median[row], mad[row], number[row])
 
 
@@ -95,8 +95,8 @@ def _windows(asked: Numbers, keys: Numbers) -> Iterator[tuple[Integers, Integers
         yield part, number[part], members, np.repeat(np.arange(len(part)), number[part])
 
 
-def _medians(values: Numbers, owner: Integers, count: Integers) -> Numbers:
-    """The median of each owner's values; NaN for an owner without any."""
+def medians(values: Numbers, owner: Integers, count: Integers) -> Numbers:
+    """The median of each owner's values, of which it has so many; NaN for an owner without any."""
     import numpy as np
 
     ordered = values[np.lexsort((values, owner))]
