@@ -52,7 +52,6 @@ def _echo_share(frame: pd.DataFrame, at_least: int, *, sums: bool) -> pd.Series[
 
     What a broken sum expects of its parts speaks for one of them only: it counts with many others alone (`sums`).
     """
-    import numpy as np
     import pandas as pd
 
     told = pd.concat([frame[name].fillna("").ne("") for name in ECHOES], axis=1).any(axis=1)
@@ -62,13 +61,12 @@ def _echo_share(frame: pd.DataFrame, at_least: int, *, sums: bool) -> pd.Series[
     for second in ("table_no", "measure_family"):
         groups = echoed.groupby([frame["document_row_id"], frame[second].astype(object).fillna(-1)])
         shares.append(groups.transform("mean").where(groups.transform("sum").ge(at_least)))
-    largest: pd.Series[float] = shares[0].combine(shares[1], np.fmax)
+    largest: pd.Series[float] = shares[0].where(shares[0].ge(shares[1]) | shares[1].isna(), shares[1])
     return largest
 
 
 def _old_share(frame: pd.DataFrame) -> pd.Series[float]:
     """Of the document; where that has too few figures, of the batch on those of its figures that are old."""
-    import numpy as np
 
     weight = frame["measure_family"].map({"level": OLD_WEIGHT, "yoy": 1.0})
     shares = []
@@ -80,7 +78,7 @@ def _old_share(frame: pd.DataFrame) -> pd.Series[float]:
             _weighted(same, known, frame[owner], at_least) for owner in ("document_row_id", "batch_id")
         )
         shares.append(of_paper.fillna(of_batch.where(old)))
-    largest: pd.Series[float] = shares[0].combine(shares[1], np.fmax)
+    largest: pd.Series[float] = shares[0].where(shares[0].ge(shares[1]) | shares[1].isna(), shares[1])
     return largest
 
 
