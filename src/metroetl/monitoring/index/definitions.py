@@ -19,7 +19,7 @@ from metroetl.catalogue import catalogue
 from metroetl.catalogue.checks import near
 from metroetl.catalogue.files import YamlFile
 from metroetl.catalogue.load import FOLDER, own_folder
-from metroetl.catalogue.models import _wrong
+from metroetl.catalogue.models import wrong
 from metroetl.errors import WarehouseError
 
 Normalisation = Literal["efficacy", "minmax", "relative"]
@@ -142,41 +142,41 @@ class Edition(_Entry):
         keys = {i.key for i in self.indicators}
         if set(self.weights) != keys:
             odd = sorted(set(self.weights) ^ keys)
-            raise _wrong(
+            raise wrong(
                 "weights",
                 f"weights and indicators differ: {', '.join(odd)}",
                 "give each indicator one weight",
             )
         if any(w <= 0 for w in self.weights.values()) or abs(sum(self.weights.values()) - 100) > TOLERANCE:
-            raise _wrong(
+            raise wrong(
                 "weights",
                 f"the weights sum to {sum(self.weights.values()):g}",
                 "positive weights that sum to 100",
             )
         if (self.kind == "process") != (self.normalisation == "relative" and self.base is not None):
-            raise _wrong(
+            raise wrong(
                 "normalisation",
                 f"{self.kind} with {self.normalisation}",
                 "process: relative with a `base`; level: efficacy or minmax without",
             )
         if self.base is not None and not self.base <= self.data_year < self.edition + 1:
-            raise _wrong("base", "the base is later than the data", "base <= data_year <= edition")
+            raise wrong("base", "the base is later than the data", "base <= data_year <= edition")
         if not self.scale[0] < self.scale[1] or (self.normalisation == "minmax" and self.scale != (0, 100)):
-            raise _wrong(
+            raise wrong(
                 "scale", f"scale is {self.scale}", "the lower bound's score first; [0, 100] for minmax"
             )
         if self.aggregation == "geometric" and self.normalisation == "minmax":
-            raise _wrong(
+            raise wrong(
                 "aggregation", "a geometric mean of scores that may be 0", "use efficacy or arithmetic"
             )
         if self.weighting == "equal" and any(
             abs(self.weights[k] - w) > TOLERANCE for k, w in equal(self).items()
         ):
-            raise _wrong(
+            raise wrong(
                 "weights", "the weights aren't equal", f"`metroetl index weights {self.key} --method equal`"
             )
         if any(a.at_least <= b.at_least for a, b in pairwise(self.grades)):
-            raise _wrong("grades", "the grades aren't from high to low", "put the highest first")
+            raise wrong("grades", "the grades aren't from high to low", "put the highest first")
         return self
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from metroetl.catalogue import catalogue
 from metroetl.catalogue.checks import near
 from metroetl.catalogue.files import mistake, read_csv
 from metroetl.catalogue.load import FOLDER
-from metroetl.catalogue.models import _wrong
+from metroetl.catalogue.models import wrong
 
 FILE = FOLDER / "data" / "published_indices.csv"
 
@@ -35,7 +36,7 @@ class Published(BaseModel):
     part: str = ""
     part_zh: str = ""
     part_en: str = ""
-    value: float | None = None
+    value: Decimal | None = Field(default=None, description="with the decimals that were printed")
     rank: int | None = None
     of: int | None = None
     base: str = Field(
@@ -46,12 +47,18 @@ class Published(BaseModel):
     source: str
     note: str = ""
 
+    @property
+    def decimals(self) -> int:
+        """Decimals of the value as printed."""
+        exponent = self.value.as_tuple().exponent if self.value is not None else 0
+        return -exponent if isinstance(exponent, int) else 0
+
     @model_validator(mode="after")
     def _says_something(self) -> Published:
         if self.value is None and self.rank is None:
-            raise _wrong("value", "neither a value nor a rank", "give one of them, or remove the row")
+            raise wrong("value", "neither a value nor a rank", "give one of them, or remove the row")
         if bool(self.part) != bool(self.part_zh):
-            raise _wrong("part", "a part needs its key and its name", "fill both, or none")
+            raise wrong("part", "a part needs its key and its name", "fill both, or none")
         return self
 
 

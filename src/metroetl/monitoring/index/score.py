@@ -99,6 +99,12 @@ def scores(warehouse: Warehouse, edition: Edition) -> list[Score]:
     ]
 
 
+def entropy_sample(warehouse: Warehouse, edition: Edition) -> tuple[list[str], dict[str, list[float]]]:
+    """The members that have every indicator in the data year, and their normalised values: what entropy weights need."""
+    found = [s for s in scores(warehouse, edition) if s.year == edition.data_year and not s.missing]
+    return [s.region for s in found], {i.key: [s.d[i.key] for s in found] for i in edition.indicators}
+
+
 def score(edition: Edition, place: Place, year: int) -> Score:
     """A place's score in a year."""
     values = [(item, *_normalised(edition, place, item, year)) for item in edition.indicators]

@@ -38,8 +38,9 @@ def keep_indices(warehouse: Warehouse, known: Mapping[str, Edition] | None = Non
     found = editions() if known is None else known
     now = {"loaded_at": datetime.now(UTC), "world": warehouse.world}
     computed = [row for edition in found.values() for row in _of_edition(edition, scores(warehouse, edition))]
-    stated = [_of_published(row, n) for n, row in enumerate(published())]
-    definitions = [*map(_definition, found.values()), *_published_definitions(published())]
+    told = published() if warehouse.world == "facts" else ()  # what was published is of this world only
+    stated = [_of_published(row, n) for n, row in enumerate(told)]
+    definitions = [*map(_definition, found.values()), *_published_definitions(told)]
     warehouse.keep_indices(definitions, [_tidy({**_EMPTY, **row, **now}) for row in [*computed, *stated]])
     return {"computed": len(computed), "published": len(stated)}
 
@@ -238,7 +239,7 @@ def _of_published(row: Published, order: int) -> Row:
         "part_zh": row.part_zh or "总指数",
         "part_en": row.part_en or "whole",
         "sort_order": order,
-        "value": row.value,
+        "value": float(row.value) if row.value is not None else None,
         "unit": "分" if row.base == "0-100" else row.base,
         "rank": row.rank,
         "rank_of": row.of,
