@@ -161,6 +161,12 @@ class Edition(_Entry):
             )
         if self.base is not None and not self.base <= self.data_year < self.edition + 1:
             raise wrong("base", "the base is later than the data", "base <= data_year <= edition")
+        if self.as_of and self.as_of.year <= self.data_year:
+            raise wrong(
+                "as_of",
+                f"by {self.as_of} no figure of {self.data_year} was out",
+                "a day of a later year, or none",
+            )
         if not self.scale[0] < self.scale[1] or (self.normalisation == "minmax" and self.scale != (0, 100)):
             raise wrong(
                 "scale", f"scale is {self.scale}", "the lower bound's score first; [0, 100] for minmax"
@@ -281,7 +287,9 @@ def _check_bounds(edition: Edition, item: Item, file: YamlFile, at: list[str | i
     if item.take == "chain":
         raise file.mistake([*at, "take"], "a chain needs a base year", "use it in a process index")
     if low is None or high is None:
-        raise file.mistake(at, f"{item.key} lacks a bound", "give `unacceptable` and `satisfactory`")
+        raise file.mistake(
+            [*at, "key"], f"{item.key} lacks a bound", "give `unacceptable` and `satisfactory`"
+        )
     if (high > low) != (item.direction == "plus") or high == low:
         raise file.mistake(
             [*at, "satisfactory"],

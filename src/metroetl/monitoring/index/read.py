@@ -106,13 +106,16 @@ def _figure(place: Place, indicator: str, measure: str, variant: str, quarter: s
     """As published, else for a circle as computed by the same measure."""
     if found := place.figures.get((place.region, indicator, measure, quarter, variant)):
         return found
-    nothing = Refused("未公布", (f"{name(place.region)}{catalogue().indicators[indicator].name_zh}",))
+    words = catalogue().indicators[indicator].name_zh
+    nothing = Refused("未公布", (f"{name(place.region)}{words}",))
     if place.data is None or variant:
         return nothing
     compared = _computed(place.data, indicator, measure, quarter)
-    if compared is None or compared.best is None or compared.best.measure != measure:
-        return compared.refused or nothing if compared else nothing
-    return compared.best
+    if compared and compared.best and compared.best.measure == measure:
+        return compared.best
+    if compared and compared.refused and compared.refused.missing:
+        return Refused(compared.refused.why, tuple(f"{m}{words}" for m in compared.refused.missing))
+    return nothing
 
 
 def _computed(data: CircleFigures, indicator: str, measure: str, quarter: str) -> Compared | None:

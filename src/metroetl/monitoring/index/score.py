@@ -167,7 +167,9 @@ def level(one: Score) -> str:
 
 
 def _named(region: str, one: Scored) -> str:
+    """The indicator; in brackets whose figure it lacks, and of a quotient which one."""
     lacking = one.raw.value.missing if isinstance(one.raw.value, Refused) else ()
-    details = [m.removeprefix(name(region)) for m in lacking]
-    told = "、".join(d for d in details if d and d != one.item.name_zh)
+    own = "" if one.item.per else catalogue().indicators[one.item.indicator].name_zh
+    details = [m.removeprefix(name(region)).removesuffix(own) for m in lacking]
+    told = "、".join(dict.fromkeys(d for d in details if d))
     return f"{one.item.name_zh}（缺{told}）" if told else one.item.name_zh

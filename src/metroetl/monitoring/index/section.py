@@ -44,7 +44,7 @@ def section(
     for edition in newest(editions(), year):
         if data.region in edition.members:
             blocks += _blocks(edition, scores(warehouse, edition), data.region, data.province, language)
-    stated = _stated(data, quarter) if warehouse.world == "facts" else []
+    stated = _stated(data, year) if warehouse.world == "facts" else []
     if not blocks and not any(row.region == data.region for row in stated):
         return None
     if blocks:
@@ -217,21 +217,21 @@ def _lacking(found: Sequence[Score], language: Language) -> Iterator[Block]:
             )
         if one.carried and one.value is not None:
             names = pick(language, "、", ", ").join(label(s.item, language) for s in one.carried)
+            weight = sum(s.weight for s in one.carried) * 100
             said = pick(
                 language,
-                f"{where}年沿用上年数（E）：{names}。",
-                f"{where}: values of the year before (E) for {names}.",
+                f"{where}年沿用上年数（E，占权重{weight:.0f}%）：{names}。",
+                f"{where}: values of the year before (E, {weight:.0f} % of the weight) for {names}.",
             )
             yield paragraph(said, kind="note")
 
 
-def _stated(data: CircleFigures, quarter: str) -> list[Published]:
-    """All parts of the circle's own, of others the whole only; nothing about a year after the quarter's."""
-    year = int(quarter[:4])
+def _stated(data: CircleFigures, year: int) -> list[Published]:
+    """All parts of the circle's own, of others the whole only; nothing about a year that had not ended."""
 
     def known(row: Published) -> bool:
-        stated = row.data_year or (row.published_on.year if row.published_on else 0)
-        return stated <= year
+        last = row.data_year or (row.published_on.year - 1 if row.published_on else 0)
+        return last <= year
 
     rows = [r for r in published() if known(r) and (r.region == data.region or not r.part)]
     return sorted(rows, key=lambda r: r.region != data.region)

@@ -30,15 +30,21 @@ _EMPTY: Row = {
 }  # fmt: skip
 
 
-def keep_indices(warehouse: Warehouse, known: Mapping[str, Edition] | None = None) -> dict[str, int]:
+def keep_indices(
+    warehouse: Warehouse,
+    known: Mapping[str, Edition] | None = None,
+    stated_by_others: Sequence[Published] | None = None,
+) -> dict[str, int]:
     """Compute all editions from the public figures, and keep them beside the published ones; how many rows of each origin.
 
-    The same figures give the same rows; each call replaces those of the call before.
+    The same figures give the same rows; each call replaces those of the call before. A synthetic world has no published
+    ones: they are facts.
     """
     found = editions() if known is None else known
     now = {"loaded_at": datetime.now(UTC), "world": warehouse.world}
     computed = [row for edition in found.values() for row in _of_edition(edition, scores(warehouse, edition))]
-    told = published() if warehouse.world == "facts" else ()  # what was published is of this world only
+    told = published() if stated_by_others is None else stated_by_others
+    told = told if warehouse.world == "facts" else ()
     stated = [_of_published(row, n) for n, row in enumerate(told)]
     definitions = [*map(_definition, found.values()), *_published_definitions(told)]
     warehouse.keep_indices(definitions, [_tidy({**_EMPTY, **row, **now}) for row in [*computed, *stated]])

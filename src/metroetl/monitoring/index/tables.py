@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from metroetl.catalogue import catalogue
@@ -149,39 +149,35 @@ def process_table(found: Sequence[Score], moved: Change | None, language: Langua
         pick(language, "比上年（点）", "points on the year before"),
         pick(language, "贡献率（%）", "share of the change (%)"),
     ]
-    rows = [
-        [
-            Cell(pick(language, "总指数", "whole")), number(100, 1), *(cell_of(s.figure()) for s in found),
-            signed(moved.total if moved else None), number(100 if moved and moved.rate(1) else None),
-        ]
-    ]  # fmt: skip
+    values = [cell_of(s.figure()) for s in found]
+    rows = [_part(pick(language, "总指数", "whole"), 100, values, moved, moved.total if moved else None)]
     for dimension in last.edition.dimensions:
-        mine = [s for s in last.items if s.item.dimension == dimension.key]
-        values = [number(s.dimension(dimension.key)) for s in found]
-        weight = sum(s.weight for s in mine) * 100
-        rows.append(
-            _part(
-                label(dimension, language),
-                weight,
-                values,
-                moved,
-                moved.dimension(dimension.key) if moved else None,
-            )
-        )
-        for one in mine:
-            cells = [_indexed(s, one.item) for s in found]
-            given = moved.of(one.item.key) if moved else None
-            weight = one.weight * 100 if one.d is not None else None
-            rows.append(_part(f"　{label(one.item, language)}", weight, cells, moved, given))
+        rows += _dimension(dimension, found, moved, language)
     if moved and abs(moved.coverage) > 1e-9:
         what = pick(language, "覆盖变化（非数值变动）", "other indicators covered")
         rows.append(_part(what, None, [Cell(NONE)] * len(found), moved, moved.coverage))
     note = pick(
         language,
         "E：沿用上年数。缺数指标的权重在所属维度内重新分配；各指标贡献与覆盖变化之和等于总指数的变化。",
-        "E: the value of the year before. Weights of missing indicators go to others of their dimension; all contributions sum to the change.",
+        "E: the value of the year before. Weights of missing indicators go to others of their dimension; all contributions "
+        "sum to the change.",
     )
     return Table("index_process", title_of(last.edition, language), header, rows, note)
+
+
+def _dimension(
+    dimension: Dimension, found: Sequence[Score], moved: Change | None, language: Language
+) -> Iterator[list[Cell]]:
+    """The dimension's row, then those of its indicators."""
+    mine = [s for s in found[-1].items if s.item.dimension == dimension.key]
+    values, weight = [number(s.dimension(dimension.key)) for s in found], sum(s.weight for s in mine) * 100
+    given = moved.dimension(dimension.key) if moved else None
+    yield _part(label(dimension, language), weight, values, moved, given)
+    for one in mine:
+        cells = [_indexed(s, one.item) for s in found]
+        own = one.weight * 100 if one.d is not None else None
+        words = f"　{label(one.item, language)}"
+        yield _part(words, own, cells, moved, moved.of(one.item.key) if moved else None)
 
 
 def _part(
