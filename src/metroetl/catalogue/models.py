@@ -14,7 +14,7 @@ _Kinds = list[Literal["statistics", "plans"]]
 TlsMode = Literal["legacy", "unverified", "http"]
 
 
-def _wrong(key: str, what: str, fix: str) -> PydanticCustomError:
+def wrong(key: str, what: str, fix: str) -> PydanticCustomError:
     """An error of several fields, told at the line of `key`."""
     return PydanticCustomError("entry", "{what}", {"key": key, "what": what, "fix": fix})
 
@@ -102,11 +102,11 @@ class Source(_Entry):
     def _disabled_for_a_reason(self) -> Source:
         """An unknown address is never asked, and what isn't asked says why."""
         if self.list == "unknown" and self.enabled:
-            raise _wrong(
+            raise wrong(
                 "list", "list is unknown but the source is enabled", "write `enabled: false` and the `reason`"
             )
         if not self.enabled and not self.reason:
-            raise _wrong("enabled", "the source is disabled without a reason", "add `reason:`")
+            raise wrong("enabled", "the source is disabled without a reason", "add `reason:`")
         return self
 
 
@@ -293,13 +293,13 @@ class Correction(_Entry):
     @model_validator(mode="after")
     def _rests_on_something(self) -> Correction:
         if self.action == "replace" and self.value is None:
-            raise _wrong("action", "`replace` without a value", "add `value:`, or use `withhold`")
+            raise wrong("action", "`replace` without a value", "add `value:`, or use `withhold`")
         if self.action == "replace" and not self.url.startswith("http"):
-            raise _wrong(
+            raise wrong(
                 "url",
                 "`replace` without the publisher's correcting document",
                 "add its address as `url:`, or use `withhold` while there is none",
             )
         if self.action == "withhold" and self.value is not None:
-            raise _wrong("value", "`withhold` with a value", "remove `value:`, or use `replace`")
+            raise wrong("value", "`withhold` with a value", "remove `value:`, or use `replace`")
         return self

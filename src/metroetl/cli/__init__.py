@@ -18,6 +18,7 @@ from metroetl.cli import (
     export,
     extract,
     inbox,
+    index,
     keeping,
     operate,
     plan_compare,
@@ -58,6 +59,7 @@ archive.register(app)
 catalogue.register(app)
 quality.register(app)
 anomalies.register(quality.group)
+index.register(app)
 
 
 def main() -> None:

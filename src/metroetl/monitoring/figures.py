@@ -17,18 +17,19 @@ if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
 
 NATION = "000000"
+Key = tuple[str, str, str, str, str]  # region, indicator, measure, quarter, variant
 LEVELS = ("level_ytd", "level_eop", "level")
 GROWTHS = (
     "yoy_real_ytd", "yoy_comparable_ytd", "yoy_nominal_ytd", "yoy_ytd", "yoy_eop", "yoy_real", "yoy_nominal", "yoy",
 )  # fmt: skip
 RATES = ("rate_eop", "rate", "ratio")
 
-_FIGURES = """
+_COLUMNS = """
 SELECT region_code, indicator_code, measure, quarter, variant, value, unit, decimals, unit_printed, obs_status,
   revision_stage, published_on, publisher, document_title, url, quote, observation_id
-FROM mart_circle_quarter
-WHERE circle_id = :circle
 """
+_FIGURES = f"{_COLUMNS} FROM mart_circle_quarter WHERE circle_id = :circle"
+_PLACES = f"{_COLUMNS} FROM mart_indicator_quarter WHERE "
 _LATEST = """
 SELECT MAX(quarter) FROM mart_circle_quarter
 WHERE circle_id = :circle AND indicator_code = 'GDP' AND measure = 'level_ytd' AND role NOT IN ('province', 'nation')
@@ -129,7 +130,7 @@ class CircleFigures:
     """All public figures of a circle, its cities, provinces and the nation: latest states, or as of a day."""
 
     circle: Circle
-    figures: dict[tuple[str, str, str, str, str], Figure] = field(default_factory=dict)
+    figures: dict[Key, Figure] = field(default_factory=dict)
 
     @property
     def region(self) -> str:
@@ -183,14 +184,31 @@ def load_figures(
         raise WarehouseError(
             f"no circle {circle_id}", way_out='`metroetl query "SELECT * FROM dic_circle"` lists them.'
         )
-    names = {f"q{number}": quarter for number, quarter in enumerate(quarters)}
-    wanted = f" AND quarter IN ({', '.join(':' + n for n in names)})" if names else ""
-    found = CircleFigures(circle)
-    for row in warehouse.records(_FIGURES + wanted, {"circle": circle_id, **names}, as_of=as_of, public=True):
-        figure = _figure(row)
-        key = (figure.region_code, figure.indicator_code, figure.measure, figure.quarter, figure.variant)
-        found.figures[key] = figure
-    return found
+    wanted, names = _among("quarter", quarters)
+    sql = f"{_FIGURES} AND {wanted}" if quarters else _FIGURES
+    return CircleFigures(
+        circle, _by_key(warehouse.records(sql, {"circle": circle_id, **names}, as_of=as_of, public=True))
+    )
+
+
+def load_places(
+    warehouse: Warehouse, regions: Sequence[str], quarters: Sequence[str], *, as_of: date | None = None
+) -> dict[Key, Figure]:
+    """Public figures of any places and quarters, by region, indicator, measure, quarter and variant."""
+    (places, names), (when, more) = _among("region_code", regions), _among("quarter", quarters)
+    sql = f"{_PLACES} {places} AND {when}"
+    return _by_key(warehouse.records(sql, names | more, as_of=as_of, public=True))
+
+
+def _among(column: str, values: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """A condition that a column is one of the values, with its parameters."""
+    names = {f"{column}{number}": value for number, value in enumerate(values)}
+    return f"{column} IN ({', '.join(':' + n for n in names)})", names
+
+
+def _by_key(rows: Iterable[dict[str, Any]]) -> dict[Key, Figure]:
+    found = (_figure(row) for row in rows)
+    return {(f.region_code, f.indicator_code, f.measure, f.quarter, f.variant): f for f in found}
 
 
 def latest_quarter(warehouse: Warehouse, circle_id: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, make_url, select
 
-from metroetl.warehouse import announce, engine, intake, query, review, revisit
+from metroetl.warehouse import announce, engine, indices, intake, query, review, revisit
 from metroetl.warehouse.checks import keep_rules, record_checks, write_checks
 from metroetl.warehouse.frames import staging_frames
 from metroetl.warehouse.history import histories
@@ -168,6 +168,11 @@ class Warehouse:
         """Keep the rules of the suites as a dimension; others that were kept before are no longer active."""
         with self._write() as connection:
             keep_rules(connection, rules)
+
+    def keep_indices(self, editions: indices.Rows, values: indices.Rows) -> None:
+        """Replace all editions and values of indices, own and published, by these."""
+        with self._write() as connection:
+            indices.keep_indices(connection, editions, values)
 
     def add_checks(self, run_id: str, checks: Iterable[Check]) -> None:
         """Keep the verdicts of rules that judge what is published."""
