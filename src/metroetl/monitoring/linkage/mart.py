@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from metroetl.catalogue import catalogue
-from metroetl.monitoring.figures import CircleFigures, Figure, Refused, load_figures
+from metroetl.monitoring.figures import Figure, Refused, load_figures
 from metroetl.monitoring.linkage.flows_in import flow_files
 from metroetl.monitoring.linkage.gravity import Gravity, gravity
 from metroetl.monitoring.linkage.matrix import Matrix, matrix_of
@@ -120,11 +120,11 @@ def derive_gravity(warehouse: Warehouse, circle_id: str) -> int:
     for quarter in data.quarters:
         found = gravity(data, quarter)
         if isinstance(found, Gravity):
-            rows += _gravity_rows(data, quarter, found, warehouse.world)
+            rows += _gravity_rows(quarter, found, warehouse.world)
     return warehouse.keep_links(circle_id, rows, None)
 
 
-def _gravity_rows(data: CircleFigures, quarter: str, found: Gravity, world: str) -> Iterator[Row]:
+def _gravity_rows(quarter: str, found: Gravity, world: str) -> Iterator[Row]:
     from metroetl.warehouse.keys import parse_period
 
     period = parse_period(quarter)
@@ -134,16 +134,13 @@ def _gravity_rows(data: CircleFigures, quarter: str, found: Gravity, world: str)
         "loaded_at": datetime.now(UTC), "world": world,
     }  # fmt: skip
     for pair, force in found.forces.items():
-        membership = found.memberships[pair]
-        for measure, value, unit, rank, parts in (
-            ("gravity", force.value, "", found.rank(pair), force),
-            ("membership", membership.value, "%", None, membership),
-            ("distance", found.distances.by_pair[pair], found.distances.unit, None, None),
-        ):
-            told = {"measure": measure, "value": value, "unit": unit, "rank": rank}
-            yield (
-                common | told | {"from_code": pair[0], "to_code": pair[1]} | _rests_on(parts or force, parts)
-            )
+        at = common | {"from_code": pair[0], "to_code": pair[1], "rank": None}
+        told = {"measure": "gravity", "value": force.value, "unit": "", "rank": found.rank(pair)}
+        yield at | told | _rests_on(force)
+        if share := found.memberships.get(pair):
+            yield at | {"measure": "membership", "value": share.value, "unit": "%"} | _rests_on(share)
+        far = {"measure": "distance", "value": found.distances.by_pair[pair], "unit": found.distances.unit}
+        yield at | far | _rests_on(force) | {"observation_ids": ""}
 
 
 def _rests_on(figure: Figure) -> Row:

@@ -13,6 +13,8 @@ from metroetl.monitoring.linkage.distances import seats
 
 Pair = tuple[str, str]
 BLUES = ["#eef4f9", "#2f6690"]
+BEND = 0.18
+MOST_DRAWN = 12
 
 
 def heat_map(
@@ -22,7 +24,7 @@ def heat_map(
     """A cell for each pair that `values` has, its number printed in it; None is a flow that isn't shown, and says so."""
     import altair as alt
 
-    hidden = "不公开" if language == "zh" else "suppressed"
+    hidden = "不列示" if language == "zh" else "suppressed"
     top = max((v for v in values.values() if v is not None), default=0.0)
     rows = [
         {
@@ -40,17 +42,14 @@ def heat_map(
         y=alt.Y("from:N", scale=alt.Scale(domain=order), title=seller),
     )
     cells = base.mark_rect(stroke="white", strokeWidth=2).encode(
-        color=alt.condition(
-            "isValid(datum.value)",
-            alt.Color("value:Q", scale=alt.Scale(range=BLUES, domainMin=0), legend=None),
-            alt.value("#e4e4e0"),
-        )
+        color=alt.Color("value:Q", scale=alt.Scale(range=BLUES, domainMin=0), legend=None)
     )
+    grey = base.transform_filter("!isValid(datum.value)").mark_rect(color="#e4e4e0")
     words = base.mark_text(fontSize=13).encode(
         text="label:N", color=alt.condition("datum.dark", alt.value("white"), alt.value("#1c2a35"))
     )
     side = max(72, 420 // max(len(order), 1))
-    chart = (cells + words).properties(width=side * len(order), height=min(side, 64) * len(order))
+    chart = (cells + grey + words).properties(width=side * len(order), height=min(side, 64) * len(order))
     return _chart(key, title, unit, chart, _told(rows, unit, hidden, language))
 
 
@@ -60,10 +59,8 @@ def flow_map(
 ) -> Chart | None:  # fmt: skip
     """Cities where they lie to one another, each link (both directions together) as wide as it is strong, with its number.
 
-    A pair with a direction that isn't shown has no line. None where a city's place isn't known.
+    A pair with a direction that isn't shown has no line; only the strongest twelve are drawn. None where a city's place isn't known.
     """
-    import altair as alt
-
     if any(c not in seats() for c in cities):
         return None
     at = _positions(cities)
@@ -73,31 +70,74 @@ def flow_map(
         for j in cities[n + 1 :]
         if (there := values.get((i, j))) is not None and (back := values.get((j, i))) is not None
     }
-    top = max(both.values(), default=0.0) or 1.0
     links = [
         {
-            "x": at[i][0], "y": at[i][1], "x2": at[j][0], "y2": at[j][1], "width": 1 + 11 * v / top,
-            "mx": 0.55 * at[i][0] + 0.45 * at[j][0], "my": 0.55 * at[i][1] + 0.45 * at[j][1],
-            "from": name(i), "to": name(j), "value": v, "label": f"{v:.{decimals}f}",
+            "from": name(i),
+            "to": name(j),
+            "value": v,
+            "label": f"{v:.{decimals}f}",
+            "points": _arc(at[i], at[j]),
         }
-        for (i, j), v in sorted(both.items(), key=lambda item: item[1])
-    ]  # fmt: skip
-    dots = [{"name": name(c), "x": at[c][0], "y": at[c][1]} for c in cities]
-    x, y = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.15, 1.15])), alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.15, 1.15]))  # fmt: skip
-    drawn = alt.Chart(alt.InlineData(values=links))
-    places = alt.Chart(alt.InlineData(values=dots)).encode(x=x, y=y)
-    labels = drawn.encode(x=alt.X("mx:Q"), y=alt.Y("my:Q"), text="label:N")
-    chart = alt.layer(
-        drawn.mark_rule(color="#7fb0d6", strokeCap="round").encode(
-            x=x, y=y, x2="x2:Q", y2="y2:Q", strokeWidth=alt.StrokeWidth("width:Q", scale=None)
-        ),
-        labels.mark_text(fontSize=12, stroke="white", strokeWidth=4),
-        labels.mark_text(fontSize=12, color="#1c2a35"),
-        places.mark_circle(size=160, color="#1d3f5e", opacity=1),
-        places.mark_text(dy=-16, fontSize=13, fontWeight="bold", stroke="white", strokeWidth=4).encode(text="name:N"),
-        places.mark_text(dy=-16, fontSize=13, fontWeight="bold", color="#1c2a35").encode(text="name:N"),
-    ).properties(width=520, height=420)  # fmt: skip
+        for (i, j), v in sorted(both.items(), key=lambda item: -item[1])
+    ]
+    top = max(both.values(), default=0.0) or 1.0
+    paths = [
+        {"link": n, "x": x, "y": y, "order": step, "width": 1 + 11 * link["value"] / top}
+        for n, link in enumerate(links[:MOST_DRAWN])
+        for step, (x, y) in enumerate(link["points"])
+    ]
+    middle = len(links[0]["points"]) // 2 if links else 0
+    words = [
+        {"x": link["points"][middle][0], "y": link["points"][middle][1], "label": link["label"]}
+        for link in links[:MOST_DRAWN]
+    ]
+    dots = [{"x": at[c][0], "y": at[c][1], "label": name(c)} for c in cities]
+    chart = _drawn(paths, words, dots)
+    if len(links) > MOST_DRAWN:
+        only = f"（最强的{MOST_DRAWN}对）" if language == "zh" else f" (strongest {MOST_DRAWN})"
+        title += only
     return _chart(key, title, unit, chart, _told(links, unit, "", language))
+
+
+def _drawn(paths: list[dict[str, Any]], words: list[dict[str, Any]], dots: list[dict[str, Any]]) -> Any:
+    """Arcs, numbers on them, cities over all; words have a white border, so that they can be read on a line."""
+    import altair as alt
+
+    def layer(rows: list[dict[str, Any]]) -> Any:
+        frame = alt.Scale(domain=[-0.15, 1.15])
+        return alt.Chart(alt.InlineData(values=rows)).encode(
+            x=alt.X("x:Q", axis=None, scale=frame), y=alt.Y("y:Q", axis=None, scale=frame)
+        )
+
+    def text(rows: list[dict[str, Any]], **mark: Any) -> list[Any]:
+        base = layer(rows).encode(text="label:N")
+        return [
+            base.mark_text(stroke="white", strokeWidth=4, **mark),
+            base.mark_text(color="#1c2a35", **mark),
+        ]
+
+    arcs = layer(paths).mark_line(color="#7fb0d6", strokeCap="butt", interpolate="monotone", opacity=0.85)
+    return alt.layer(
+        arcs.encode(
+            detail="link:N", order="order:Q", strokeWidth=alt.StrokeWidth("width:Q", scale=None, legend=None)
+        ),
+        *text(words, fontSize=12),
+        layer(dots).mark_circle(size=160, color="#1d3f5e", opacity=1),
+        *text(dots, fontSize=13, fontWeight="bold", dy=-16),
+    ).properties(width=440, height=440)
+
+
+def _arc(start: tuple[float, float], end: tuple[float, float], steps: int = 12) -> list[tuple[float, float]]:
+    """Points of a slight arc, so that lines which lie on one another can be told apart."""
+    (ax, ay), (bx, by) = start, end
+    mx, my = (ax + bx) / 2 + BEND * (by - ay), (ay + by) / 2 - BEND * (bx - ax)
+    return [
+        (
+            (1 - t) ** 2 * ax + 2 * t * (1 - t) * mx + t**2 * bx,
+            (1 - t) ** 2 * ay + 2 * t * (1 - t) * my + t**2 * by,
+        )
+        for t in (n / steps for n in range(steps + 1))
+    ]
 
 
 def _positions(cities: Sequence[str]) -> dict[str, tuple[float, float]]:

@@ -5,7 +5,9 @@ Control, 2012, ch. 4). Primary: a flow of fewer than three firms, or of an unkno
 knows every total that is shown, every other cell, and that no flow is negative can narrow a primary cell down to less
 than ±20 % of its value (found by linear programming), one more cell of the shortest line that gives it away is hidden:
 the smallest that isn't smaller than it, else the largest. Where no such cell is left, the line's total is withheld, and
-with it all that is computed from it. A flow to or from the outside can't hide behind another, so its total goes at once.
+with it all that is computed from it. What turns out not to be needed is shown again, largest first. A flow to or from
+the outside can't hide behind another, so its total goes at once. Not covered: a firm that knows its own sales, and what
+an earlier vintage has shown.
 """
 
 from __future__ import annotations
@@ -94,6 +96,7 @@ def suppress(matrix: Matrix) -> Suppression:
     for pair in sorted(found.primary, key=lambda p: (-matrix.amount(p), p)):
         while not protected(found, pair):
             _hide_one_more(found, pair)
+    _show_what_is_not_needed(found)
     return found
 
 
@@ -131,6 +134,15 @@ def bounds(found: Suppression, pair: Pair) -> tuple[float, float]:
         )
         ends.append(sign * answer.fun * scale if answer.success else sign * float("-inf"))
     return ends[0], ends[1]
+
+
+def _show_what_is_not_needed(found: Suppression) -> None:
+    """Show each further cell again, largest first, if the others protect every primary cell without it."""
+    for pair in sorted(found.complementary, key=lambda p: (-found.matrix.amount(p), p)):
+        found.complementary.remove(pair)
+        nearest = sorted(found.primary, key=lambda p: (p[0] != pair[0] and p[1] != pair[1], p))
+        if not all(protected(found, p) for p in nearest):
+            found.complementary.add(pair)
 
 
 def _hide_one_more(found: Suppression, pair: Pair) -> None:
