@@ -208,7 +208,8 @@ def _period(text: str) -> str:
 def _across(rows: Iterable[FlowRow]) -> list[tuple[int, str, str]]:
     """Cells that are there twice, places within places, industries within industries, parts above their whole."""
     cells: dict[tuple[str, str, str], dict[str, FlowRow]] = defaultdict(dict)
-    wrong, places = [], {}
+    wrong: list[tuple[int, str, str]] = []
+    places: dict[str, int] = {}
     for row in rows:
         cell = cells[row.period, row.seller, row.buyer]
         if earlier := cell.get(row.industry):
@@ -218,7 +219,7 @@ def _across(rows: Iterable[FlowRow]) -> list[tuple[int, str, str]]:
             places.setdefault(code, row.line)
     for code, line in places.items():
         region = catalogue().regions.get(code)
-        if region and region.parent_code in places:
+        if region and region.parent_code and region.parent_code in places:
             whole = catalogue().regions[region.parent_code].name_zh
             wrong.append(
                 (

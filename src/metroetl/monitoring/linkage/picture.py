@@ -13,7 +13,7 @@ from metroetl.monitoring.linkage.distances import seats
 
 Pair = tuple[str, str]
 BLUES = ["#eef4f9", "#2f6690"]
-BEND = 0.18
+BEND = 0.3
 MOST_DRAWN = 12
 
 
@@ -70,7 +70,7 @@ def flow_map(
         for j in cities[n + 1 :]
         if (there := values.get((i, j))) is not None and (back := values.get((j, i))) is not None
     }
-    links = [
+    links: list[dict[str, Any]] = [
         {
             "from": name(i),
             "to": name(j),
@@ -81,7 +81,7 @@ def flow_map(
         for (i, j), v in sorted(both.items(), key=lambda item: -item[1])
     ]
     top = max(both.values(), default=0.0) or 1.0
-    paths = [
+    paths: list[dict[str, Any]] = [
         {"link": n, "x": x, "y": y, "order": step, "width": 1 + 11 * link["value"] / top}
         for n, link in enumerate(links[:MOST_DRAWN])
         for step, (x, y) in enumerate(link["points"])
@@ -116,7 +116,7 @@ def _drawn(paths: list[dict[str, Any]], words: list[dict[str, Any]], dots: list[
             base.mark_text(color="#1c2a35", **mark),
         ]
 
-    arcs = layer(paths).mark_line(color="#7fb0d6", strokeCap="butt", interpolate="monotone", opacity=0.85)
+    arcs = layer(paths).mark_line(color="#7fb0d6", strokeCap="butt", opacity=0.85)
     return alt.layer(
         arcs.encode(
             detail="link:N", order="order:Q", strokeWidth=alt.StrokeWidth("width:Q", scale=None, legend=None)
@@ -127,10 +127,13 @@ def _drawn(paths: list[dict[str, Any]], words: list[dict[str, Any]], dots: list[
     ).properties(width=440, height=440)
 
 
-def _arc(start: tuple[float, float], end: tuple[float, float], steps: int = 12) -> list[tuple[float, float]]:
+def _arc(start: tuple[float, float], end: tuple[float, float], steps: int = 24) -> list[tuple[float, float]]:
     """Points of a slight arc, so that lines which lie on one another can be told apart."""
     (ax, ay), (bx, by) = start, end
-    mx, my = (ax + bx) / 2 + BEND * (by - ay), (ay + by) / 2 - BEND * (bx - ax)
+    bend = BEND * math.hypot(
+        bx - ax, by - ay
+    )  # the longer, the more: what passes a city lies clear of its lines
+    mx, my = (ax + bx) / 2 + bend * (by - ay), (ay + by) / 2 - bend * (bx - ax)
     return [
         (
             (1 - t) ** 2 * ax + 2 * t * (1 - t) * mx + t**2 * bx,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,7 @@ revision = "0016"
 down_revision = "0013"
 
 
-def _given() -> list[sa.Column[object]]:
+def _given() -> list[sa.Column[Any]]:
     return [
         sa.Column("published_at", UtcDateTime(), nullable=False),
         sa.Column("loaded_at", UtcDateTime(), nullable=False),
