@@ -363,3 +363,10 @@ class LoadConflict(WarehouseError):
 
     code = "LOAD_CONFLICT"
     way_out = "Wait for the other run, then run again: loads are idempotent."
+
+
+class FlowsRefused(WarehouseError):
+    """A file of flows between places has mistakes; nothing of it was loaded."""
+
+    code = "FLOWS_REFUSED"
+    way_out = "Correct the rows that the message names, then load the file again; nothing was changed."

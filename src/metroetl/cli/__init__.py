@@ -20,6 +20,7 @@ from metroetl.cli import (
     inbox,
     index,
     keeping,
+    linkage,
     operate,
     plan_compare,
     plans,
@@ -60,6 +61,7 @@ catalogue.register(app)
 quality.register(app)
 anomalies.register(quality.group)
 index.register(app)
+linkage.register(app)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, make_url, select
 
 from metroetl.warehouse import announce, engine, indices, intake, query, review, revisit
 from metroetl.warehouse.checks import keep_rules, record_checks, write_checks
+from metroetl.warehouse.flows import FlowFile, FlowVintage, keep_flows, keep_links
 from metroetl.warehouse.frames import staging_frames
 from metroetl.warehouse.history import histories
 from metroetl.warehouse.looks import Look
@@ -178,6 +179,18 @@ class Warehouse:
         """Keep the verdicts of rules that judge what is published."""
         with self._write() as connection:
             write_checks(connection, run_id, checks, datetime.now(UTC))
+
+    # --- links between places ------------------------------------------------------------------------------------
+
+    def keep_flows(self, files: Sequence[FlowFile]) -> list[FlowVintage]:
+        """Store flows that an operator gave, a vintage each period; the same again changes nothing."""
+        with self._write() as connection:
+            return keep_flows(connection, files, self.world)
+
+    def keep_links(self, circle_id: str, rows: Sequence[dict[str, Any]], file_id: str | None) -> int:
+        """Put a circle's links of one file, or those of published figures, in the place of earlier ones; their number."""
+        with self._write() as connection:
+            return keep_links(connection, circle_id, rows, file_id)
 
     # --- releases of plans ---------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from alembic import op
 from metroetl.warehouse.base import UtcDateTime
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 
 _ORIGIN = "origin IN ('computed', 'published')"
 
