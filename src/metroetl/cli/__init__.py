@@ -25,6 +25,7 @@ from metroetl.cli import (
     quality,
     quarantine,
     sources,
+    targets,
     trace,
     warehouse,
 )
@@ -58,6 +59,7 @@ archive.register(app)
 catalogue.register(app)
 quality.register(app)
 anomalies.register(quality.group)
+targets.register(app)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, make_url, select
 
 from metroetl.warehouse import announce, engine, intake, query, review, revisit
+from metroetl.warehouse.assessments import keep_scores
 from metroetl.warehouse.checks import keep_rules, record_checks, write_checks
 from metroetl.warehouse.frames import staging_frames
 from metroetl.warehouse.history import histories
@@ -173,6 +174,11 @@ class Warehouse:
         """Keep the verdicts of rules that judge what is published."""
         with self._write() as connection:
             write_checks(connection, run_id, checks, datetime.now(UTC))
+
+    def keep_scores(self, scores: Sequence[Mapping[str, Any]]) -> int:
+        """Keep scores of an assessment that differ from the newest kept; how many those were."""
+        with self._write() as connection:
+            return keep_scores(connection, scores, datetime.now(UTC))
 
     # --- releases of plans ---------------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from metroetl.catalogue import Catalogue
 
 Dimensions = dict[str, list[dict[str, Any]]]
-CONTRACT = "1.0.0"
+CONTRACT = "1.1.0"
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
