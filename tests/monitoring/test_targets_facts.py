@@ -162,8 +162,9 @@ def test_the_section(warehouse: Warehouse, chengdu: CircleFigures) -> None:
     assert found and all(f.evidence and f.evidence.quote for f in found.figures()), (
         "each figure and target is cited"
     )
-    assert chart.series["完成比例"][0] == 94.88 and chart.series["时间进度"][1] is None
-    assert "完成94.9%，时间进度100.0%" in chart.alt and chart.spec["layer"]
+    assert list(chart.categories) == ["成都都市圈地区生产总值", "眉山市地区生产总值"]
+    assert chart.series == {"完成比例": [94.88, 100.44], "时间进度": [100.0, 100.0]}
+    assert chart.alt.startswith("成都都市圈地区生产总值：完成94.9%，时间100.0%；") and chart.spec["layer"]
 
 
 def test_the_section_of_a_quarter_and_in_english(warehouse: Warehouse, chengdu: CircleFigures) -> None:

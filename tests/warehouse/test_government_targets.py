@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from metroetl.monitoring.targets import load_goals
 from metroetl.statistics.models import Statement
 from tests.warehouse.desk import Desk, gdp
 
@@ -62,6 +63,10 @@ def test_the_newest_yearly_target_with_what_its_words_say(desk: Desk) -> None:
         f"SELECT {SHOWN} FROM mart_government_target ORDER BY 1, 2", as_of=date(2025, 2, 1)
     )
     assert known[1][0][2:4] == ("about", 5.5), "as of a day before the change"
+    goals = [(g.region_code, g.growth, g.words, g.stated_on) for g in load_goals(desk.warehouse)]
+    assert goals[:2] == [
+        ("510100", True, "不低于5.7%", date(2025, 2, 26)), ("510100", False, "不低于2000亿元", date(2025, 1, 8)),
+    ]  # fmt: skip
 
 
 def test_an_internal_target_is_not_public(desk: Desk) -> None:

@@ -108,7 +108,8 @@ def load_goals(warehouse: Warehouse, *, as_of: date | None = None) -> list[Goal]
 def goals_of(goals: Iterable[Goal], data: CircleFigures, quarter: str) -> list[Goal]:
     """The targets of a circle and its cities that were stated by the end of a quarter and are due in its year or later.
 
-    The circle's come first, then its cities' in their order; by year, then as stated.
+    The circle's come first, then its cities' in their order; by year, then as stated. Those without an indicator of the
+    catalogue are among them: nothing can be set against them.
     """
     places = [data.region, *data.cities]
     end = quarter_end(quarter)

@@ -22,7 +22,7 @@ from metroetl.monitoring.phrases import period
 from metroetl.monitoring.targets import words
 from metroetl.monitoring.targets.chance import Chance
 from metroetl.monitoring.targets.chart import pace_chart
-from metroetl.monitoring.targets.goals import load_goals
+from metroetl.monitoring.targets.goals import goals_of, load_goals
 from metroetl.monitoring.targets.lights import Lit
 from metroetl.monitoring.targets.pace import Pace
 from metroetl.monitoring.targets.rules import chosen, light_rules
@@ -54,6 +54,12 @@ def section(
     if not states:
         return None
     blocks = [*_sentences(states, quarter, language), *blocks_of(states, quarter, language, lights)]
+    if others := sum(g.indicator_code is None for g in goals_of(goals, data, quarter)):
+        told = {
+            "zh": f"另有{others}项目标无对应统计指标，未列。",
+            "en": f"{others} targets without an indicator aren't shown.",
+        }
+        blocks.append(paragraph(told[language], kind="note"))
     if quarter.endswith("4"):
         blocks += score_blocks(data, goals, int(quarter[:4]), language)
     return Section("targets", TITLE[language], blocks)

@@ -54,9 +54,11 @@ def goal_states(
     lights: str = DEFAULT_LIGHTS,
     path: Path = "seasonal",
 ) -> list[GoalState]:
-    """The states of a circle's targets as of a quarter; raises CatalogueError for a preset that isn't there."""
+    """The states of a circle's targets of the catalogue's indicators as of a quarter; raises CatalogueError for a preset
+    that isn't there."""
     rules = chosen(light_rules(), lights, "preset of lights")
-    return [goal_state(data, goal, quarter, rules, path) for goal in goals_of(goals, data, quarter)]
+    known = (goal for goal in goals_of(goals, data, quarter) if goal.indicator_code)
+    return [goal_state(data, goal, quarter, rules, path) for goal in known]
 
 
 def goal_state(
