@@ -25,6 +25,7 @@ from metroetl.monitoring.targets.goals import Goal
 from metroetl.monitoring.targets.trend import annual
 
 FEWEST, MOST = 4, 10
+OLDEST = 2  # years that the newest yearly figure may be old
 BANDS = (50, 80, 95)
 LIKELY, UNLIKELY = 66, 33
 
@@ -81,18 +82,12 @@ def chance(data: CircleFigures, goal: Goal, quarter: str) -> Chance | Refused:
 
 
 def _of_level(data: CircleFigures, goal: Goal, quarter: str) -> Chance | Refused:
-    code, year = goal.indicator_code or "", int(quarter[:4])
-    last = next(
-        (
-            y
-            for y in range(year if number_of(quarter) == 4 else year - 1, year - 4, -1)
-            if annual(data, goal.region_code, code, y)
-        ),
-        None,
-    )
-    if last is None:
+    code, end = goal.indicator_code or "", int(quarter[:4]) - (number_of(quarter) < 4)
+    years = range(end - MOST, end + 1)
+    series = {y: f for y in years if (f := annual(data, goal.region_code, code, y))}
+    last = max(series, default=0)
+    if last < end - OLDEST:
         return Refused("缺近年年度数", (name(goal.region_code),))
-    series = {y: f for y in range(last - MOST, last + 1) if (f := annual(data, goal.region_code, code, y))}
     now = series[last]
     pairs = [(series[y - 1], f) for y, f in series.items() if y - 1 in series]
     usable = [(a, b) for a, b in pairs if a.measure == b.measure == now.measure and min(a.value, b.value) > 0]
