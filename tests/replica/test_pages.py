@@ -28,6 +28,8 @@ PLAN_FIGURES = {
     "chengdu-three-year-1": "2020 2022 2.7 8 30 202",
     "chengdu-three-year-1-news": "2020 2022 8 30 2.7 183",
     "chengdu-2021-ten": "2021 25",
+    "meishan-2025-report": "2025 6.0 2000",
+    "chengdu-2025-report": "2025 5.7 5 81",
     "nanjing-development-reply": "8 2025 2035",
     "chengdu-development-reply": "2025",
     "chengdu-development-1": "11 2025 3.3 75",

@@ -205,6 +205,20 @@ def test_goals_after_a_lead_in_hold_for_the_list() -> None:
     assert kinds(text) == [("target", 6.0), ("target", 5.0), ("actual", 5.8)]
 
 
+@pytest.mark.parametrize(
+    ("text", "measure"),
+    [
+        ("今年力争地区生产总值增长6%以上。", "target_yoy_real"),
+        ("今年力争社会消费品零售总额增长5%以上。", "target_yoy"),
+        ("今年力争固定资产投资增长5%以上。", "target_yoy"),
+        ("今年力争常住人口城镇化率达到81%。", "target"),
+        ("今年力争地区生产总值达到2000亿元。", "target"),
+    ],
+)
+def test_a_target_says_whether_growth_is_wanted(text: str, measure: str) -> None:
+    assert [(s.kind, s.measure) for s in read(text)] == [("target", measure)]
+
+
 def test_a_period_that_has_not_ended_is_aimed_at() -> None:
     assert kinds("2026年，地区生产总值增长6%。") == [("target", 6.0)]
 

@@ -64,6 +64,7 @@ def small_catalogue() -> Catalogue:
         Measure(code="level", family="level", accumulation="period"),
         Measure(code="yoy_real_ytd", family="yoy", accumulation="ytd", basis="constant prices"),
         Measure(code="target", family="statement"),
+        Measure(code="target_yoy_real", family="statement"),
     ]
     indicators = [
         Indicator(

@@ -27,6 +27,7 @@ from metroetl.cli import (
     quality,
     quarantine,
     sources,
+    targets,
     trace,
     warehouse,
 )
@@ -62,6 +63,7 @@ quality.register(app)
 anomalies.register(quality.group)
 index.register(app)
 linkage.register(app)
+targets.register(app)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from metroetl.errors import ReplicaError
-from metroetl.replica.facts import FACTS, REGIONS, Fact
+from metroetl.replica.facts import FACTS, REGIONS, TARGETS, Fact
 
 # Rows whose own note tells another day than the calendar's guess. (region, indicator, period, measure, value) → day
 DATED_BY_NOTE: dict[tuple[str, str, str, str, str], str] = {
@@ -25,6 +25,14 @@ DATED_BY_NOTE: dict[tuple[str, str, str, str, str], str] = {
     # "as quoted in the H1 text", whose other rows have this day
     ("510000", "TRD", "2024-Q1", "level_ytd", "2401"): "2024-07-23",
     ("510000", "TRD", "2024-Q1", "yoy_nominal_ytd", "7.2"): "2024-07-23",
+    # targets of the year: the page at the row's address tells of the congress that opened on 26 February 2025
+    ("510100", "GDP", "2025", "target_yoy_real", "5.7"): "2025-02-26",
+    ("510100", "FAI", "2025", "target_yoy", "5.0"): "2025-02-26",
+    ("510100", "RS", "2025", "target_yoy", "5.0"): "2025-02-26",
+    ("510100", "URB", "2025", "target", "81"): "2025-02-26",
+    # "眉山日报 2025-01-08", as its address says
+    ("511400", "GDP", "2025", "target", "2000"): "2025-01-08",
+    ("511400", "GDP", "2025", "target_yoy_real", "6.0"): "2025-01-08",
 }
 
 # An index with last year as 100 can't be this small: the table has its growth in per cent under the index's code.
@@ -35,13 +43,14 @@ _NOTE_LENGTH = 100
 
 
 def convert(table: Path) -> list[Fact]:
-    """Facts from a table of reference series: quality ok, dated, of a region that the replica serves.
+    """Facts from a table of reference series: quality ok, dated, of a region that the replica serves; and targets of a
+    year whose page is known.
 
     Of one value on one day the row with more decimals (then of the better source) stays; a different value on a
     later day is a revision and stays too. Raises ReplicaError where two different values meet on one day.
     """
     with table.open(encoding="utf-8", newline="") as file:
-        rows = [r for r in csv.DictReader(file) if r["quality"] == "ok" and r["published_on"]]
+        rows = [r for r in csv.DictReader(file) if r["published_on"] and _usable(r)]
     facts = [_fact(row) for row in rows if row["region_code"] in REGIONS]
     chosen: dict[tuple[object, ...], Fact] = {}
     for fact in facts:
@@ -56,6 +65,10 @@ def write(facts: Iterable[Fact], path: Path = FACTS) -> None:
         writer = csv.DictWriter(file, list(Fact.model_fields), lineterminator="\n")
         writer.writeheader()
         writer.writerows(fact.model_dump() for fact in facts)
+
+
+def _usable(row: dict[str, str]) -> bool:
+    return row["quality"] == "ok" or (row["measure"] in TARGETS and row["url"] != "")
 
 
 def _fact(row: dict[str, str]) -> Fact:

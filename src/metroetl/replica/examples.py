@@ -34,7 +34,11 @@ LARGEST = 30_000
 ORIGIN = "replica"
 OK = 200
 # the release that shows most of a source's form, where the newest large one doesn't
-CHOSEN = {"cdstats": "AGG.CDMC/2025-Q1/2025-05-17", "sc_gov": "chengdu-three-year-1"}
+CHOSEN = {
+    "cdstats": "AGG.CDMC/2025-Q1/2025-05-17",
+    "sc_gov": "chengdu-three-year-1",
+    "chengdu_gov": "chengdu-three-year-2-news",
+}
 # where the lists of a family usually stand, and the options that its site can't do without
 USUAL: dict[str, tuple[str, dict[str, str]]] = {
     "trs": ("/tjsj/index.html", {}),

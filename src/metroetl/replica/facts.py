@@ -46,6 +46,8 @@ SAID = frozenset(
     }
 )
 
+TARGETS = frozenset({"target", "target_yoy", "target_yoy_real"})  # of a year; pages of plans.yml state them
+
 
 class Fact(BaseModel):
     """One published figure: `value` as printed, `published_on` with its basis (address, calendar or note).

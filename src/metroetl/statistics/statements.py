@@ -80,10 +80,13 @@ class Builder:
         said = frame.predicate
         if kind == "contribution" and said.family in self.catalogue.measures:
             return said.family
-        if kind in _MEASURES:
+        if kind in _MEASURES and not (kind == "target" and said.family == "yoy"):
             return _MEASURES[kind]
         accumulated = accumulation(period, self.words.is_stock(frame.name, frame.code))
-        return choose(self.catalogue, frame.code, said.family, accumulated, said.basis, said.whole)
+        chosen = choose(self.catalogue, frame.code, said.family, accumulated, said.basis, said.whole)
+        if kind == "target":
+            return "target_yoy_real" if chosen.startswith("yoy_real") else "target_yoy"
+        return chosen
 
     def _normalised(self, frame: Frame) -> tuple[float | None, str | None]:
         indicator = self.catalogue.indicators.get(frame.code or "")

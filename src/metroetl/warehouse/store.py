@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, make_url, select
 
 from metroetl.warehouse import announce, engine, indices, intake, query, review, revisit
+from metroetl.warehouse.assessments import keep_scores
 from metroetl.warehouse.checks import keep_rules, record_checks, write_checks
 from metroetl.warehouse.flows import FlowFile, FlowVintage, keep_flows, keep_links
 from metroetl.warehouse.frames import staging_frames
@@ -191,6 +192,11 @@ class Warehouse:
         """Put a circle's links of one file, or those of published figures, in the place of earlier ones; their number."""
         with self._write() as connection:
             return keep_links(connection, circle_id, rows, file_id)
+
+    def keep_scores(self, scores: Sequence[Mapping[str, Any]]) -> int:
+        """Keep scores of an assessment that differ from the newest kept; how many those were."""
+        with self._write() as connection:
+            return keep_scores(connection, scores, datetime.now(UTC))
 
     # --- releases of plans ---------------------------------------------------------------------------------------
 

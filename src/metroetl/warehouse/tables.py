@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 
-from metroetl.warehouse import core, dims, flows, indices, ops, plans, raw, staging
+from metroetl.warehouse import assessments, core, dims, flows, indices, ops, plans, raw, staging
 from metroetl.warehouse.base import metadata
 
-__all__ = ["core", "dims", "flows", "indices", "metadata", "ops", "plans", "raw", "staging", "table"]
+__all__ = [
+    "assessments", "core", "dims", "flows", "indices", "metadata", "ops", "plans", "raw", "staging", "table",
+]  # fmt: skip
 
 
 def table(name: str) -> Table:

@@ -1,6 +1,7 @@
 -- Targets of plans, each tied to the series that measures it: the indicator of the catalogue, in the plan's circle (else the
--- region of its document), as growth where a rate of growth is wanted, else as a level. `value_in_series_unit` is NULL
--- where the units can't be converted; no target is measured by a series of another kind.
+-- region of its document), as growth where a rate of growth is wanted (per cent of what
+-- is counted otherwise, or is published as growth only), else as a level. `value_in_series_unit` is NULL where
+-- the units can't be converted; no target is measured by a series of another kind.
 WITH plans AS (
   SELECT
     p.*,
@@ -13,7 +14,7 @@ targets AS (
     t.*,
     i.name_zh AS indicator_name,
     COALESCE(c.region_code, d.region_code) AS region_code,
-    CASE WHEN t.unit = '%' AND i.unit <> '%' THEN 'growth' ELSE 'level' END AS wanted,
+    CASE WHEN t.unit = '%' AND (i.unit <> '%' OR NOT i.level_published) THEN 'growth' ELSE 'level' END AS wanted,
     p.title AS plan_title,
     p.release_key,
     p.circle_id,
