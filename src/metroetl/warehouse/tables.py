@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 
-from metroetl.warehouse import core, dims, ops, plans, raw, staging
+from metroetl.warehouse import core, dims, loops, ops, plans, raw, staging
 from metroetl.warehouse.base import metadata
 
-__all__ = ["core", "dims", "metadata", "ops", "plans", "raw", "staging", "table"]
+__all__ = ["core", "dims", "loops", "metadata", "ops", "plans", "raw", "staging", "table"]
 
 
 def table(name: str) -> Table:
