@@ -109,11 +109,11 @@ def gap(figure: Figure, whom: str, language: Language) -> Cited:
     return Cited(f"{size}{unit} {'above' if way > 0 else 'below'} {whom}", figure)
 
 
-def pace(now: Figure, before: Figure, language: Language) -> str:
-    """How growth moved, as both are printed: 增速比上年同期回落0.4个百分点, 降幅收窄, 由正转负."""
+def pace(now: Figure, before: Figure, language: Language, then: str = "") -> str:
+    """How growth moved, as both are printed: 增速比上年同期回落0.4个百分点, 降幅收窄, 由正转负; `then` as it is called."""
     decimals = max(now.decimals, before.decimals)
     a, b = float(printed(now.value, decimals)), float(printed(before.value, decimals))
-    size, then = printed(abs(a - b), decimals), since(before.quarter, now.quarter, language)
+    size, then = printed(abs(a - b), decimals), then or since(before.quarter, now.quarter, language)
     if a == b:
         return pick((f"与{then}持平", f"as in {then}"), language)
     if b > 0 > a or a > 0 > b:
