@@ -13,9 +13,9 @@ from metroetl.monitoring.aggregates import made
 from metroetl.monitoring.content import Cited, Language, Piece
 from metroetl.monitoring.figures import CircleFigures, Figure, earlier, printed
 from metroetl.monitoring.loop import words
-from metroetl.monitoring.loop.checkup import before_of, growth_of
 from metroetl.monitoring.loop.diagnosis import Decomposition, by_city, by_sector, nearest
 from metroetl.monitoring.loop.found import Finding, Lack
+from metroetl.monitoring.loop.reading import before_of, growth_of
 from metroetl.monitoring.loop.rules import CauseRule, cause_rules
 
 ON_GROWTH = frozenset({"below", "slows", "turned_negative"})

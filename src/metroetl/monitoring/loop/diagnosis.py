@@ -164,14 +164,13 @@ def by_sector(data: CircleFigures, region: str, quarter: str, before: str) -> De
 def _decomposed(
     region: str, indicator: str, now: tuple[str, Pulls | Lack], before: tuple[str, Pulls | Lack]
 ) -> Decomposed:
-    for _, pulls in (now, before):
-        if isinstance(pulls, Lack):
-            return pulls
     (quarter, new), (then, old) = now, before
-    assert not isinstance(new, Lack) and not isinstance(old, Lack)  # noqa: S101  told above
-    return Decomposition(
-        region, indicator, quarter, then, tuple(Part(code, new[code], old[code]) for code in new)
-    )
+    if isinstance(new, Lack):
+        return new
+    if isinstance(old, Lack):
+        return old
+    parts = tuple(Part(code, new[code], old[code]) for code in new)
+    return Decomposition(region, indicator, quarter, then, parts)
 
 
 def nearest(data: CircleFigures, indicator: str, quarter: str) -> tuple[Decomposed, tuple[Lack, ...]]:

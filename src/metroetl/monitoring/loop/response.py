@@ -130,7 +130,7 @@ def _not_found(loop: Loop, outcome: Outcome, done: set[str], now: datetime) -> l
     item = loop.response["item_id"] if loop.response else None
     if isinstance(outcome, NotJudged):
         kind = "unjudged"
-        told = tuple("；".join(lack.text(lang) for lack in outcome.lacks) for lang in ("zh", "en"))  # type: ignore[arg-type]
+        told = tuple("；".join(lack.text(lang) for lack in outcome.lacks) for lang in ("zh", "en"))
     else:
         kind = "clear"
         told = (f"本季未出现，已连续{clear}个季度", f"not found, {clear} judged quarters in a row")
