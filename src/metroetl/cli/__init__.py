@@ -19,6 +19,7 @@ from metroetl.cli import (
     extract,
     inbox,
     keeping,
+    loop,
     operate,
     plan_compare,
     plans,
@@ -58,6 +59,7 @@ archive.register(app)
 catalogue.register(app)
 quality.register(app)
 anomalies.register(quality.group)
+loop.register(app)
 
 
 def main() -> None:

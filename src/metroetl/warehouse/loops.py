@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, Text, UniqueConstraint, insert, select
+from sqlalchemy import Connection, Index, Text, UniqueConstraint, insert
 from sqlmodel import Field
 
 from metroetl.warehouse.base import Table, UtcDateTime, one_of
@@ -74,19 +74,6 @@ class OpsLoopEvent(Table, table=True):
 
 Row = Mapping[str, Any]
 _LOOPS, _EVENTS = OpsLoop.metadata.tables["ops_loop"], OpsLoopEvent.metadata.tables["ops_loop_event"]
-
-
-def read_loops(connection: Connection, circle_id: str | None) -> tuple[list[Row], list[Row]]:
-    """Loops of a circle (of all), oldest first, and their events in order."""
-    wanted = _LOOPS.c.circle_id == circle_id if circle_id else _LOOPS.c.circle_id.is_not(None)
-    loops = connection.execute(select(_LOOPS).where(wanted).order_by(_LOOPS.c.opened_at, _LOOPS.c.loop_id))
-    events = connection.execute(
-        select(_EVENTS)
-        .join(_LOOPS, _LOOPS.c.loop_id == _EVENTS.c.loop_id)
-        .where(wanted)
-        .order_by(_EVENTS.c.loop_id, _EVENTS.c.ordinal)
-    )
-    return [dict(r) for r in loops.mappings()], [dict(r) for r in events.mappings()]
 
 
 def add_loop_events(connection: Connection, loops: Sequence[Row], events: Sequence[Row]) -> None:

@@ -15,7 +15,7 @@ from metroetl.warehouse.checks import keep_rules, record_checks, write_checks
 from metroetl.warehouse.frames import staging_frames
 from metroetl.warehouse.history import histories
 from metroetl.warehouse.looks import Look
-from metroetl.warehouse.loops import add_loop_events, read_loops
+from metroetl.warehouse.loops import add_loop_events
 from metroetl.warehouse.parts import part_rows
 from metroetl.warehouse.release import release_row
 from metroetl.warehouse.release_calendar import keep_calendar
@@ -208,11 +208,6 @@ class Warehouse:
         """Close a quarantined row as wrong."""
         with self._write() as connection:
             review.reject_row(connection, row_id, reason=reason, who=who)
-
-    def loops(self, circle_id: str | None = None) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
-        """Loops of check-up and response of a circle (of all), oldest first, and their events in order."""
-        with self._read() as connection:
-            return read_loops(connection, circle_id)
 
     def add_loop_events(
         self, loops: Sequence[Mapping[str, Any]], events: Sequence[Mapping[str, Any]]

@@ -17,6 +17,15 @@ Row = Mapping[str, Any]
 CHECKED = frozenset({"opened", "found", "reopened", "clear", "unjudged", "proposed"})
 FOUND = frozenset({"opened", "found", "reopened"})
 ENDED = frozenset({"verified", "closed"})
+_LOOPS = """
+SELECT loop_id, circle_id, rule_code, rule_zh, rule_en, region_code, indicator_code, opened_quarter, opened_at
+FROM mart_loop WHERE :circle = '' OR circle_id = :circle ORDER BY opened_at, loop_id
+"""
+_EVENTS = """
+SELECT loop_id, ordinal, kind, state, of_quarter AS quarter, severity, value, text_zh, text_en, clear_quarters, item_id,
+  owner, due_quarter, who, at
+FROM mart_loop_event WHERE :circle = '' OR circle_id = :circle ORDER BY loop_id, ordinal
+"""
 
 
 @dataclass
@@ -84,12 +93,13 @@ class Loop:
         return count
 
 
-def read_loops(warehouse: Warehouse, circle_id: str | None = None) -> list[Loop]:
+def read_loops(warehouse: Warehouse, circle_id: str = "") -> list[Loop]:
     """Loops of a circle (of all), oldest first."""
-    loops, events = warehouse.loops(circle_id)
-    found = {row["loop_id"]: Loop(row) for row in loops}
-    for event in events:
-        found[event["loop_id"]].events.append(event)
+    asked = {"circle": circle_id}
+    found = {row["loop_id"]: Loop(row) for row in warehouse.records(_LOOPS, asked)}
+    for event in warehouse.records(_EVENTS, asked):
+        if event["loop_id"] in found:
+            found[event["loop_id"]].events.append(event)
     return list(found.values())
 
 

@@ -6,7 +6,7 @@ its recovery (proposed after the rule's number of clear quarters, or once its li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from metroetl.monitoring.loop.loops import (
 )
 
 if TYPE_CHECKING:
+    from metroetl.monitoring.loop.rules import CheckRule
     from metroetl.warehouse import Warehouse
 
 PROGRAM = "metroetl"
@@ -47,11 +48,11 @@ class Kept:
 
 
 def check_up(warehouse: Warehouse, circle: str, quarter: str, *, lights: Sequence[TargetLight] = ()) -> Kept:
-    """Check a circle's quarter by all rules and carry its loops on; the same again adds nothing.
+    """Check a circle's quarter by the rules (the catalogue's) and carry its loops on; the same again adds nothing.
 
     Raises WarehouseError for an unknown circle. A quarter before the last one checked is judged, and not kept.
     """
-    checkup = examine(load_figures(warehouse, circle), quarter, lights)
+    checkup = examine(load_figures(warehouse, circle), quarter, lights, rules)
     loops = read_loops(warehouse, circle)
     if (newest := last_checked(loops)) > quarter:
         return Kept(checkup, (), newest)
