@@ -47,7 +47,14 @@ class Kept:
     stale: str = ""
 
 
-def check_up(warehouse: Warehouse, circle: str, quarter: str, *, lights: Sequence[TargetLight] = ()) -> Kept:
+def check_up(
+    warehouse: Warehouse,
+    circle: str,
+    quarter: str,
+    *,
+    lights: Sequence[TargetLight] = (),
+    rules: Iterable[CheckRule] | None = None,
+) -> Kept:
     """Check a circle's quarter by the rules (the catalogue's) and carry its loops on; the same again adds nothing.
 
     Raises WarehouseError for an unknown circle. A quarter before the last one checked is judged, and not kept.

@@ -116,6 +116,9 @@ def pace(now: Figure, before: Figure, language: Language, then: str = "") -> str
     size, then = printed(abs(a - b), decimals), then or since(before.quarter, now.quarter, language)
     if a == b:
         return pick((f"与{then}持平", f"as in {then}"), language)
+    if b == 0 or a == 0:
+        words = (f"由{then}的{_way(b)}转为{_way(a)}", f"after {signed(b, decimals)}% in {then}")
+        return pick(words, language)
     if b > 0 > a or a > 0 > b:
         return pick(
             (f"较{then}由{'正转负' if b > 0 else '负转正'}", f"after {signed(b, decimals)}% in {then}"),
@@ -128,6 +131,10 @@ def pace(now: Figure, before: Figure, language: Language, then: str = "") -> str
         )
     way = ("加快", "faster") if a > b else ("回落", "slower")
     return pick((f"增速比{then}{way[0]}{size}个百分点", f"{size} points {way[1]} than in {then}"), language)
+
+
+def _way(value: float) -> str:
+    return "增长" if value > 0 else "下降" if value < 0 else "持平"
 
 
 def since(before: str, now: str, language: Language) -> str:
