@@ -21,6 +21,7 @@ from metroetl.cli import (
     index,
     keeping,
     linkage,
+    loop,
     operate,
     plan_compare,
     plans,
@@ -64,6 +65,7 @@ anomalies.register(quality.group)
 index.register(app)
 linkage.register(app)
 targets.register(app)
+loop.register(app)
 
 
 def main() -> None:

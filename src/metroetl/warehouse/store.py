@@ -17,6 +17,7 @@ from metroetl.warehouse.flows import FlowFile, FlowVintage, keep_flows, keep_lin
 from metroetl.warehouse.frames import staging_frames
 from metroetl.warehouse.history import histories
 from metroetl.warehouse.looks import Look
+from metroetl.warehouse.loops import add_loop_events
 from metroetl.warehouse.parts import part_rows
 from metroetl.warehouse.release import release_row
 from metroetl.warehouse.release_calendar import keep_calendar
@@ -231,6 +232,13 @@ class Warehouse:
         """Close a quarantined row as wrong."""
         with self._write() as connection:
             review.reject_row(connection, row_id, reason=reason, who=who)
+
+    def add_loop_events(
+        self, loops: Sequence[Mapping[str, Any]], events: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Add new loops and what happened to loops; all of it, or nothing where another run came between."""
+        with self._write() as connection:
+            add_loop_events(connection, loops, events)
 
     # --- readers -------------------------------------------------------------------------------------------------
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 
-from metroetl.warehouse import assessments, core, dims, flows, indices, ops, plans, raw, staging
+from metroetl.warehouse import assessments, core, dims, flows, indices, loops, ops, plans, raw, staging
 from metroetl.warehouse.base import metadata
 
 __all__ = [
-    "assessments", "core", "dims", "flows", "indices", "metadata", "ops", "plans", "raw", "staging", "table",
+    "assessments", "core", "dims", "flows", "indices", "loops", "metadata", "ops", "plans", "raw", "staging", "table",
 ]  # fmt: skip
 
 
