@@ -45,13 +45,14 @@ def paragraph(*pieces: Piece, kind: Literal["text", "note", "warning", "critical
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table: its words, its number where it is one (for a workbook), its figure, a light or a mark."""
+    """A cell of a table: its words, its number where it is one (for a workbook), its figure, a light, a web address."""
 
     text: str
     number: float | None = None
     decimals: int = 0
     figure: Figure | None = None
     light: Literal["", "green", "yellow", "red", "grey"] = ""
+    link: str = ""
 
 
 def cell_of(figure: Figure | None, empty: str = "—") -> Cell:

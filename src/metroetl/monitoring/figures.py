@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -35,6 +36,17 @@ WHERE circle_id = :circle AND indicator_code = 'GDP' AND measure = 'level_ytd' A
 GROUP BY CASE WHEN role = 'circle' THEN 0 ELSE 1 END
 ORDER BY CASE WHEN role = 'circle' THEN 0 ELSE 1 END
 """
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """Rounded half up (四舍五入), as the offices do; a float's last digits of noise don't count; never -0."""
+    clean = Decimal(f"{value:.{decimals + 6}f}")
+    return clean.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
+
+
+def printed(value: float, decimals: int) -> str:
+    """The rounded value as text, no thousands separator."""
+    return f"{rounded(value, decimals):f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,7 @@ class Figure:
     @property
     def text(self) -> str:
         """The value with its decimals, in its unit, no thousands separator: 5930.3."""
-        return f"{self.value:.{self.decimals}f}"
+        return printed(self.value, self.decimals)
 
     def sources(self) -> Iterator[Figure]:
         """The published figures that it rests on: itself, or its parts' all the way down."""

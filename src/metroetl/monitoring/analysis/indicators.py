@@ -1,0 +1,130 @@
+"""Sections of one or two indicators: total, industry, investment, retail, trade, budget, income; each with its table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from metroetl.monitoring.aggregates import contributions, gap, growth, share, total
+from metroetl.monitoring.analysis import pictures
+from metroetl.monitoring.analysis.sentences import beside, circle_sentence, city_sentence, race_sentence
+from metroetl.monitoring.analysis.view import Maker, View, adds_up
+from metroetl.monitoring.content import Block, Cell, Paragraph, Section, Table, cell_of
+from metroetl.monitoring.figures import LEVELS, Figure
+
+Column = tuple[str, Callable[[str], Figure | None]]
+
+
+def indicator_blocks(view: View, indicator: str) -> list[Block]:
+    """All that is said of an indicator: sentences, what is computed beside, table, charts."""
+    paragraphs = [circle_sentence(view, indicator), city_sentence(view, indicator), race_sentence(view, indicator)]
+    blocks: list[Block] = [p for p in paragraphs if p]
+    blocks += beside(view, indicator)
+    blocks += other_scopes(view, indicator)
+    blocks.append(indicator_table(view, indicator))
+    blocks += [c for c in (pictures.levels(view, indicator), pictures.growths(view, indicator)) if c]
+    return blocks
+
+
+def section_of(view: View, key: str, codes: Sequence[str]) -> Section | None:
+    """A section of the indicators that are known this quarter; None where none is."""
+    known = [code for code in codes if view.known(code)]
+    if not known:
+        return None
+    blocks = [block for code in known for block in indicator_blocks(view, code)]
+    if key == "total":
+        blocks += [c for c in (pictures.lines(view, "GDP"), pictures.tiles(view, "GDP")) if c]
+    return Section(key, view.words.word(f"{key}_title"), blocks)
+
+
+def _maker(key: str, *codes: str) -> Maker:
+    return partial(section_of, key=key, codes=codes)
+
+
+total_output = _maker("total", "GDP")
+industry = _maker("iva", "IVA")
+investment = _maker("fai", "FAI")
+retail = _maker("retail", "RS")
+trade = _maker("trade", "TRD")
+budget = _maker("budget", "PBR", "PBE")
+income = _maker("income", "INC")
+CODES = ("GDP", "VA1", "VA2", "VA3", "IVA", "FAI", "RS", "TRD", "PBR", "PBE", "INC")
+
+
+def other_scopes(view: View, indicator: str) -> list[Paragraph]:
+    """Says who publishes the indicator in another scope (不含农户), which isn't compared."""
+    return [
+        Paragraph(
+            view.sentence([view.say("other_scope", place=view.place(region), variant=f.variant)]), "note"
+        )
+        for region, f in scopes(view, indicator)
+    ]
+
+
+def scopes(view: View, indicator: str) -> list[tuple[str, Figure]]:
+    """Growth that the outside publishes in another scope only."""
+    return [
+        (region, figure)
+        for (region, code, measure, quarter, variant), figure in view.data.figures.items()
+        if region in view.outside and code == indicator and quarter == view.quarter and variant
+        and measure.startswith("yoy") and view.growth(region, indicator) is None
+    ]  # fmt: skip
+
+
+def columns(view: View, indicator: str) -> list[Column]:
+    """The columns of its table that hold anything: level, growth, distance to the province, shares, pull."""
+    words, data, quarter = view.words, view.data, view.quarter
+    some = next((f for r in view.rows if (f := view.level(r, indicator))), None)
+    unit = words.unit(some.unit) if some else ""
+    pulls = contributions(data, indicator, quarter)
+
+    def ahead(region: str) -> Figure | None:
+        if data.province is None or region not in (data.region, *data.cities):
+            return None
+        found = gap(data, region, data.province, indicator, quarter)
+        return found if isinstance(found, Figure) else None
+
+    def part_of(whole: str | None, measure: str, region: str) -> Figure | None:
+        inside = data.cities if whole == data.region else (data.region, *data.cities)
+        if whole is None or region not in inside or not adds_up(indicator):
+            return None
+        return share(data, region, whole, indicator, quarter, measure).best
+
+    stock = some is not None and some.measure == "level_eop"
+    found: list[Column] = [
+        (words.word("at_end" if stock else "cumulative").format(unit=unit), lambda r: view.level(r, indicator)),
+        (words.word("yoy"), lambda r: view.growth(r, indicator)),
+        (words.word("gap_province"), ahead),
+        (words.word("share_circle"), partial(part_of, data.region, "share_of_circle")),
+        (words.word("share_province"), partial(part_of, data.province, "share_of_province")),
+        (words.word("pull"), lambda r: pulls.get(r) if isinstance(pulls, dict) else None),
+    ]
+    return [(head, read) for head, read in found if any(read(r) for r in view.rows)]
+
+
+def indicator_table(view: View, indicator: str) -> Table:
+    """The circle, the sum of its cities, each city, province and nation."""
+    words, used = view.words, columns(view, indicator)
+    rows = [[Cell(view.place(r)), *(cell_of(read(r)) for _, read in used)] for r in view.rows]
+    if made := _made_row(view, indicator, [head for head, _ in used]):
+        rows.insert(1, made)
+    for region, figure in scopes(view, indicator):
+        name = words.word("row_scope").format(place=view.place(region), variant=figure.variant)
+        rows.append([Cell(name), *(cell_of(figure if h == words.word("yoy") else None) for h, _ in used)])
+    title = words.word("table_title").format(period=view.period, indicator=words.indicator(indicator))
+    return Table(indicator.lower(), title, [words.word("region"), *(h for h, _ in used)], rows)
+
+
+def _made_row(view: View, indicator: str, heads: Sequence[str]) -> list[Cell] | None:
+    """The row of what is computed of the cities: their sum, growth of the sum, and the pulls added up."""
+    summed = total(view.data, indicator, view.quarter).computed
+    rate = growth(view.data, indicator, view.quarter).computed
+    found: dict[str, Figure] = {}
+    if isinstance(summed, Figure) and summed.measure in LEVELS:
+        found[heads[0]] = summed
+    if isinstance(rate, Figure):
+        found[view.words.word("yoy")] = rate
+    if not found:
+        return None
+    name = view.words.word("row_sum").format(**view.members)
+    return [Cell(name), *(cell_of(found.get(head)) for head in heads)]

@@ -1,0 +1,62 @@
+"""The plan rounds of the circle, and what a reader must know of the data: methods, gaps, preliminary figures."""
+
+from __future__ import annotations
+
+from metroetl.monitoring.analysis.indicators import CODES
+from metroetl.monitoring.analysis.view import View
+from metroetl.monitoring.calendar import STATES_ZH, Row, alert_words, load_calendar
+from metroetl.monitoring.content import Block, Cell, Paragraph, Section, Table
+
+
+def plans(view: View) -> Section | None:
+    """The circle's plan rounds, and those that end without a successor."""
+    calendar = load_calendar(view.warehouse, view.data.circle.id, view.as_of)
+    if not calendar.rounds:
+        return None
+    words = view.words
+    heads = (
+        "plan_series", "plan_round", "plan_stage", "plan_period", "plan_issuers", "plan_issued", "plan_ends",
+        "plan_origin",
+    )  # fmt: skip
+    table = Table(
+        "plans", words.word("plans_table"), [words.word(h) for h in heads], [_round(view, r) for r in calendar.rounds]
+    )
+    blocks: list[Block] = [table]
+    if view.language == "zh":
+        told = [f"{row['series_title']}：{alert_words(row)}" for row in calendar.alerts]
+        blocks = [Paragraph((f"{text}。",), "warning") for text in dict.fromkeys(told)] + blocks
+    return Section("plans", words.word("plans_title"), blocks)
+
+
+def _round(view: View, row: Row) -> list[Cell]:
+    begin, end = row["period_start"], row["period_end"]
+    span = f"{begin}—{end}" if begin and end else str(end or begin or "—")
+    stage = row["stage"] or ("" if row["status"] == "issued" else STATES_ZH.get(row["status"], row["status"]))
+    origin = view.words.word("plan_curated" if row["origin"] == "curated" else "plan_extracted")
+    link = str(row["provenance"] or "")
+    texts = (row["series_title"], row["round"], stage, span, row["issuers"], row["issued_on"], row["expires_on"])
+    return [*(Cell(str(t) if t else "—") for t in texts), Cell(origin, link=link)]
+
+
+def notes(view: View) -> Section:
+    """What the figures mean, what is missing, what is preliminary, and the day of knowledge."""
+    words, parts = view.words, [view.say("method"), view.say("growth_method")]
+    known = [code for code in CODES if view.known(code)]
+    gone = [words.indicator(code) for code in CODES if code not in known]
+    if gone:
+        names = words.listing.join(gone)
+        parts.append(
+            view.say("no_figures", place=view.circle_name, names=names)
+        )
+    lacking = [
+        words.join([view.say("missing_city", indicator=words.indicator(c), places=view.places(view.silent(c)))])
+        for c in known
+        if view.silent(c)
+    ]
+    if lacking:
+        items = words.join(lacking, words.semicolon)
+        parts.append(view.say("missing_cities", items=items))
+    if view.as_of:
+        parts.append(view.say("as_of", day=view.as_of.isoformat()))
+    blocks = [Paragraph((*part, words.stop)) for part in parts]
+    return Section("notes", words.word("notes_title"), blocks)
