@@ -19,6 +19,7 @@ from metroetl.cli import (
     extract,
     inbox,
     keeping,
+    monitor,
     operate,
     plan_compare,
     plans,
@@ -39,6 +40,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 operate.register(app)
+monitor.register(app)
 sources.register(app)
 inbox.register(app)
 extract.register(app)

@@ -17,9 +17,8 @@ Column = tuple[str, Callable[[str], Figure | None]]
 
 def indicator_blocks(view: View, indicator: str) -> list[Block]:
     """All that is said of an indicator: sentences, what is computed beside, table, charts."""
-    paragraphs = [circle_sentence(view, indicator), city_sentence(view, indicator), race_sentence(view, indicator)]
-    blocks: list[Block] = [p for p in paragraphs if p]
-    blocks += beside(view, indicator)
+    said = (circle_sentence, city_sentence, race_sentence, beside)
+    blocks: list[Block] = [paragraph for say in said if (paragraph := say(view, indicator))]
     blocks += other_scopes(view, indicator)
     blocks.append(indicator_table(view, indicator))
     blocks += [c for c in (pictures.levels(view, indicator), pictures.growths(view, indicator)) if c]
@@ -92,7 +91,10 @@ def columns(view: View, indicator: str) -> list[Column]:
 
     stock = some is not None and some.measure == "level_eop"
     found: list[Column] = [
-        (words.word("at_end" if stock else "cumulative").format(unit=unit), lambda r: view.level(r, indicator)),
+        (
+            words.word("at_end" if stock else "cumulative").format(unit=unit),
+            lambda r: view.level(r, indicator),
+        ),
         (words.word("yoy"), lambda r: view.growth(r, indicator)),
         (words.word("gap_province"), ahead),
         (words.word("share_circle"), partial(part_of, data.region, "share_of_circle")),

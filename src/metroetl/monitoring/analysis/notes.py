@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from metroetl.monitoring.analysis.indicators import CODES
 from metroetl.monitoring.analysis.view import View
 from metroetl.monitoring.calendar import STATES_ZH, Row, alert_words, load_calendar
-from metroetl.monitoring.content import Block, Cell, Paragraph, Section, Table
+from metroetl.monitoring.content import Block, Cell, Paragraph, Piece, Section, Table
 
 
 def plans(view: View) -> Section | None:
@@ -19,11 +21,15 @@ def plans(view: View) -> Section | None:
         "plan_origin",
     )  # fmt: skip
     table = Table(
-        "plans", words.word("plans_table"), [words.word(h) for h in heads], [_round(view, r) for r in calendar.rounds]
+        "plans",
+        words.word("plans_table"),
+        [words.word(h) for h in heads],
+        [_round(view, r) for r in calendar.rounds],
     )
     blocks: list[Block] = [table]
     if view.language == "zh":
-        told = [f"{row['series_title']}：{alert_words(row)}" for row in calendar.alerts]
+        open_ends = [row for row in calendar.alerts if row["alert"] == "no_successor"]
+        told = [f"{row['series_title']}：{alert_words(row)}" for row in open_ends]
         blocks = [Paragraph((f"{text}。",), "warning") for text in dict.fromkeys(told)] + blocks
     return Section("plans", words.word("plans_title"), blocks)
 
@@ -34,7 +40,15 @@ def _round(view: View, row: Row) -> list[Cell]:
     stage = row["stage"] or ("" if row["status"] == "issued" else STATES_ZH.get(row["status"], row["status"]))
     origin = view.words.word("plan_curated" if row["origin"] == "curated" else "plan_extracted")
     link = str(row["provenance"] or "")
-    texts = (row["series_title"], row["round"], stage, span, row["issuers"], row["issued_on"], row["expires_on"])
+    texts = (
+        row["series_title"],
+        row["round"],
+        stage,
+        span,
+        row["issuers"],
+        row["issued_on"],
+        row["expires_on"],
+    )
     return [*(Cell(str(t) if t else "—") for t in texts), Cell(origin, link=link)]
 
 
@@ -45,18 +59,24 @@ def notes(view: View) -> Section:
     gone = [words.indicator(code) for code in CODES if code not in known]
     if gone:
         names = words.listing.join(gone)
-        parts.append(
-            view.say("no_figures", place=view.circle_name, names=names)
-        )
-    lacking = [
-        words.join([view.say("missing_city", indicator=words.indicator(c), places=view.places(view.silent(c)))])
-        for c in known
-        if view.silent(c)
-    ]
-    if lacking:
-        items = words.join(lacking, words.semicolon)
-        parts.append(view.say("missing_cities", items=items))
+        parts.append(view.say("no_figures", place=view.circle_name, names=names))
+    if lacking := _lacking(view, known):
+        parts.append(view.say("missing_cities", items=words.join(lacking, words.semicolon)))
     if view.as_of:
         parts.append(view.say("as_of", day=view.as_of.isoformat()))
     blocks = [Paragraph((*part, words.stop)) for part in parts]
     return Section("notes", words.word("notes_title"), blocks)
+
+
+def _lacking(view: View, codes: Iterable[str]) -> list[tuple[Piece, ...]]:
+    """Indicators by the cities that published nothing of them; those that lack the same cities together."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for code in codes:
+        if gone := tuple(view.silent(code)):
+            groups.setdefault(gone, []).append(view.words.indicator(code))
+    found = []
+    for gone, names in groups.items():
+        key = "missing_all" if len(gone) == len(view.data.cities) else "missing_city"
+        listed = view.words.listing.join(names)
+        found.append(view.say(key, indicators=listed, places=view.places(gone)))
+    return found

@@ -21,7 +21,9 @@ def levels(view: View, indicator: str) -> Chart | None:
     for city, figure in found:
         rate = view.growth(city, indicator)
         rise = f"（{words.change(rate.value, rate.decimals)}）" if rate else ""
-        rows.append({"name": view.place(city), "value": figure.value, "label": figure.text + words.bracket(rise)})
+        rows.append(
+            {"name": view.place(city), "value": figure.value, "label": figure.text + words.bracket(rise)}
+        )
     unit = words.unit(found[0][1].unit)
     title = words.word("chart_levels").format(
         cities=view.circle_name, period=view.period, indicator=words.indicator(indicator)
@@ -29,7 +31,7 @@ def levels(view: View, indicator: str) -> Chart | None:
     items = listed(view, [(view.place(c), f) for c, f in found])
     return Chart(
         f"{indicator.lower()}_levels", title, words.word("alt_levels").format(unit=unit, items=items), "bar", unit,
-        charts.bars(rows, unit), [r["name"] for r in rows], {words.indicator(indicator): [f.value for _, f in found]},
+        charts.bars(rows, unit), [view.place(c) for c, _ in found], {words.indicator(indicator): [f.value for _, f in found]},
     )  # fmt: skip
 
 
@@ -51,7 +53,7 @@ def growths(view: View, indicator: str) -> Chart | None:
     items = listed(view, [(view.place(r), f) for r, f in found])
     return Chart(
         f"{indicator.lower()}_growth", title, words.word("alt_growth").format(items=items), "bar", "%",
-        charts.rates(rows), [r["name"] for r in rows], {words.word("yoy"): [f.value for _, f in found]},
+        charts.rates(rows), [view.place(r) for r, _ in found], {words.word("yoy"): [f.value for _, f in found]},
     )  # fmt: skip
 
 
@@ -93,12 +95,21 @@ def tiles(view: View, indicator: str) -> Chart | None:
         }
         for c, f in found
     ]  # fmt: skip
-    spec = charts.boundaries(rows, view.boundaries) if view.boundaries else charts.tiles(rows, view.data.circle.id)
+    spec = (
+        charts.boundaries(rows, view.boundaries)
+        if view.boundaries
+        else charts.tiles(rows, view.data.circle.id)
+    )
     title = words.word("chart_map").format(
         place=view.circle_name, period=view.period, indicator=words.indicator(indicator)
     )
     title += f"（{words.word('map_note_user' if view.boundaries else 'map_note')}）"
     items = listed(view, [(view.place(c), f) for c, f in found])
     return Chart(
-        f"{indicator.lower()}_map", words.bracket(title), words.word("alt_map").format(items=items), "picture", "%", spec
+        f"{indicator.lower()}_map",
+        words.bracket(title),
+        words.word("alt_map").format(items=items),
+        "picture",
+        "%",
+        spec,
     )

@@ -24,9 +24,7 @@ def circle_sentence(view: View, indicator: str) -> Paragraph:
     clauses.append(share_of_province(view, indicator))
     if level.published and indicator == "GDP":
         clauses.append(stepped(view, view.data.region, indicator))
-    return Paragraph(
-        view.sentence(clauses) if clauses[0] else (words.word("no_value"), words.stop)
-    )
+    return Paragraph(view.sentence(clauses) if clauses[0] else (words.word("no_value"), words.stop))
 
 
 def _opening(view: View, indicator: str, level: Compared, rate: Compared) -> Pieces:
@@ -92,7 +90,7 @@ def share_of_province(view: View, indicator: str) -> Pieces:
     points = round(now.value - before.value, 6)
     decimals = min(now.decimals, before.decimals)
     moved = made((now, before), view.data.region, points, decimals, "比重之差", "yoy_pp", "百分点")
-    since = view.words.period(earlier(view.quarter, years=1))
+    since = view.words.earlier_period(earlier(view.quarter, years=1), view.quarter)
     return view.words.join([said, (Cited(view.words.share_move(points, since, decimals), moved),)])
 
 
@@ -158,11 +156,7 @@ def _leader(view: View, rates: Sequence[tuple[str, Figure]], indicator: str) -> 
     if not first or len({f.measure for _, f in rates}) > 1:
         return ()
     names = view.words.join([(Cited(view.place(c), f),) for c, f in first], view.words.listing)
-    return (
-        view.say("leader", place=names)
-        if len(first) == 1
-        else view.say("leaders", places=names)
-    )
+    return view.say("leader", place=names) if len(first) == 1 else view.say("leaders", places=names)
 
 
 def _against(view: View, rates: Sequence[tuple[str, Figure]], indicator: str) -> Pieces:
@@ -192,20 +186,24 @@ def _against(view: View, rates: Sequence[tuple[str, Figure]], indicator: str) ->
     return ()
 
 
-def beside(view: View, indicator: str) -> list[Paragraph]:
+def beside(view: View, indicator: str) -> Paragraph | None:
     """What is computed beside what was published, with the difference, or why it isn't computed."""
     if not adds_up(indicator):
-        return []
+        return None
     words = view.words
     level = total(view.data, indicator, view.quarter)
     rate = growth(view.data, indicator, view.quarter)
-    parts = [_sum_beside(view, level), _growth_beside(view, rate), _share_beside(view, indicator)]
-    notes = [Paragraph(view.sentence([part]), "note") for part in parts if part]
+    refused = (level.refused, rate.refused)
+    if refused[0] and refused[1] and refused[0].missing == refused[1].missing:
+        parts = [view.say("both_refused", why=words.refused(refused[1]))]
+    else:
+        parts = [_sum_beside(view, level), _growth_beside(view, rate)]
+    parts.append(_share_beside(view, indicator))
     points = contributions(view.data, indicator, view.quarter)
     if isinstance(points, dict):
-        said = view.say("contributions", pulls=words.pulls(list(points.items()), view.circle_name))
-        notes.append(Paragraph(view.sentence([said]), "note"))
-    return notes
+        parts.append(view.say("contributions", pulls=words.pulls(list(points.items()), view.circle_name)))
+    said = [part for part in parts if part]
+    return Paragraph((*words.join(said, words.semicolon), words.stop), "note") if said else None
 
 
 def _sum_beside(view: View, level: Compared) -> Pieces:

@@ -174,7 +174,7 @@ def _disparity_text(view: View, now: Dispersion) -> list[Block]:
     blocks: list[Block] = []
     if isinstance(now.primacy, Figure) and isinstance(now.primacy2, Figure):
         said = view.say(
-            "primacy", period=view.period, indicator=name, 
+            "primacy", period=view.period, indicator=name,
             first=view.place(levels[0].region_code), second=view.place(levels[1].region_code),
             share=words.cited_percent(now.primacy), ratio=Cited(now.primacy2.text, now.primacy2),
         )  # fmt: skip

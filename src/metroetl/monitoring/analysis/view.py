@@ -93,13 +93,12 @@ class View:
 
     def silent(self, indicator: str) -> list[str]:
         """The cities that published nothing of it."""
-        return [
-            c for c in self.data.cities if not (self.level(c, indicator) or self.growth(c, indicator))
-        ]
+        return [c for c in self.data.cities if not (self.level(c, indicator) or self.growth(c, indicator))]
 
     def say(self, key: str, **values: Piece | Sequence[Piece]) -> tuple[Piece, ...]:
-        """A sentence by its key; how the members are called is known to every one."""
-        return self.words.say(key, **{**self.members, **values})
+        """A sentence by its key; how the members are called, and 同比 or 比上年, is known to every one."""
+        onyear = self.words.word("onyear_full" if self.quarter.endswith("Q4") else "onyear")
+        return self.words.say(key, **{"onyear": onyear, **self.members, **values})
 
     def sentence(self, parts: Iterable[Sequence[Piece]]) -> tuple[Piece, ...]:
         """Clauses with commas between them and a stop; nothing where there is none."""

@@ -91,7 +91,7 @@ class Phrases(ABC):
 
     @abstractmethod
     def earlier_period(self, quarter: str, seen_from: str) -> str:
-        """A cumulative quarter as a text of another calls it: 一季度 within the year, 2024年全年 from the next."""
+        """A cumulative quarter as a text of another calls it: 一季度 within the year, 上年全年 from the next."""
 
     @abstractmethod
     def alone(self, quarter: str) -> str:

@@ -10,7 +10,12 @@ from metroetl.monitoring.figures import Figure, Refused, printed
 from metroetl.monitoring.phrases.base import Pace, Phrases, pace, sign
 from metroetl.monitoring.phrases.words_en import INDICATORS, METHODS, PLACES, REASONS, TEMPLATES, UNITS
 
-_PERIODS = {"1": "the first quarter", "2": "the first half", "3": "the first three quarters", "4": "the full year"}
+_PERIODS = {
+    "1": "the first quarter",
+    "2": "the first half",
+    "3": "the first three quarters",
+    "4": "the full year",
+}
 _ORDINALS = {"1": "first", "2": "second", "3": "third", "4": "fourth"}
 _PACES: dict[Pace, str] = {
     "same": "the same pace as in {since}",
@@ -36,7 +41,7 @@ class English(Phrases):
     def period(self, quarter: str) -> str:
         """the first quarter of 2025."""
         year, number = quarter.split("-Q")
-        return f"{_PERIODS[number]} of {year}"
+        return year if number == "4" else f"{_PERIODS[number]} of {year}"
 
     def earlier_period(self, quarter: str, seen_from: str) -> str:
         """the first quarter, or the full year of 2024."""
@@ -135,14 +140,20 @@ class English(Phrases):
 
     def step(self, value: float) -> str:
         """passing 3 trillion yuan."""
-        return f"passing {value / 10000:g} trillion yuan" if value >= 10000 else f"passing {value / 10:g} billion yuan"
+        return (
+            f"passing {value / 10000:g} trillion yuan"
+            if value >= 10000
+            else f"passing {value / 10:g} billion yuan"
+        )
 
     def difference(self, value: float, decimals: int, unit: str) -> str:
         """the same as published, 0.08 percentage points above the published one."""
         way = sign(value, decimals)
         if way == 0:
             return "the same as published"
-        size = f"{printed(abs(value), decimals)}{' percentage points' if unit == '%' else self.unit_after(unit)}"
+        size = (
+            f"{printed(abs(value), decimals)}{' percentage points' if unit == '%' else self.unit_after(unit)}"
+        )
         return f"{size} {'above' if way > 0 else 'below'} the published one"
 
     def refused(self, refused: Refused) -> str:

@@ -38,6 +38,7 @@ METHODS = {
     "首位城市占各市之和比重": "largest city's share of the sum",
     "人均值的人口加权变异系数": "coefficient of variation of values per head, weighted by population",
     "泰尔指数": "Theil index",
+    "比重之差": "difference of shares",
     "三次产业之和": "sum of the three industries",
 }
 REASONS = {
@@ -60,12 +61,12 @@ REASONS = {
     "缺常住人口，未计算人均差异": "not computed: resident population is missing",
 }
 TEMPLATES = {
-    "total": "In {period}, the {indicator} of {place} was {amount}, {growth} on the year{basis}",
-    "level_and_growth": "In {period}, {indicator} of {place} came to {amount}, {growth} on the year",
-    "growth_only": "In {period}, {indicator} of {place} was {growth} on the year",
+    "total": "In {period}, the {indicator} of {place} was {amount}, {growth} {onyear}{basis}",
+    "level_and_growth": "In {period}, {indicator} of {place} came to {amount}, {growth} {onyear}",
+    "growth_only": "In {period}, {indicator} of {place} was {growth} {onyear}",
     "level_only": "In {period}, {indicator} of {place} came to {amount} (growth not published)",
     "summed": "In {period}, {indicator} of {place} added up to {amount} (sum of {each}; no figure of the circle was published)",
-    "synthesised": "{growth} on the year by levels and growth of {each} (computed, not published)",
+    "synthesised": "{growth} {onyear} by levels and growth of {each} (computed, not published)",
     "no_total": "In {period}, no {indicator} of {place} was published",
     "basis": " at constant prices",
     "gaps": "{gaps}",
@@ -86,6 +87,7 @@ TEMPLATES = {
     "sum_beside": "The sum of {each} is {amount}, {difference}",
     "growth_beside": "Growth by levels and growth of {each} is {growth}, {difference}",
     "sum_refused": "The sum of {each}: {why}",
+    "both_refused": "The sum of {each} and growth of the sum: {why}",
     "growth_refused": "Growth by levels and growth of the members: {why}",
     "share_beside": "The share of the province by levels is {share}, {difference}",
     "contributions": "By this computation, {pulls}",
@@ -105,7 +107,8 @@ TEMPLATES = {
     "disparity_refused": "Concentration and regional gap: {why}",
     "per_head_refused": "Differences per head: {why}",
     "no_figures": "No figure of {place} or of {each} was published of: {names}",
-    "missing_city": "{indicator}: {places}",
+    "missing_city": "{indicators}: {places}",
+    "missing_all": "{indicators}: all of {members}",
     "missing_cities": "Figures that are missing of {each}: {items}. Sums, growth and ranks that need them are not computed; nothing is filled up by estimates",
     "method": "Figures are cumulative from January unless a quarter alone is named. Published figures are preferred to "
     "computed ones, and the difference is told; what is computed lists its method and parts",
@@ -124,6 +127,7 @@ TEMPLATES = {
     "plans_title": "Rounds of plans", "notes_title": "Scopes and gaps", "sources_title": "Sources",
     "computed_title": "How computed figures were made", "contents": "Contents", "skip": "Skip to the text",
     "province": "the province", "nation": "the nation",
+    "onyear": "on the year", "onyear_full": "on the year before",
     "each_city": "the cities", "each_place": "the members", "split_city": "By city", "split_place": "By member",
     "members_city": "the {count} cities", "members_place": "the {count} members",
     "count_2": "two", "count_3": "three", "count_4": "four",

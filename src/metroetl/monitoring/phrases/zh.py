@@ -10,7 +10,7 @@ from metroetl.monitoring.figures import Figure, Refused, printed
 from metroetl.monitoring.phrases.base import Pace, Phrases, pace, sign
 from metroetl.monitoring.phrases.words_zh import TEMPLATES
 
-_PERIODS = {"1": "一季度", "2": "上半年", "3": "前三季度", "4": "全年"}
+_PERIODS = {"1": "一季度", "2": "上半年", "3": "前三季度", "4": ""}
 _QUARTERS = {"1": "一季度", "2": "二季度", "3": "三季度", "4": "四季度"}
 _PACES: dict[Pace, str] = {
     "same": "增速与{since}持平",
@@ -34,14 +34,19 @@ class Chinese(Phrases):
     comma, semicolon, stop, listing, colon, gap, gap_sentence = "，", "；", "。", "、", "：", "", ""
 
     def period(self, quarter: str) -> str:
-        """2025年上半年."""
+        """2025年上半年; a whole year is 2025年."""
         year, number = quarter.split("-Q")
         return f"{year}年{_PERIODS[number]}"
 
     def earlier_period(self, quarter: str, seen_from: str) -> str:
-        """一季度 of the same year, 2024年全年 of another."""
-        same = quarter[:4] == seen_from[:4]
-        return _PERIODS[quarter[-1]] if same else self.period(quarter)
+        """一季度 of the same year, 上年全年 of the year before, 上年同期 of the same quarter a year before."""
+        years = int(seen_from[:4]) - int(quarter[:4])
+        if years > 1:
+            return self.period(quarter)
+        if years and quarter[-1] == seen_from[-1]:
+            return "上年" if quarter.endswith("Q4") else "上年同期"
+        name = _PERIODS[quarter[-1]] or "全年"
+        return f"上年{name}" if years else name
 
     def alone(self, quarter: str) -> str:
         """2025年二季度当季."""
@@ -107,7 +112,7 @@ class Chinese(Phrases):
         return _PACES[kind].format(since=since, size=printed(size, decimals))
 
     def share_move(self, points: float, since: str, decimals: int = 1) -> str:
-        """比2024年一季度提高0.4个百分点."""
+        """比上年同期提高0.4个百分点."""
         way = sign(points, decimals)
         if way == 0:
             return f"与{since}持平"
@@ -133,8 +138,13 @@ class Chinese(Phrases):
         found: list[Sequence[Piece]] = []
         for group in self.by_sign(points):
             way = sign(group[0][1].value, group[0][1].decimals)
-            names, each = "、".join(self.place(region) for region, _ in group), "分别" if len(group) > 1 else ""
-            verb = {1: f"{each}拉动{whole}增长", 0: f"对{whole}增速的影响为", -1: f"{each}下拉{whole}增速"}[way]
+            names, each = (
+                "、".join(self.place(region) for region, _ in group),
+                "分别" if len(group) > 1 else "",
+            )
+            verb = {1: f"{each}拉动{whole}增长", 0: f"对{whole}增速的影响为", -1: f"{each}下拉{whole}增速"}[
+                way
+            ]
             sizes = [[Cited(printed(abs(f.value), f.decimals), f)] for _, f in group]
             found.append([names, verb, *self.join(sizes, "、"), "个百分点"])
         return self.join(found)
@@ -154,8 +164,14 @@ class Chinese(Phrases):
         return f"比公布数{'多' if way > 0 else '少'}{size}{unit}"
 
     def refused(self, refused: Refused) -> str:
-        """缺成员数据，未合计（缺：眉山市）."""
-        return f"{refused.why}（缺：{'、'.join(refused.missing)}）" if refused.missing else refused.why
+        """未计算：缺资阳市的水平或增速 of 缺成员的水平或增速，未合成; all else as it stands, the places after it."""
+        what, _, end = refused.why.rpartition("，")
+        names = "、".join(refused.missing)
+        if not what:
+            return f"未计算：{end}（{names}）" if names else f"未计算：{end}"
+        if "成员" in what and names:
+            return f"未计算：{what.replace('成员', names)}"
+        return f"未计算：{what}（{names}）" if names else f"未计算：{what}"
 
 
 def _numeral(number: int) -> str:

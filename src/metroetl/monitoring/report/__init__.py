@@ -38,4 +38,14 @@ def write_report(report: Report, folder: Path, formats: Sequence[Format] = FORMA
     return Written(report.view.quarter, files, report.lead.text, list(dict.fromkeys(warnings)))
 
 
-__all__ = ["CHAPTERS", "FORMATS", "Chapter", "Format", "Masthead", "Report", "Written", "build_report", "write_report"]
+__all__ = [
+    "CHAPTERS",
+    "FORMATS",
+    "Chapter",
+    "Format",
+    "Masthead",
+    "Report",
+    "Written",
+    "build_report",
+    "write_report",
+]

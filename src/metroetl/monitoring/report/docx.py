@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from metroetl.monitoring.content import Cell, Chart, Cited, Paragraph, Piece, Section, Table
-from metroetl.monitoring.report import word
+from metroetl.monitoring.report import drawing, word
 from metroetl.monitoring.report.word import BODY, HEADS, KAI, TITLE
 from metroetl.plans.compare.layout import clean
 
@@ -184,17 +184,15 @@ class _Bulletin:
             word.shade(cell, _FILLS[content.light])
 
     def _chart(self, chart: Chart) -> None:
-        import vl_convert
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Mm
 
         picture = self.document.add_paragraph()
         picture.alignment = WD_ALIGN_PARAGRAPH.CENTER
         picture.paragraph_format.keep_with_next = True
-        png = vl_convert.vegalite_to_png(dict(chart.spec), scale=2)
         wide = chart.spec.get("width", 600)
         width = Mm(min(150, 150 * wide / 600)) if isinstance(wide, (int, float)) else Mm(150)
-        shape = picture.add_run().add_picture(BytesIO(png), width=width)
+        shape = picture.add_run().add_picture(BytesIO(drawing.png(chart)), width=width)
         shape._inline.docPr.set("descr", clean(chart.alt))
         shape._inline.docPr.set("title", clean(chart.title))
         caption = self.document.add_paragraph()

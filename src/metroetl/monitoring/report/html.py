@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from metroetl.monitoring.charts import WIDTH
+from metroetl.monitoring.report import drawing
 from metroetl.plans.compare.layout import clean
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def render(report: Report) -> str:
         specs=_json({chart.name: chart.spec for chart in charts}),
         menu=_json({"SVG_ACTION": words.word("save_svg"), "PNG_ACTION": words.word("save_png"),
                     "CLICK_TO_VIEW_ACTIONS": words.word("save")}),
-        pictures={chart.name: _picture(chart.spec) for chart in charts},
+        pictures={chart.name: Markup(drawing.svg(chart)) for chart in charts},  # noqa: S704  its texts are escaped
         describe=lambda figure: _describe(report, figure),
     )  # fmt: skip
 
@@ -77,8 +78,8 @@ def _script() -> str:
     """Vega, Vega-Lite and Vega-Embed from the wheel of vl-convert, and the lines that draw."""
     import vl_convert
 
-    text = vl_convert.javascript_bundle() + (_DRAW % WIDTH)
-    return text.replace("</script", "<\\/script")
+    runtime: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub wants the optional snippet
+    return (runtime + _DRAW % WIDTH).replace("</script", "<\\/script")
 
 
 def _digest(script: str) -> str:
@@ -92,11 +93,3 @@ def _json(value: Any) -> Any:
 
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028"))  # noqa: S704  escaped here
-
-
-def _picture(spec: Any) -> Any:
-    """The chart drawn beforehand, for readers without JavaScript."""
-    import vl_convert
-    from markupsafe import Markup
-
-    return Markup(vl_convert.vegalite_to_svg(dict(spec)))  # noqa: S704  drawn here; its texts are escaped

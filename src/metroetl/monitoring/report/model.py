@@ -74,7 +74,9 @@ class Sources:
         assert evidence is not None
         if evidence.url not in by_url:
             day = str(evidence.published_on or "")
-            page = Source(len(self.pages) + 1, evidence.publisher, day, evidence.document_title, evidence.url, [])
+            page = Source(
+                len(self.pages) + 1, evidence.publisher, day, evidence.document_title, evidence.url, []
+            )
             by_url[evidence.url] = page
             self.pages.append(page)
         return by_url[evidence.url]

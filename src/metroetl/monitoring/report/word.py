@@ -32,7 +32,7 @@ def set_up(document: Any, language: str) -> None:
     normal.paragraph_format.space_after = Pt(4)
     for level, name in ((1, HEADS), (2, KAI)):
         style = document.styles[f"Heading {level}"]
-        face(style, name, 16, bold=level == 2 and language == "zh" or language != "zh")
+        face(style, name, 16, bold=(level == 2 and language == "zh") or language != "zh")
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(10), Pt(4)
         style.paragraph_format.first_line_indent = Pt(32)
         style.paragraph_format.keep_with_next = True

@@ -123,7 +123,9 @@ class _Book:
         sheet.write_string(top, 0, clean(chart.title), self._format(bold=True))
         sheet.write_string(top + 1, 0, self.words.word("unit_label").format(unit=chart.unit))
         lying = chart.kind == "bar" and chart.unit == "%"
-        drawn = self.book.add_chart({"type": "line" if chart.kind == "line" else "bar" if lying else "column"})
+        drawn = self.book.add_chart(
+            {"type": "line" if chart.kind == "line" else "bar" if lying else "column"}
+        )
         first, last = top + 2, top + 1 + len(chart.categories)
         for row, category in enumerate(chart.categories, first):
             sheet.write_string(row, 0, clean(category))
@@ -141,7 +143,9 @@ class _Book:
         drawn.set_title({"name": clean(chart.title).lstrip("▲"), "name_font": {"size": 11}, "overlay": False})
         drawn.show_blanks_as("gap")
         drawn.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom"})
-        drawn.set_y_axis({"reverse": True} if lying else {"name": chart.unit, "major_gridlines": {"visible": True}})
+        drawn.set_y_axis(
+            {"reverse": True} if lying else {"name": chart.unit, "major_gridlines": {"visible": True}}
+        )
         drawn.set_size({"width": 620, "height": 330})
         column = 2 + len(chart.series)
         sheet.insert_chart(top, column, drawn, {"description": chart.alt, "object_position": 1})
