@@ -32,10 +32,11 @@ def bars(rows: Sequence[Row], unit: str) -> Spec:
     import altair as alt
 
     base = alt.Chart(_data(rows)).encode(x=alt.X("name:N", sort=None, title=None, axis=_names()))
-    y = alt.Y("value:Q", title=unit, axis=alt.Axis(gridColor=GRID), scale=alt.Scale(nice=True, padding=12))
+    y = alt.Y("value:Q", title=unit, axis=alt.Axis(gridColor=GRID), scale=_room(rows, 0.22))
     drawn = base.mark_bar(color=CITY, width={"band": 0.5}).encode(y=y, tooltip=_tips("name", "label"))
-    labels = base.mark_text(dy=-8, fontSize=12, color=INK, lineBreak="\n").encode(y=y, text="label:N")
-    return _spec(alt.layer(drawn, labels), height=230)
+    above = {"baseline": "bottom", "dy": -3, "lineBreak": "\n", "lineHeight": 15}
+    labels = base.mark_text(fontSize=12, color=INK, **above).encode(y=y, text="label:N")
+    return _spec(alt.layer(drawn, labels), height=200)
 
 
 def rates(rows: Sequence[Row]) -> Spec:
@@ -44,16 +45,18 @@ def rates(rows: Sequence[Row]) -> Spec:
 
     colours = alt.Scale(domain=["circle", "city", "outside"], range=[OWN, "#6f9cbf", "#b9a888"])
     base = alt.Chart(_data(rows)).encode(y=alt.Y("name:N", sort=None, title=None, axis=_names()))
-    x = alt.X("value:Q", title="%", axis=alt.Axis(gridColor=GRID), scale=alt.Scale(padding=36))
+    x = alt.X("value:Q", title="%", axis=alt.Axis(gridColor=GRID), scale=_room(rows, 0.12))
     drawn = base.mark_bar(height={"band": 0.6}, stroke="#44525c", strokeWidth=0.6).encode(
         x=x, color=alt.Color("kind:N", scale=colours, legend=None), tooltip=_tips("name", "label")
     )
     layers = [drawn]
     for align, shift, test in (("left", 4, "datum.value >= 0"), ("right", -4, "datum.value < 0")):
-        if any((row["value"] < 0) == (align == "right") for row in rows):  # a layer of nothing makes Vega warn
+        if any(
+            (row["value"] < 0) == (align == "right") for row in rows
+        ):  # a layer of nothing makes Vega warn
             label = base.transform_filter(test).mark_text(align=align, dx=shift, fontSize=12, color=INK)
             layers.append(label.encode(x=x, text="label:N"))
-    return _spec(alt.layer(*layers), height=30 * len(rows) + 10)
+    return _spec(alt.layer(*layers), height=26 * len(rows) + 8)
 
 
 def lines(rows: Sequence[Row], quarters: Sequence[str]) -> Spec:
@@ -77,7 +80,7 @@ def lines(rows: Sequence[Row], quarters: Sequence[str]) -> Spec:
         shape=alt.Shape("name:N", sort=None, legend=legend, scale=alt.Scale(domain=names)),
         tooltip=_tips("name", "quarter", "value"),
     )
-    return _spec(alt.layer(drawn, points), height=240)
+    return _spec(alt.layer(drawn, points), height=220)
 
 
 def tiles(rows: Sequence[Row], circle_id: str) -> Spec:
@@ -97,7 +100,7 @@ def tiles(rows: Sequence[Row], circle_id: str) -> Spec:
     )
     names = base.mark_text(dy=-9, fontSize=14, fontWeight="bold", color="#111").encode(text="name:N")
     labels = base.mark_text(dy=11, fontSize=13, color="#111").encode(text="label:N")
-    return _spec(alt.layer(drawn, names, labels), height=84 * high, width=150 * wide)
+    return _spec(alt.layer(drawn, names, labels), height=70 * high, width=140 * wide)
 
 
 def boundaries(rows: Sequence[Row], path: Path) -> Spec:
@@ -164,6 +167,16 @@ def _data(rows: Sequence[Row]) -> Any:
     import altair as alt
 
     return alt.InlineData(values=[dict(row) for row in rows])
+
+
+def _room(rows: Sequence[Row], share: float) -> Any:
+    """A scale from zero with room for labels beyond the longest bars, on the sides that have bars."""
+    import altair as alt
+
+    values = [row["value"] for row in rows]
+    low, high = min(0.0, *values), max(0.0, *values)
+    room = (high - low or 1.0) * share
+    return alt.Scale(domain=[low - room if low < 0 else 0, high + room if high > 0 else 0], nice=False)
 
 
 def _names() -> Any:

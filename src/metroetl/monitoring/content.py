@@ -70,6 +70,10 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     note: str = ""
 
+    def is_numeric(self, column: int) -> bool:
+        """Whether a column holds numbers: those stand to the right."""
+        return any(column < len(row) and row[column].number is not None for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:

@@ -24,7 +24,7 @@ def plans(view: View) -> Section | None:
         "plans",
         words.word("plans_table"),
         [words.word(h) for h in heads],
-        [_round(view, r) for r in calendar.rounds],
+        [_round(view, rows) for rows in _merged(calendar.rounds)],
     )
     blocks: list[Block] = [table]
     if view.language == "zh":
@@ -34,22 +34,35 @@ def plans(view: View) -> Section | None:
     return Section("plans", words.word("plans_title"), blocks)
 
 
-def _round(view: View, row: Row) -> list[Cell]:
+def _merged(rounds: Iterable[Row]) -> list[list[Row]]:
+    """What was curated and what was read of the same round together."""
+    found: dict[tuple[object, ...], list[Row]] = {}
+    for row in rounds:
+        found.setdefault((row["series_title"], row["round"], row["period_end"]), []).append(row)
+    return list(found.values())
+
+
+def _round(view: View, rows: list[Row]) -> list[Cell]:
+    """A round as its sources tell it; where they differ, all that they say."""
+    words = view.words
+    shown = (
+        lambda r: r["series_title"], lambda r: r["round"], _stage, _span, lambda r: r["issuers"],
+        lambda r: r["issued_on"], lambda r: r["expires_on"],
+        lambda r: words.word("plan_curated" if r["origin"] == "curated" else "plan_extracted"),
+    )  # fmt: skip
+    texts = [dict.fromkeys(str(text) for row in rows if (text := read(row))) for read in shown]
+    cells = [Cell(words.listing.join(values) or "—") for values in texts]
+    link = next((str(row["provenance"]) for row in rows if row["origin"] == "extracted"), "")
+    return [*cells[:-1], Cell(cells[-1].text, link=link)]
+
+
+def _stage(row: Row) -> str:
+    return row["stage"] or ("" if row["status"] == "issued" else STATES_ZH.get(row["status"], row["status"]))
+
+
+def _span(row: Row) -> str:
     begin, end = row["period_start"], row["period_end"]
-    span = f"{begin}—{end}" if begin and end else str(end or begin or "—")
-    stage = row["stage"] or ("" if row["status"] == "issued" else STATES_ZH.get(row["status"], row["status"]))
-    origin = view.words.word("plan_curated" if row["origin"] == "curated" else "plan_extracted")
-    link = str(row["provenance"] or "")
-    texts = (
-        row["series_title"],
-        row["round"],
-        stage,
-        span,
-        row["issuers"],
-        row["issued_on"],
-        row["expires_on"],
-    )
-    return [*(Cell(str(t) if t else "—") for t in texts), Cell(origin, link=link)]
+    return f"{begin}—{end}" if begin and end and begin != end else str(end or begin or "")
 
 
 def notes(view: View) -> Section:

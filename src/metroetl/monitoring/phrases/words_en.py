@@ -115,7 +115,7 @@ TEMPLATES = {
     "growth_method": "Levels of GDP and its parts are at current prices, growth at constant prices; of industry above designated size and fixed-asset investment growth only is published",
     "as_of": "Only what was published by {day} is used",
     "lead_method": " This analysis rests on figures that statistical offices published; each links to its source",
-    "report_title": "{place}: economic monitoring, {period}",
+    "report_title": "{place}:|economic monitoring, {period}",
     "masthead": "{place}: Quarterly Monitoring Bulletin",
     "editor": "Editor's note",
     "chapter_overall": "Overview", "chapter_demand": "Production and demand", "chapter_income": "Budget and income",

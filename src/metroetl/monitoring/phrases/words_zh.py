@@ -58,7 +58,7 @@ TEMPLATES = {
     "as_of": "本期只采用{day}及以前公布的数据",
     "lead_method": "本期监测分析根据各级统计机构公开发布的数据编写，每个数字均注明出处",
     # headings and words
-    "report_title": "{place}{period}经济运行监测分析",
+    "report_title": "{place}{period}|经济运行监测分析",
     "masthead": "{place}季度监测简报",
     "editor": "编者按",
     "chapter_overall": "总体情况",

@@ -60,7 +60,7 @@ def build_report(
     figures = chain(_cited([lead]), *(s.figures() for c in kept for s in c.sections))
     now = datetime.now(UTC)
     return Report(
-        view, view.words.word("report_title").format(place=view.circle_name, period=view.period),
+        view, _title(view),
         _masthead(view, masthead or Masthead()), lead, kept, Sources.of(figures), is_rehearsal(warehouse),
         as_of or now.astimezone(ZoneInfo("Asia/Shanghai")).date(), now,
     )  # fmt: skip
@@ -68,6 +68,12 @@ def build_report(
 
 def _chapter(view: View, key: str, makers: Iterable[Maker]) -> Chapter:
     return Chapter(view.words.word(key), [section for make in makers if (section := make(view))])
+
+
+def _title(view: View) -> tuple[str, ...]:
+    """The title, broken where a bulletin breaks it: what of, then what."""
+    given = {"place": view.circle_name, "period": view.period}
+    return tuple(line.format(**given) for line in view.words.word("report_title").split("|"))
 
 
 def _lead(view: View) -> Paragraph:

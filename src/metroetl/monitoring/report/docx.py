@@ -76,7 +76,8 @@ class _Bulletin:
         day = day if self.zh else self.report.day.isoformat()
         word.run(line, f"{clean(head.office)}\t{day}", BODY, SIZE)
         word.rule_below(line, "C00000")
-        self._line(clean(self.report.title), TITLE, 22, bold=True, before=18, after=12)
+        for place, line in enumerate(self.report.title_lines):
+            self._line(clean(line), TITLE, 22, bold=True, before=0 if place else 18)
         if self.report.rehearsal:
             self._line(self.words.word("rehearsal"), KAI, SMALL, color="8A5A00", after=6)
 
@@ -159,15 +160,17 @@ class _Bulletin:
         for row, cells in zip(table.rows[1:], block.rows, strict=True):
             word.keep_whole(row)
             for place, (cell, content) in enumerate(zip(row.cells, cells, strict=True)):
-                self._cell(cell, content, BODY, head=place == 0)
-        word.widths(self.document, table, [_longest(block, n) for n in range(len(block.header))])
+                self._cell(cell, content, BODY, right=block.is_numeric(place))
+        word.widths(self.document, table, [_wide(block, n) for n in range(len(block.header))])
         computed = any(c.figure and c.figure.origin == "computed" for row in block.rows for c in row)
         remarks = [self.words.word("star")] if computed else []
         remarks += [clean(block.note)] if block.note else []
         after = self.document.add_paragraph()
         word.run(after, self.words.gap_sentence.join(remarks), KAI, SMALL)
 
-    def _cell(self, cell: Any, content: Cell, face: str, *, head: bool = False, center: bool = False) -> None:
+    def _cell(
+        self, cell: Any, content: Cell, face: str, *, right: bool = False, center: bool = False
+    ) -> None:
         from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
         from docx.enum.text import WD_ALIGN_PARAGRAPH
 
@@ -175,7 +178,7 @@ class _Bulletin:
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         if center:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        elif content.number is not None or content.text == "—":
+        elif right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         word.run(paragraph, clean(content.text), face, TABLE)
         if content.figure is not None and content.figure.origin == "computed":
@@ -228,6 +231,11 @@ def _by_method(figures: Sequence[Figure]) -> list[tuple[str, list[Figure]]]:
     return list(found.items())
 
 
-def _longest(table: Table, column: int) -> int:
-    texts = [table.header[column], *(row[column].text for row in table.rows)]
-    return max(sum(2 if ord(c) > 0x2E7F else 1 for c in text) for text in texts)
+def _wide(table: Table, column: int) -> float:
+    """How wide a column should be: its longest text, its head on two lines; in Latin letters."""
+    longest = max((_letters(row[column].text) + 1 for row in table.rows), default=0)
+    return max(longest, _letters(table.header[column]) / 2 + 1)
+
+
+def _letters(text: str) -> int:
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)

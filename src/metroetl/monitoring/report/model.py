@@ -112,7 +112,7 @@ class Report:
     """A report in one language; `rehearsal` says that pages came from the project's stand-ins."""
 
     view: View
-    title: str
+    title_lines: tuple[str, ...]
     masthead: Masthead
     lead: Paragraph
     chapters: Sequence[Chapter]
@@ -120,6 +120,11 @@ class Report:
     rehearsal: bool
     day: date
     made_at: datetime
+
+    @property
+    def title(self) -> str:
+        """The title on one line."""
+        return self.view.words.gap.join(self.title_lines)
 
     @property
     def name(self) -> str:

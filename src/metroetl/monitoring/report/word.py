@@ -114,10 +114,10 @@ def keep_whole(row: Any) -> None:
     row._tr.get_or_add_trPr().insert(0, _element("w:cantSplit"))
 
 
-def widths(document: Any, table: Any, lengths: Sequence[int]) -> None:
+def widths(document: Any, table: Any, lengths: Sequence[float]) -> None:
     """Columns by the length of their texts, together the width of the page."""
     table.autofit = False
-    weights = [min(max(length, 5), 22) for length in lengths]
+    weights = [min(max(length, 6), 24) for length in lengths]
     whole = text_width(document)
     for column, weight in zip(table.columns, weights, strict=True):
         width = int(whole * weight / sum(weights))
