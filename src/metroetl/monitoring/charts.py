@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from metroetl.errors import WarehouseError
 
@@ -34,8 +34,9 @@ def bars(rows: Sequence[Row], unit: str) -> Spec:
     base = alt.Chart(_data(rows)).encode(x=alt.X("name:N", sort=None, title=None, axis=_names()))
     y = alt.Y("value:Q", title=unit, axis=alt.Axis(gridColor=GRID), scale=_room(rows, 0.22))
     drawn = base.mark_bar(color=CITY, width={"band": 0.5}).encode(y=y, tooltip=_tips("name", "label"))
-    above = {"baseline": "bottom", "dy": -3, "lineBreak": "\n", "lineHeight": 15}
-    labels = base.mark_text(fontSize=12, color=INK, **above).encode(y=y, text="label:N")
+    labels = base.mark_text(
+        fontSize=12, color=INK, baseline="bottom", dy=-3, lineBreak="\n", lineHeight=15
+    ).encode(y=y, text="label:N")
     return _spec(alt.layer(drawn, labels), height=200)
 
 
@@ -50,7 +51,10 @@ def rates(rows: Sequence[Row]) -> Spec:
         x=x, color=alt.Color("kind:N", scale=colours, legend=None), tooltip=_tips("name", "label")
     )
     layers = [drawn]
-    for align, shift, test in (("left", 4, "datum.value >= 0"), ("right", -4, "datum.value < 0")):
+    sides: tuple[tuple[Literal["left", "right"], int, str], ...] = (
+        ("left", 4, "datum.value >= 0"), ("right", -4, "datum.value < 0"),
+    )  # fmt: skip
+    for align, shift, test in sides:
         if any(
             (row["value"] < 0) == (align == "right") for row in rows
         ):  # a layer of nothing makes Vega warn

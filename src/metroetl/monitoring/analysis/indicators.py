@@ -33,7 +33,7 @@ def section_of(view: View, key: str, codes: Sequence[str]) -> Section | None:
     blocks = [block for code in known for block in indicator_blocks(view, code)]
     if key == "total":
         blocks += [c for c in (pictures.lines(view, "GDP"), pictures.tiles(view, "GDP")) if c]
-    return Section(key, view.words.word(f"{key}_title"), blocks)
+    return Section(key, view.heading(f"{key}_title"), blocks)
 
 
 def _maker(key: str, *codes: str) -> Maker:
@@ -53,8 +53,9 @@ CODES = ("GDP", "VA1", "VA2", "VA3", "IVA", "FAI", "RS", "TRD", "PBR", "PBE", "I
 def other_scopes(view: View, indicator: str) -> list[Paragraph]:
     """Says who publishes the indicator in another scope (不含农户), which isn't compared."""
     return [
-        Paragraph(
-            view.sentence([view.say("other_scope", place=view.place(region), variant=f.variant)]), "note"
+        view.paragraph(
+            view.say("other_scope", place=view.place(region), variant=view.words.variant(f.variant)),
+            kind="note",
         )
         for region, f in scopes(view, indicator)
     ]
@@ -92,14 +93,14 @@ def columns(view: View, indicator: str) -> list[Column]:
     stock = some is not None and some.measure == "level_eop"
     found: list[Column] = [
         (
-            words.word("at_end" if stock else "cumulative").format(unit=unit),
+            view.heading("at_end" if stock else "cumulative", unit=unit),
             lambda r: view.level(r, indicator),
         ),
-        (words.word("yoy"), lambda r: view.growth(r, indicator)),
-        (words.word("gap_province"), ahead),
-        (words.word("share_circle"), partial(part_of, data.region, "share_of_circle")),
-        (words.word("share_province"), partial(part_of, data.province, "share_of_province")),
-        (words.word("pull"), lambda r: pulls.get(r) if isinstance(pulls, dict) else None),
+        (view.heading("yoy"), lambda r: view.growth(r, indicator)),
+        (view.heading("gap_province"), ahead),
+        (view.heading("share_circle"), partial(part_of, data.region, "share_of_circle")),
+        (view.heading("share_province"), partial(part_of, data.province, "share_of_province")),
+        (view.heading("pull"), lambda r: pulls.get(r) if isinstance(pulls, dict) else None),
     ]
     return [(head, read) for head, read in found if any(read(r) for r in view.rows)]
 
@@ -111,10 +112,11 @@ def indicator_table(view: View, indicator: str) -> Table:
     if made := _made_row(view, indicator, [head for head, _ in used]):
         rows.insert(1, made)
     for region, figure in scopes(view, indicator):
-        name = words.word("row_scope").format(place=view.place(region), variant=figure.variant)
-        rows.append([Cell(name), *(cell_of(figure if h == words.word("yoy") else None) for h, _ in used)])
-    title = words.word("table_title").format(period=view.period, indicator=words.indicator(indicator))
-    return Table(indicator.lower(), title, [words.word("region"), *(h for h, _ in used)], rows)
+        name = view.heading("row_scope", place=view.place(region), variant=words.variant(figure.variant))
+        rows.append([Cell(name), *(cell_of(figure if h == view.heading("yoy") else None) for h, _ in used)])
+    title = view.heading("table_title", period=view.period, indicator=words.indicator(indicator))
+    header = [view.heading("region"), *(h for h, _ in used)]
+    return Table(indicator.lower(), title, header, rows, _bases(view, indicator))
 
 
 def _made_row(view: View, indicator: str, heads: Sequence[str]) -> list[Cell] | None:
@@ -125,8 +127,25 @@ def _made_row(view: View, indicator: str, heads: Sequence[str]) -> list[Cell] | 
     if isinstance(summed, Figure) and summed.measure in LEVELS:
         found[heads[0]] = summed
     if isinstance(rate, Figure):
-        found[view.words.word("yoy")] = rate
+        found[view.heading("yoy")] = rate
     if not found:
         return None
-    name = view.words.word("row_sum").format(**view.members)
+    name = view.heading("row_sum")
     return [Cell(name), *(cell_of(found.get(head)) for head in heads)]
+
+
+def _bases(view: View, indicator: str) -> str:
+    """A note where the rates of the table are of several kinds: who publishes real, who nominal growth."""
+    kinds: dict[str, list[str]] = {}
+    for region in view.rows:
+        if rate := view.growth(region, indicator):
+            key = next((k for k in ("real", "nominal", "comparable") if k in rate.measure), "unstated")
+            kinds.setdefault(key, []).append(region)
+    if len(kinds) < 2:
+        return ""
+    words = view.words
+    said = [
+        view.say("basis_kind", places=view.places(regions), kind=words.word(f"basis_{key}"))
+        for key, regions in kinds.items()
+    ]
+    return view.paragraph(view.say("bases", items=words.join(said, words.semicolon))).text

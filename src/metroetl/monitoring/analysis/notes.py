@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from metroetl.monitoring.analysis.indicators import CODES
 from metroetl.monitoring.analysis.view import View
 from metroetl.monitoring.calendar import STATES_ZH, Row, alert_words, load_calendar
-from metroetl.monitoring.content import Block, Cell, Paragraph, Piece, Section, Table
+from metroetl.monitoring.content import Block, Cell, Piece, Section, Table
 
 
 def plans(view: View) -> Section | None:
@@ -15,23 +15,22 @@ def plans(view: View) -> Section | None:
     calendar = load_calendar(view.warehouse, view.data.circle.id, view.as_of)
     if not calendar.rounds:
         return None
-    words = view.words
     heads = (
         "plan_series", "plan_round", "plan_stage", "plan_period", "plan_issuers", "plan_issued", "plan_ends",
         "plan_origin",
     )  # fmt: skip
     table = Table(
         "plans",
-        words.word("plans_table"),
-        [words.word(h) for h in heads],
+        view.heading("plans_table"),
+        [view.heading(h) for h in heads],
         [_round(view, rows) for rows in _merged(calendar.rounds)],
     )
     blocks: list[Block] = [table]
     if view.language == "zh":
         open_ends = [row for row in calendar.alerts if row["alert"] == "no_successor"]
         told = [f"{row['series_title']}：{alert_words(row)}" for row in open_ends]
-        blocks = [Paragraph((f"{text}。",), "warning") for text in dict.fromkeys(told)] + blocks
-    return Section("plans", words.word("plans_title"), blocks)
+        blocks = [view.paragraph((text,), kind="warning") for text in dict.fromkeys(told)] + blocks
+    return Section("plans", view.heading("plans_title"), blocks)
 
 
 def _merged(rounds: Iterable[Row]) -> list[list[Row]]:
@@ -57,7 +56,8 @@ def _round(view: View, rows: list[Row]) -> list[Cell]:
 
 
 def _stage(row: Row) -> str:
-    return row["stage"] or ("" if row["status"] == "issued" else STATES_ZH.get(row["status"], row["status"]))
+    state = "" if row["status"] == "issued" else STATES_ZH.get(row["status"], row["status"])
+    return str(row["stage"] or state)
 
 
 def _span(row: Row) -> str:
@@ -75,10 +75,20 @@ def notes(view: View) -> Section:
         parts.append(view.say("no_figures", place=view.circle_name, names=names))
     if lacking := _lacking(view, known):
         parts.append(view.say("missing_cities", items=words.join(lacking, words.semicolon)))
+    if view.data.province and (alone := [c for c in known if _outside_silent(view, c)]):
+        names = words.listing.join(words.indicator(code) for code in alone)
+        parts.append(view.say("no_province", names=names))
     if view.as_of:
         parts.append(view.say("as_of", day=view.as_of.isoformat()))
-    blocks = [Paragraph((*part, words.stop)) for part in parts]
-    return Section("notes", words.word("notes_title"), blocks)
+    blocks = [view.paragraph(part) for part in parts]
+    return Section("notes", view.heading("notes_title"), blocks)
+
+
+def _outside_silent(view: View, indicator: str) -> bool:
+    """Whether nothing of the province stands beside the circle's figures."""
+    province = str(view.data.province)
+    own = view.growth(view.data.region, indicator) or view.level(view.data.region, indicator)
+    return bool(own) and not (view.level(province, indicator) or view.growth(province, indicator))
 
 
 def _lacking(view: View, codes: Iterable[str]) -> list[tuple[Piece, ...]]:

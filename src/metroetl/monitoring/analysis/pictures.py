@@ -23,13 +23,13 @@ def levels(view: View, indicator: str) -> Chart | None:
         rise = f"\n{words.change(rate.value, rate.decimals)}" if rate else ""
         rows.append({"name": view.place(city), "value": figure.value, "label": figure.text + rise})
     unit = words.unit(found[0][1].unit)
-    title = words.word("chart_levels").format(
-        cities=view.circle_name, period=view.period, indicator=words.indicator(indicator)
+    title = view.heading(
+        "chart_levels", cities=view.circle_name, period=view.period, indicator=words.indicator(indicator)
     )
     items = listed(view, [(view.place(c), f) for c, f in found])
     return Chart(
         f"{indicator.lower()}_levels", title, words.word("alt_levels").format(unit=unit, items=items), "bar", unit,
-        charts.bars(rows, unit), [view.place(c) for c, _ in found], {words.indicator(indicator): [f.value for _, f in found]},
+        charts.bars(rows, unit), [view.place(c) for c, _ in found], {words.capital(words.indicator(indicator)): [f.value for _, f in found]},
     )  # fmt: skip
 
 
@@ -45,13 +45,13 @@ def growths(view: View, indicator: str) -> Chart | None:
         {"name": view.place(r), "value": f.value, "label": f"{f.text}%", "kind": own.get(r, "outside")}
         for r, f in found
     ]
-    title = words.word("chart_growth").format(
-        place=view.circle_name, period=view.period, indicator=words.indicator(indicator)
+    title = view.heading(
+        "chart_growth", place=view.circle_name, period=view.period, indicator=words.indicator(indicator)
     )
     items = listed(view, [(view.place(r), f) for r, f in found])
     return Chart(
         f"{indicator.lower()}_growth", title, words.word("alt_growth").format(items=items), "bar", "%",
-        charts.rates(rows), [view.place(r) for r, _ in found], {words.word("yoy"): [f.value for _, f in found]},
+        charts.rates(rows), [view.place(r) for r, _ in found], {view.heading("yoy"): [f.value for _, f in found]},
     )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def lines(view: View, indicator: str) -> Chart | None:
         for name, figures in series.items()
         for q, f in zip(quarters, figures, strict=True)
     ]
-    title = words.word("chart_lines").format(place=view.circle_name, indicator=words.indicator(indicator))
+    title = view.heading("chart_lines", place=view.circle_name, indicator=words.indicator(indicator))
     items = listed(view, [(name, figures[-1]) for name, figures in series.items()])
     alt = words.word("alt_lines").format(first=quarters[0], last=quarters[-1], items=items)
     values = {name: [f.value if f else None for f in figures] for name, figures in series.items()}
@@ -98,14 +98,14 @@ def tiles(view: View, indicator: str) -> Chart | None:
         if view.boundaries
         else charts.tiles(rows, view.data.circle.id)
     )
-    title = words.word("chart_map").format(
-        place=view.circle_name, period=view.period, indicator=words.indicator(indicator)
+    title = view.heading(
+        "chart_map", place=view.circle_name, period=view.period, indicator=words.indicator(indicator)
     )
-    title += f"（{words.word('map_note_user' if view.boundaries else 'map_note')}）"
+    title += words.bracket(f"（{words.word('map_note_user' if view.boundaries else 'map_note')}）")
     items = listed(view, [(view.place(c), f) for c, f in found])
     return Chart(
         f"{indicator.lower()}_map",
-        words.bracket(title),
+        title,
         words.word("alt_map").format(items=items),
         "picture",
         "%",

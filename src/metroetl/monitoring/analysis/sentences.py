@@ -16,7 +16,7 @@ PACED = ("yoy_real_ytd", "yoy_comparable_ytd", "yoy_nominal_ytd", "yoy_ytd")
 
 def circle_sentence(view: View, indicator: str) -> Paragraph:
     """The circle's level, growth, distance to province and nation, pace and share; published first, else computed."""
-    words, level = view.words, total(view.data, indicator, view.quarter)
+    level = total(view.data, indicator, view.quarter)
     rate = growth(view.data, indicator, view.quarter)
     clauses = [_opening(view, indicator, level, rate)]
     if rate.published:
@@ -24,7 +24,7 @@ def circle_sentence(view: View, indicator: str) -> Paragraph:
     clauses.append(share_of_province(view, indicator))
     if level.published and indicator == "GDP":
         clauses.append(stepped(view, view.data.region, indicator))
-    return Paragraph(view.sentence(clauses) if clauses[0] else (words.word("no_value"), words.stop))
+    return view.paragraph(*clauses)
 
 
 def _opening(view: View, indicator: str, level: Compared, rate: Compared) -> Pieces:
@@ -112,16 +112,20 @@ def city_sentence(view: View, indicator: str) -> Paragraph | None:
     gone = [c for c in cities if c not in some]
     silent = view.say("not_published", places=view.places(gone)) if gone else ()
     if any(view.level(c, indicator) for c in some):
-        parts = [_city(view, c, indicator) for c in some]
-        said = words.join([*parts, silent] if silent else parts, words.semicolon)
+        rated = any(view.growth(c, indicator) for c in some)
+        parts = [_city(view, c, indicator, rated) for c in some]
+        parts += [silent] if silent else []
+        parts += [] if rated else [view.say("no_growth")]
+        said = words.join(parts, words.semicolon)
     else:
         rates = [(c, rate) for c in some if (rate := view.growth(c, indicator))]
         said = words.respectively(rates)
         said = words.join([said, silent], words.semicolon) if silent else said
-    return Paragraph((*view.say("by_city", cities=said), words.stop))
+    return view.paragraph(view.say("by_city", cities=said))
 
 
-def _city(view: View, city: str, indicator: str) -> Pieces:
+def _city(view: View, city: str, indicator: str, rated: bool) -> Pieces:
+    """A city's level, growth and share; `rated` says that some city has growth, so that one without is told."""
     words = view.words
     level, rate = view.level(city, indicator), view.growth(city, indicator)
     given = {"place": view.place(city)}
@@ -133,9 +137,9 @@ def _city(view: View, city: str, indicator: str) -> Pieces:
         said["growth"] = words.cited_change(rate)
     if part and adds_up(indicator):
         said["share"] = words.cited_percent(part)
-        clause = view.say("city_full" if rate else "city_no_growth", **said)
+        clause = view.say("city_full" if rate else "city_no_growth" if rated else "city_shared", **said)
     else:
-        clause = view.say("city_no_share" if rate else "city_level", **said)
+        clause = view.say("city_no_share" if rate else "city_level" if rated else "city_plain", **said)
     step = stepped(view, city, indicator) if indicator == "GDP" else ()
     return words.join([clause, step]) if step else clause
 
@@ -147,7 +151,7 @@ def race_sentence(view: View, indicator: str) -> Paragraph | None:
     said = [part for part in parts if part]
     if len(rates) < 2 or not said:
         return None
-    return Paragraph((*view.words.join(said, view.words.semicolon), view.words.stop))
+    return view.paragraph(*said, between=view.words.semicolon)
 
 
 def _leader(view: View, rates: Sequence[tuple[str, Figure]], indicator: str) -> Pieces:
@@ -203,7 +207,7 @@ def beside(view: View, indicator: str) -> Paragraph | None:
     if isinstance(points, dict):
         parts.append(view.say("contributions", pulls=words.pulls(list(points.items()), view.circle_name)))
     said = [part for part in parts if part]
-    return Paragraph((*words.join(said, words.semicolon), words.stop), "note") if said else None
+    return view.paragraph(*said, between=words.semicolon, kind="note") if said else None
 
 
 def _sum_beside(view: View, level: Compared) -> Pieces:

@@ -22,7 +22,7 @@ def sectors(view: View) -> Section | None:
         blocks.append(_structure(view))
         blocks.append(_sectors_sum(view, [f for f in levels if f], gdp))
     blocks.append(_sectors_table(view))
-    return Section("sectors", view.words.word("sectors_title"), blocks)
+    return Section("sectors", view.heading("sectors_title"), blocks)
 
 
 def _sectors_sentence(view: View) -> Paragraph:
@@ -30,20 +30,15 @@ def _sectors_sentence(view: View) -> Paragraph:
     parts: list[tuple[Piece, ...]] = []
     for code in SECTORS:
         level, rate = (read(view.data.region, code) for read in (view.level, view.growth))
-        said: list[Piece] = [words.indicator(code)]
-        if level:
-            said += [words.gap, words.cited_amount(level)]
-        if level and rate:
-            said.append(words.comma)
-        if rate:
-            said += [words.gap, words.cited_change(rate)]
-        if level or rate:
-            parts.append(tuple(said))
+        said = [(words.cited_amount(level),)] if level else []
+        said += [(words.cited_change(rate),)] if rate else []
+        if said:
+            parts.append((words.indicator(code), words.gap, *words.join(said)))
     if not parts:
-        return Paragraph(view.sentence([view.say("sectors_none", place=view.circle_name)]))
+        return view.paragraph(view.say("sectors_none", place=view.circle_name))
     listed = words.join(parts, words.semicolon)
-    return Paragraph(
-        (*view.say("sectors_lead", period=view.period, place=view.circle_name, sectors=listed), words.stop)
+    return view.paragraph(
+        view.say("sectors_lead", period=view.period, place=view.circle_name, sectors=listed)
     )
 
 
@@ -60,7 +55,7 @@ def _structure(view: View) -> Paragraph:
             )  # fmt: skip
             parts.append(Cited(made.text, made))
     given = dict(zip("abc", parts, strict=True))
-    return Paragraph(view.sentence([view.say("structure", **given)]))
+    return view.paragraph(view.say("structure", **given))
 
 
 def _sectors_sum(view: View, levels: list[Figure], gdp: Figure) -> Paragraph:
@@ -77,18 +72,18 @@ def _sectors_sum(view: View, levels: list[Figure], gdp: Figure) -> Paragraph:
         said = view.say("sectors_even", amount=view.words.cited_amount(made))
     else:
         key = "sectors_sum" if abs(apart) <= tolerance + 1e-9 else "sectors_apart"
-        difference = f"{printed(apart, decimals)}{view.words.unit_after(gdp.unit)}"
+        difference = view.words.quantity(apart, decimals, gdp.unit)
         said = view.say(key, amount=view.words.cited_amount(made), difference=difference)
-    return Paragraph(view.sentence([said]), "note")
+    return view.paragraph(said, kind="note")
 
 
 def _sectors_table(view: View) -> Table:
     words = view.words
     used = [r for r in view.rows if any(view.level(r, c) or view.growth(r, c) for c in SECTORS)]
     unit = next((f.unit for r in used for c in SECTORS if (f := view.level(r, c))), "亿元")
-    header = [words.word("region")]
+    header = [view.heading("region")]
     for code in SECTORS:
-        header += [words.indicator(code), words.word("yoy")]
+        header += [words.capital(words.indicator(code)), view.heading("yoy")]
     rows = [
         [
             Cell(view.place(r)),
@@ -96,14 +91,14 @@ def _sectors_table(view: View) -> Table:
         ]
         for r in used
     ]
-    title = words.word("sectors_table").format(period=view.period, unit=words.unit(unit))
+    title = view.heading("sectors_table", period=view.period, unit=words.unit(unit))
     return Table("sectors", title, header, rows)
 
 
 def periods(view: View) -> Section | None:
     """当季 of GDP from the second quarter on, and two-year averages where asked (or of 2021, as the offices did)."""
     blocks = [*_singles(view), *_two_years(view)]
-    return Section("periods", view.words.word("periods_title"), blocks) if blocks else None
+    return Section("periods", view.heading("periods_title"), blocks) if blocks else None
 
 
 def _singles(view: View) -> list[Block]:
@@ -123,12 +118,12 @@ def _singles(view: View) -> list[Block]:
             for r, f in known.items()
         ]  # fmt: skip
         said = view.say("single_lead", singles=words.join(parts, words.semicolon))
-        blocks.append(Paragraph((*said, words.stop)))
+        blocks.append(view.paragraph(said))
     gone = {r: f for r, f in found.items() if isinstance(f, Refused)}
     if gone:
         why = Refused(next(iter(gone.values())).why, tuple(view.place(r) for r in gone))
         said = view.say("single_refused", why=words.refused(why))
-        blocks.append(Paragraph(view.sentence([said]), "note"))
+        blocks.append(view.paragraph(said, kind="note"))
     return blocks
 
 
@@ -149,7 +144,7 @@ def _two_years(view: View) -> list[Block]:
             for r, f in known
         ]
         if parts:
-            blocks.append(Paragraph((*words.join(parts, words.semicolon), words.stop)))
+            blocks.append(view.paragraph(*parts, between=words.semicolon))
     return blocks
 
 
@@ -159,10 +154,10 @@ def disparity(view: View) -> Section | None:
         return None
     now = dispersion(view.data, "GDP", view.quarter)
     before = dispersion(view.data, "GDP", earlier(view.quarter, years=1))
-    title = view.words.word("disparity_title")
+    title = view.heading("disparity_title")
     if isinstance(now.primacy, Refused):
         said = view.say("disparity_refused", why=view.words.refused(now.primacy))
-        return Section("disparity", title, [Paragraph(view.sentence([said]), "note")])
+        return Section("disparity", title, [view.paragraph(said, kind="note")])
     return Section("disparity", title, [*_disparity_text(view, now), _disparity_table(view, now, before)])
 
 
@@ -178,15 +173,15 @@ def _disparity_text(view: View, now: Dispersion) -> list[Block]:
             first=view.place(levels[0].region_code), second=view.place(levels[1].region_code),
             share=words.cited_percent(now.primacy), ratio=Cited(now.primacy2.text, now.primacy2),
         )  # fmt: skip
-        blocks.append(Paragraph(view.sentence([said])))
+        blocks.append(view.paragraph(said))
     if isinstance(now.cv, Figure) and isinstance(now.theil, Figure):
         said = view.say(
             "per_head", indicator=name, cv=Cited(now.cv.text, now.cv), theil=Cited(now.theil.text, now.theil)
         )
-        blocks.append(Paragraph(view.sentence([said])))
+        blocks.append(view.paragraph(said))
     elif isinstance(now.cv, Refused):
         said = view.say("per_head_refused", why=words.refused(now.cv))
-        blocks.append(Paragraph(view.sentence([said]), "note"))
+        blocks.append(view.paragraph(said, kind="note"))
     return blocks
 
 
@@ -194,13 +189,15 @@ def _disparity_table(view: View, now: Dispersion, before: Dispersion) -> Table:
     words = view.words
     keys = ("primacy", "primacy2", "cv", "theil")
     rows = [
-        [Cell(words.word(f"{key}_row")), *(_cell(getattr(d, key)) for d in (now, before))]
+        [Cell(view.heading(f"{key}_row")), *(_cell(getattr(d, key)) for d in (now, before))]
         for key in keys
         if any(isinstance(getattr(d, key), Figure) for d in (now, before))
     ]
-    title = words.word("disparity_table").format(indicator=words.indicator("GDP"))
+    title = view.heading("disparity_table", indicator=words.indicator("GDP"))
     last = words.period(earlier(view.quarter, years=1))
-    return Table("disparity", title, [words.word("measure"), view.period, last], rows)
+    return Table(
+        "disparity", title, [view.heading("measure"), words.capital(view.period), words.capital(last)], rows
+    )
 
 
 def _cell(found: Computed) -> Cell:

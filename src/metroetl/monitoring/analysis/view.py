@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from metroetl.catalogue import catalogue
-from metroetl.monitoring.content import Language, Piece, Section
+from metroetl.monitoring.content import Language, Paragraph, Piece, Section
 from metroetl.monitoring.figures import NATION, CircleFigures, Figure
 from metroetl.monitoring.phrases import Phrases, phrases
 
 if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
+
+
+Kind = Literal["text", "note", "warning", "critical"]
 
 
 @dataclass
@@ -100,10 +103,17 @@ class View:
         onyear = self.words.word("onyear_full" if self.quarter.endswith("Q4") else "onyear")
         return self.words.say(key, **{"onyear": onyear, **self.members, **values})
 
-    def sentence(self, parts: Iterable[Sequence[Piece]]) -> tuple[Piece, ...]:
-        """Clauses with commas between them and a stop; nothing where there is none."""
-        clauses = [part for part in parts if part]
-        return (*self.words.join(clauses), self.words.stop) if clauses else ()
+    def paragraph(
+        self, *clauses: Sequence[Piece], between: str | None = None, kind: Kind = "text"
+    ) -> Paragraph:
+        """Clauses with commas (or another sign) between them and a stop, begun as a sentence begins."""
+        said = self.words.join([clause for clause in clauses if clause], between)
+        return Paragraph((*self.words.begin(said), self.words.stop), kind)
+
+    def heading(self, key: str, **values: str) -> str:
+        """A title or a table's head, by its key."""
+        text = self.words.bracket(self.words.word(key).format(**{**self.members, **values}))
+        return self.words.capital(text)
 
 
 Maker = Callable[[View], Section | None]

@@ -114,8 +114,22 @@ class Phrases(ABC):
         """A unit in the head of a table."""
 
     @abstractmethod
-    def unit_after(self, unit: str) -> str:
-        """A unit after a number that keeps it: 亿元."""
+    def quantity(self, value: float, decimals: int, unit: str) -> str:
+        """A number with its unit: 0.1亿元."""
+
+    @abstractmethod
+    def variant(self, variant: str) -> str:
+        """A scope: 不含农户."""
+
+    def capital(self, text: str) -> str:
+        """A text as a heading begins."""
+        return text[:1].upper() + text[1:]
+
+    def begin(self, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+        """Pieces as a sentence begins."""
+        first, *rest = pieces
+        text = self.capital(first if isinstance(first, str) else first.text)
+        return (text if isinstance(first, str) else Cited(text, first.figure), *rest)
 
     @abstractmethod
     def bracket(self, text: str) -> str:
@@ -133,9 +147,9 @@ class Phrases(ABC):
     def section_number(self, chapter: int, number: int) -> str:
         """（一）."""
 
-    @abstractmethod
     def amount(self, figure: Figure) -> str:
         """A level with its unit: 7393.1亿元."""
+        return self.quantity(figure.value, figure.decimals, figure.unit)
 
     @abstractmethod
     def change(self, value: float, decimals: int = 1) -> str:

@@ -8,7 +8,15 @@ from metroetl.catalogue import catalogue
 from metroetl.monitoring.content import Cited, Piece
 from metroetl.monitoring.figures import Figure, Refused, printed
 from metroetl.monitoring.phrases.base import Pace, Phrases, pace, sign
-from metroetl.monitoring.phrases.words_en import INDICATORS, METHODS, PLACES, REASONS, TEMPLATES, UNITS
+from metroetl.monitoring.phrases.words_en import (
+    INDICATORS,
+    METHODS,
+    PLACES,
+    REASONS,
+    TEMPLATES,
+    UNITS,
+    VARIANTS,
+)
 
 _PERIODS = {
     "1": "the first quarter",
@@ -70,9 +78,15 @@ class English(Phrases):
         """100 million yuan."""
         return UNITS.get(unit, unit)
 
-    def unit_after(self, unit: str) -> str:
-        """A unit after a number that keeps it."""
-        return f" {self.unit(unit)}" if unit != "%" else "%"
+    def quantity(self, value: float, decimals: int, unit: str) -> str:
+        """739.31 billion yuan of 7393.1亿元; other units stay."""
+        if unit == "亿元":
+            return f"{printed(value / 10, decimals + 1)} billion yuan"
+        return f"{printed(value, decimals)} {self.unit(unit)}"
+
+    def variant(self, variant: str) -> str:
+        """By the list of scopes."""
+        return VARIANTS.get(variant, variant)
 
     def bracket(self, text: str) -> str:
         """Half-width, with a blank before."""
@@ -89,12 +103,6 @@ class English(Phrases):
     def section_number(self, chapter: int, number: int) -> str:
         """1.2 ."""
         return f"{chapter}.{number} "
-
-    def amount(self, figure: Figure) -> str:
-        """739.31 billion yuan of 7393.1亿元; other units stay."""
-        if figure.unit == "亿元":
-            return f"{printed(figure.value / 10, figure.decimals + 1)} billion yuan"
-        return f"{figure.text}{self.unit_after(figure.unit)}"
 
     def change(self, value: float, decimals: int = 1) -> str:
         """up 6.2%, down 3.0%, unchanged."""
@@ -151,9 +159,9 @@ class English(Phrases):
         way = sign(value, decimals)
         if way == 0:
             return "the same as published"
-        size = (
-            f"{printed(abs(value), decimals)}{' percentage points' if unit == '%' else self.unit_after(unit)}"
-        )
+        size = self.quantity(abs(value), decimals, unit)
+        if unit == "%":
+            size = f"{printed(abs(value), decimals)} percentage points"
         return f"{size} {'above' if way > 0 else 'below'} the published one"
 
     def refused(self, refused: Refused) -> str:

@@ -17,6 +17,9 @@ TEMPLATES = {
     "city_no_share": "{place}{amount}、{growth}",
     "city_no_growth": "{place}{amount}，占都市圈比重为{share}，增速未见公布",
     "city_level": "{place}{amount}，增速未见公布",
+    "city_shared": "{place}{amount}，占都市圈比重为{share}",
+    "city_plain": "{place}{amount}",
+    "no_growth": "{each}增速未见公布",
     "not_published": "{places}未见公布数",
     "leader": "{place}增速居{members}第一",
     "leaders": "{places}增速并列{members}第一",
@@ -55,6 +58,9 @@ TEMPLATES = {
     "method": "除注明“当季”的以外，均为年初至本期末的累计数。公布数与计算数并存时以公布数为准，两者之差在文中列出；"
     "计算数在出处中列明算法与所用数字",
     "growth_method": "地区生产总值及三次产业增加值绝对额按现价计算，增速按不变价格计算；规模以上工业增加值、固定资产投资只公布增速",
+    "no_province": "未见全省公布数、未与全省比较的指标：{names}",
+    "bases": "增速口径不一，不可直接比较：{items}", "basis_kind": "{places}为{kind}", "basis_real": "实际增速",
+    "basis_nominal": "名义增速", "basis_comparable": "同口径增速", "basis_unstated": "未注明口径的增速",
     "as_of": "本期只采用{day}及以前公布的数据",
     "lead_method": "本期监测分析根据各级统计机构公开发布的数据编写，每个数字均注明出处",
     # headings and words

@@ -68,9 +68,13 @@ class Chinese(Phrases):
         """As the catalogue has it."""
         return unit
 
-    def unit_after(self, unit: str) -> str:
+    def quantity(self, value: float, decimals: int, unit: str) -> str:
+        """7393.1亿元."""
+        return f"{printed(value, decimals)}{unit}"
+
+    def variant(self, variant: str) -> str:
         """As it is."""
-        return unit
+        return variant
 
     def bracket(self, text: str) -> str:
         """As it is: full-width."""
@@ -87,10 +91,6 @@ class Chinese(Phrases):
     def section_number(self, chapter: int, number: int) -> str:
         """（一）, whatever the chapter."""
         return f"（{_numeral(number)}）"
-
-    def amount(self, figure: Figure) -> str:
-        """7393.1亿元."""
-        return f"{figure.text}{figure.unit}"
 
     def change(self, value: float, decimals: int = 1) -> str:
         """增长6.2%, 下降3.0%, 持平."""
@@ -158,10 +158,9 @@ class Chinese(Phrases):
         way = sign(value, decimals)
         if way == 0:
             return "与公布数一致"
-        size = printed(abs(value), decimals)
         if unit == "%":
-            return f"比公布数{'高' if way > 0 else '低'}{size}个百分点"
-        return f"比公布数{'多' if way > 0 else '少'}{size}{unit}"
+            return f"比公布数{'高' if way > 0 else '低'}{printed(abs(value), decimals)}个百分点"
+        return f"比公布数{'多' if way > 0 else '少'}{self.quantity(abs(value), decimals, unit)}"
 
     def refused(self, refused: Refused) -> str:
         """未计算：缺资阳市的水平或增速 of 缺成员的水平或增速，未合成; all else as it stands, the places after it."""

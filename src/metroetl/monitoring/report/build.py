@@ -67,24 +67,26 @@ def build_report(
 
 
 def _chapter(view: View, key: str, makers: Iterable[Maker]) -> Chapter:
-    return Chapter(view.words.word(key), [section for make in makers if (section := make(view))])
+    return Chapter(view.heading(key), [section for make in makers if (section := make(view))])
 
 
 def _title(view: View) -> tuple[str, ...]:
     """The title, broken where a bulletin breaks it: what of, then what."""
     given = {"place": view.circle_name, "period": view.period}
-    return tuple(line.format(**given) for line in view.words.word("report_title").split("|"))
+    return tuple(view.heading("report_title", **given).split("|"))
 
 
 def _lead(view: View) -> Paragraph:
     """The editor's note: what was measured, in the first sentence of the analysis, and from what."""
     opening = circle_sentence(view, "GDP")
-    return Paragraph((*opening.pieces, *view.sentence([view.say("lead_method")])))
+    return Paragraph(
+        (*opening.pieces, view.words.gap_sentence, *view.paragraph(view.say("lead_method")).pieces)
+    )
 
 
 def _masthead(view: View, given: Masthead) -> Masthead:
-    name = given.name or view.words.word("masthead").format(place=view.circle_name)
-    return Masthead(name, given.issue or view.period, given.office)
+    name = given.name or view.heading("masthead", place=view.circle_name)
+    return Masthead(name, given.issue or view.words.capital(view.period), given.office)
 
 
 def _cited(paragraphs: Iterable[Paragraph]) -> Iterable[Figure]:
