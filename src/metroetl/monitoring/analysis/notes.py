@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from metroetl.monitoring.analysis.indicators import CODES
+from metroetl.monitoring.analysis.structure import single_quarters
 from metroetl.monitoring.analysis.view import View
 from metroetl.monitoring.calendar import STATES_ZH, Row, alert_words, load_calendar
 from metroetl.monitoring.content import Block, Cell, Piece, Section, Table
+from metroetl.monitoring.figures import Refused
 
 
 def plans(view: View) -> Section | None:
@@ -78,6 +80,8 @@ def notes(view: View) -> Section:
     if view.data.province and (alone := [c for c in known if _outside_silent(view, c)]):
         names = words.listing.join(words.indicator(code) for code in alone)
         parts.append(view.say("no_province", names=names))
+    if alone := [r for r, f in single_quarters(view).items() if isinstance(f, Refused)]:
+        parts.append(view.say("single_refused", places=view.places(alone)))
     if view.as_of:
         parts.append(view.say("as_of", day=view.as_of.isoformat()))
     blocks = [view.paragraph(part) for part in parts]
@@ -91,7 +95,7 @@ def _outside_silent(view: View, indicator: str) -> bool:
     return bool(own) and not (view.level(province, indicator) or view.growth(province, indicator))
 
 
-def _lacking(view: View, codes: Iterable[str]) -> list[tuple[Piece, ...]]:
+def _lacking(view: View, codes: Sequence[str]) -> list[tuple[Piece, ...]]:
     """Indicators by the cities that published nothing of them; those that lack the same cities together."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for code in codes:
@@ -102,4 +106,11 @@ def _lacking(view: View, codes: Iterable[str]) -> list[tuple[Piece, ...]]:
         key = "missing_all" if len(gone) == len(view.data.cities) else "missing_city"
         listed = view.words.listing.join(names)
         found.append(view.say(key, indicators=listed, places=view.places(gone)))
+    for code in codes:
+        rated = [c for c in view.data.cities if view.growth(c, code)]
+        gone = tuple(c for c in view.data.cities if view.level(c, code) and not view.growth(c, code))
+        if rated and gone:
+            found.append(
+                view.say("missing_growth", indicator=view.words.indicator(code), places=view.places(gone))
+            )
     return found

@@ -102,29 +102,22 @@ def periods(view: View) -> Section | None:
 
 
 def _singles(view: View) -> list[Block]:
-    if view.quarter.endswith("Q1"):
+    words = view.words
+    known = {r: f for r, f in single_quarters(view).items() if isinstance(f, Figure)}
+    if not known.keys() & {view.data.region, *view.data.cities}:
         return []
-    words, places = view.words, [r for r in view.rows if view.level(r, "GDP")]
-    found = {r: single_quarter(view.data, r, "GDP", view.quarter) for r in places}
-    known = {r: f for r, f in found.items() if isinstance(f, Figure)}
-    blocks: list[Block] = []
-    if known:
-        alone = words.alone(view.quarter)
-        parts = [
-            view.say(
-                "single", place=view.place(r), period=alone, indicator=words.indicator("GDP"),
-                amount=words.cited_amount(f),
-            )
-            for r, f in known.items()
-        ]  # fmt: skip
-        said = view.say("single_lead", singles=words.join(parts, words.semicolon))
-        blocks.append(view.paragraph(said))
-    gone = {r: f for r, f in found.items() if isinstance(f, Refused)}
-    if gone:
-        why = Refused(next(iter(gone.values())).why, tuple(view.place(r) for r in gone))
-        said = view.say("single_refused", why=words.refused(why))
-        blocks.append(view.paragraph(said, kind="note"))
-    return blocks
+    alone, name = words.alone(view.quarter), words.indicator("GDP")
+    parts = [
+        view.say("single", place=view.place(r), period=alone, indicator=name, amount=words.cited_amount(f))
+        for r, f in known.items()
+    ]
+    return [view.paragraph(view.say("single_lead", singles=words.join(parts, words.semicolon)))]
+
+
+def single_quarters(view: View) -> dict[str, Computed]:
+    """GDP of the quarter alone of all that published the cumulative one; nothing in a first quarter."""
+    places = [] if view.quarter.endswith("Q1") else [r for r in view.rows if view.level(r, "GDP")]
+    return {r: single_quarter(view.data, r, "GDP", view.quarter) for r in places}
 
 
 def _two_years(view: View) -> list[Block]:

@@ -68,7 +68,15 @@ class _Bulletin:
 
     def _masthead(self) -> None:
         head = self.report.masthead
-        self._line(clean(head.name), TITLE, 36, color="C00000", bold=True, after=14, before=10)
+        self._line(
+            clean(head.name),
+            TITLE,
+            min(40, 860 // max(1, _letters(head.name))),
+            color="C00000",
+            bold=True,
+            after=14,
+            before=10,
+        )
         self._line(clean(head.issue), BODY, SIZE, after=12)
         line = self.document.add_paragraph()
         word.right_tab(self.document, line)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from metroetl.monitoring.content import Chart
+from metroetl.plans.compare.layout import clean
+
+
+def spec(chart: Chart) -> dict[str, Any]:
+    """The chart's specification, strangers' texts in it cleaned."""
+    return {key: _clean(value) for key, value in chart.spec.items()}
 
 
 def svg(chart: Chart) -> str:
     """The chart as SVG, its texts left to the reader's fonts."""
-    return _svg(json.dumps(chart.spec, ensure_ascii=False))
+    return _svg(json.dumps(spec(chart), ensure_ascii=False))
 
 
 def png(chart: Chart, scale: float = 2.0) -> bytes:
@@ -21,7 +29,15 @@ def png(chart: Chart, scale: float = 2.0) -> bytes:
 
 
 @lru_cache(maxsize=128)
-def _svg(spec: str) -> str:
+def _svg(text: str) -> str:
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(spec))
+    return str(vl_convert.vegalite_to_svg(text))
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return "\n".join(clean(line) for line in value.split("\n"))
+    if isinstance(value, Mapping):
+        return {key: _clean(part) for key, part in value.items()}
+    return [_clean(part) for part in value] if isinstance(value, (list, tuple)) else value

@@ -56,7 +56,7 @@ def render(report: Report) -> str:
         lang="zh-CN" if report.view.language == "zh" else "en",
         script=Markup(script),  # noqa: S704  the runtime of the charts, from the wheel
         digest=_digest(script),
-        specs=_json({chart.name: chart.spec for chart in charts}),
+        specs=_json({chart.name: drawing.spec(chart) for chart in charts}),
         menu=_json({"SVG_ACTION": words.word("save_svg"), "PNG_ACTION": words.word("save_png"),
                     "CLICK_TO_VIEW_ACTIONS": words.word("save")}),
         pictures={chart.name: Markup(drawing.svg(chart)) for chart in charts},  # noqa: S704  its texts are escaped
@@ -68,9 +68,9 @@ def _describe(report: Report, figure: Figure) -> str:
     """What the evidence of a figure says, for its hint."""
     words = report.view.words
     if figure.evidence is None:
-        return f"{words.word('origin_computed')}：{words.method(figure.how)}"
+        return words.colon.join((words.word("origin_computed"), words.method(figure.how)))
     evidence = figure.evidence
-    return f"{evidence.publisher} {evidence.published_on or ''}：{evidence.quote}"
+    return f"{evidence.publisher} {evidence.published_on or ''}{words.colon}{evidence.quote}"
 
 
 @cache
