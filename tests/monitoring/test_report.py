@@ -62,21 +62,20 @@ def page(files: dict[str, Path]) -> BeautifulSoup:
 
 def test_every_number_of_a_table_leads_to_its_evidence(page: BeautifulSoup) -> None:
     cells = [td for td in page.select("td.n") if td.get_text(strip=True) != "—"]
+    evidence = {f"#{item['id']}": item for item in page.select("ul.read li")}
     assert len(cells) > 70
     for cell in cells:
         link = cell.select_one("a.fig")
         assert link is not None, cell
-        evidence = page.select_one(str(link["href"]))
-        assert evidence is not None, link
-        text = link.get_text(strip=True)
-        assert text in evidence.get_text(), (text, evidence.get_text())
+        found, text = evidence[str(link["href"])], link.get_text(strip=True)
+        assert text in found.get_text(), (text, found.get_text())
         if "made" in link["class"]:
             assert cell.get_text(strip=True).endswith("*")
-            basis = evidence.select("a")
-            assert basis and all(page.select_one(str(a["href"])).select_one("q") for a in basis)  # type: ignore[union-attr]
+            basis = found.select("a")
+            assert basis and all(evidence[str(a["href"])].select_one("q") for a in basis)
         else:
-            value = re.sub(r"\.?0+$", "", text).lstrip("-")
-            assert value in evidence.select_one("q").get_text()  # type: ignore[union-attr]
+            quote, value = found.select_one("q"), re.sub(r"\.?0+$", "", text).lstrip("-")
+            assert quote and value in quote.get_text()
 
 
 def test_the_page_can_be_read_by_everyone(page: BeautifulSoup) -> None:
@@ -88,7 +87,7 @@ def test_the_page_can_be_read_by_everyone(page: BeautifulSoup) -> None:
     assert len(drawn) == 9 and all(d["role"] == "img" and len(str(d["aria-label"])) > 30 for d in drawn)
     ids = [tag["id"] for tag in page.find_all(id=True)]
     assert len(ids) == len(set(ids))
-    assert all(page.select_one(str(a["href"])) for a in page.select("a[href^='#']"))
+    assert {str(a["href"])[1:] for a in page.select("a[href^='#']")} <= set(ids)
     levels = [int(h.name[1]) for h in page.select("h1, h2, h3")]
     assert levels[0] == 1 and all(b - a <= 1 for a, b in pairwise(levels))
 
@@ -163,7 +162,7 @@ def _looked_at(browser: Any, file: Path, width: int) -> None:
     for number in range(drawn.count()):
         chart = drawn.nth(number).locator("svg.marks")
         assert chart.bounding_box()["width"] > 200
-        assert chart.locator("path").count() > 5
+        assert chart.locator("path").count() > 4
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator("td a.fig").first.click()
     anchor = page.url.split("#")[1]

@@ -28,16 +28,18 @@ Row = Mapping[str, Any]
 
 
 def bars(rows: Sequence[Row], unit: str) -> Spec:
-    """Levels as bars with a label above; rows: name, value, label, in drawing order."""
+    """Levels as bars, the value and below it the growth written above; rows: name, value, label, rise where there is one."""
     import altair as alt
 
     base = alt.Chart(_data(rows)).encode(x=alt.X("name:N", sort=None, title=None, axis=_names()))
-    y = alt.Y("value:Q", title=unit, axis=alt.Axis(gridColor=GRID), scale=_room(rows, 0.22))
-    drawn = base.mark_bar(color=CITY, width={"band": 0.5}).encode(y=y, tooltip=_tips("name", "label"))
-    labels = base.mark_text(
-        fontSize=12, color=INK, baseline="bottom", dy=-3, lineBreak="\n", lineHeight=15
-    ).encode(y=y, text="label:N")
-    return _spec(alt.layer(drawn, labels), height=200)
+    y = alt.Y("value:Q", title=unit, axis=alt.Axis(gridColor=GRID), scale=_room(rows, 0.25))
+    drawn = base.mark_bar(color=CITY, width={"band": 0.5}).encode(y=y, tooltip=_tips("name", "label", "rise"))
+    layers = [drawn]
+    lines = ("rise", "label") if any(row.get("rise") for row in rows) else ("label",)
+    for place, line in enumerate(lines):
+        words = base.mark_text(fontSize=12, color=INK, baseline="bottom", dy=-3 - 15 * place)
+        layers.append(words.encode(y=y, text=f"{line}:N"))
+    return _spec(alt.layer(*layers), height=180)
 
 
 def rates(rows: Sequence[Row]) -> Spec:
@@ -84,7 +86,7 @@ def lines(rows: Sequence[Row], quarters: Sequence[str]) -> Spec:
         shape=alt.Shape("name:N", sort=None, legend=legend, scale=alt.Scale(domain=names)),
         tooltip=_tips("name", "quarter", "value"),
     )
-    return _spec(alt.layer(drawn, points), height=220)
+    return _spec(alt.layer(drawn, points), height=200)
 
 
 def tiles(rows: Sequence[Row], circle_id: str) -> Spec:

@@ -71,8 +71,9 @@ class Table:
     note: str = ""
 
     def is_numeric(self, column: int) -> bool:
-        """Whether a column holds numbers: those stand to the right."""
-        return any(column < len(row) and row[column].number is not None for row in self.rows)
+        """Whether a column holds numbers (or nothing at all): those stand to the right."""
+        cells = [row[column] for row in self.rows if column < len(row)]
+        return any(cell.number is not None for cell in cells) or all(cell.text == "—" for cell in cells)
 
 
 @dataclass(frozen=True, slots=True)

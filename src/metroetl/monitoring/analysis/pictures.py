@@ -20,8 +20,8 @@ def levels(view: View, indicator: str) -> Chart | None:
     rows = []
     for city, figure in found:
         rate = view.growth(city, indicator)
-        rise = f"\n{words.change(rate.value, rate.decimals)}" if rate else ""
-        rows.append({"name": view.place(city), "value": figure.value, "label": figure.text + rise})
+        rise = words.change(rate.value, rate.decimals) if rate else ""
+        rows.append({"name": view.place(city), "value": figure.value, "label": figure.text, "rise": rise})
     unit = words.unit(found[0][1].unit)
     title = view.heading(
         "chart_levels", cities=view.circle_name, period=view.period, indicator=words.indicator(indicator)

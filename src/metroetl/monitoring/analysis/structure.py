@@ -179,18 +179,19 @@ def _disparity_text(view: View, now: Dispersion) -> list[Block]:
 
 
 def _disparity_table(view: View, now: Dispersion, before: Dispersion) -> Table:
-    words = view.words
+    """This year beside the last, as far as the last is known."""
+    last = view.words.period(earlier(view.quarter, years=1))
+    years = [(view.period, now), (last, before)]
     keys = ("primacy", "primacy2", "cv", "theil")
+    years = [(name, d) for name, d in years if any(isinstance(getattr(d, key), Figure) for key in keys)]
     rows = [
-        [Cell(view.heading(f"{key}_row")), *(_cell(getattr(d, key)) for d in (now, before))]
+        [Cell(view.heading(f"{key}_row")), *(_cell(getattr(d, key)) for _, d in years)]
         for key in keys
-        if any(isinstance(getattr(d, key), Figure) for d in (now, before))
+        if any(isinstance(getattr(d, key), Figure) for _, d in years)
     ]
-    title = view.heading("disparity_table", indicator=words.indicator("GDP"))
-    last = words.period(earlier(view.quarter, years=1))
-    return Table(
-        "disparity", title, [view.heading("measure"), words.capital(view.period), words.capital(last)], rows
-    )
+    title = view.heading("disparity_table", indicator=view.words.indicator("GDP"))
+    header = [view.heading("measure"), *(view.words.capital(name) for name, _ in years)]
+    return Table("disparity", title, header, rows)
 
 
 def _cell(found: Computed) -> Cell:

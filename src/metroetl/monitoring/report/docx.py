@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from metroetl.monitoring.report.model import Report
 
 SIZE, SMALL, TABLE = 16, 10.5, 10.5  # 三号, 五号
+MOST = 7  # columns; a table with more is set smaller
+WHOLE = 14  # rows; a table with more may break over pages
 _FILLS = {"green": "D9EAD3", "yellow": "FFF2CC", "red": "F4CCCC", "grey": "E7E6E6"}
 _GLYPH = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><text x="4" y="30" font-size="28" font-family="{font}">{text}</text></svg>'
 
@@ -160,15 +162,17 @@ class _Bulletin:
         caption.paragraph_format.keep_with_next = True
         word.run(caption, clean(block.title), HEADS, 12)
         table = self.document.add_table(1 + len(block.rows), len(block.header), style="Table Grid")
+        size = TABLE if len(block.header) <= MOST else TABLE - 1.5
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         for cell, text in zip(table.rows[0].cells, block.header, strict=True):
-            self._cell(cell, Cell(text), HEADS, center=True)
+            self._cell(cell, Cell(text), HEADS, size, center=True)
             word.shade(cell, "E3EEF6")
         word.repeat(table.rows[0])
         for row, cells in zip(table.rows[1:], block.rows, strict=True):
             word.keep_whole(row)
             for place, (cell, content) in enumerate(zip(row.cells, cells, strict=True)):
-                self._cell(cell, content, BODY, right=block.is_numeric(place))
+                self._cell(cell, content, BODY, size, right=block.is_numeric(place))
+        word.keep_together(table, len(block.rows) <= WHOLE)
         word.widths(self.document, table, [_wide(block, n) for n in range(len(block.header))])
         computed = any(c.figure and c.figure.origin == "computed" for row in block.rows for c in row)
         remarks = [self.words.word("star")] if computed else []
@@ -177,7 +181,7 @@ class _Bulletin:
         word.run(after, self.words.gap_sentence.join(remarks), KAI, SMALL)
 
     def _cell(
-        self, cell: Any, content: Cell, face: str, *, right: bool = False, center: bool = False
+        self, cell: Any, content: Cell, face: str, size: float, *, right: bool = False, center: bool = False
     ) -> None:
         from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
         from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -188,9 +192,9 @@ class _Bulletin:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         elif right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        word.run(paragraph, clean(content.text), face, TABLE)
+        word.run(paragraph, clean(content.text), face, size)
         if content.figure is not None and content.figure.origin == "computed":
-            word.run(paragraph, "*", face, TABLE)
+            word.run(paragraph, "*", face, size)
         if content.light:
             word.shade(cell, _FILLS[content.light])
 
@@ -202,7 +206,7 @@ class _Bulletin:
         picture.alignment = WD_ALIGN_PARAGRAPH.CENTER
         picture.paragraph_format.keep_with_next = True
         wide = chart.spec.get("width", 600)
-        width = Mm(min(150, 150 * wide / 600)) if isinstance(wide, (int, float)) else Mm(150)
+        width = Mm(min(140, 140 * wide / 600)) if isinstance(wide, (int, float)) else Mm(140)
         shape = picture.add_run().add_picture(BytesIO(drawing.png(chart)), width=width)
         shape._inline.docPr.set("descr", clean(chart.alt))
         shape._inline.docPr.set("title", clean(chart.title))
@@ -242,7 +246,7 @@ def _by_method(figures: Sequence[Figure]) -> list[tuple[str, list[Figure]]]:
 def _wide(table: Table, column: int) -> float:
     """How wide a column should be: its longest text, its head on two lines; in Latin letters."""
     longest = max((_letters(row[column].text) + 1 for row in table.rows), default=0)
-    return max(longest, _letters(table.header[column]) / 2 + 1)
+    return max(longest, _letters(table.header[column]) / 2 + 2)
 
 
 def _letters(text: str) -> int:

@@ -114,10 +114,28 @@ def keep_whole(row: Any) -> None:
     row._tr.get_or_add_trPr().insert(0, _element("w:cantSplit"))
 
 
+def keep_together(table: Any, whole: bool) -> None:
+    """Let a table stand on one page (`whole`), or at least its head with the first row; narrow margins in its cells."""
+    rows = table.rows if whole else table.rows[:2]
+    for row in list(rows)[:-1] if whole else rows:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
+    margins = _element("w:tblCellMar")
+    for side in ("left", "right"):
+        margins.append(_element(f"w:{side}", w="60", type="dxa"))
+    properties = table._tbl.tblPr
+    look = properties.find(_name("w:tblLook"))
+    properties.insert(list(properties).index(look) if look is not None else len(properties), margins)
+    for cell in (cell for row in table.rows for cell in row.cells):
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.space_after = 0
+
+
 def widths(document: Any, table: Any, lengths: Sequence[float]) -> None:
     """Columns by the length of their texts, together the width of the page."""
     table.autofit = False
-    weights = [min(max(length, 6), 24) for length in lengths]
+    weights = [min(max(length, 6), 18 if len(lengths) > 6 else 24) for length in lengths]
     whole = text_width(document)
     for column, weight in zip(table.columns, weights, strict=True):
         width = int(whole * weight / sum(weights))

@@ -58,6 +58,7 @@ class _Book:
 
     def _front(self, sheet: Any, sheets: Sequence[tuple[str, str]]) -> None:
         sheet.set_column(0, 0, 90)
+        self._printed(sheet)
         sheet.write_string(0, 0, self.report.title, self._format(bold=True, font_size=16))
         lines = [self.words.word("made_at").format(time=f"{self.report.made_at:%Y-%m-%d %H:%M} UTC")]
         lines += [self.words.word("rehearsal")] if self.report.rehearsal else []
@@ -80,20 +81,23 @@ class _Book:
             sheet.write_string(2, column, f"{self.words.word('ev_number')}：{clean(table.header[of])}", head)
         for row, cells in enumerate(table.rows, 3):
             for column, cell in enumerate(cells):
-                self._cell(sheet, row, column, cell)
+                self._cell(sheet, row, column, cell, right=table.is_numeric(column))
             for column, of in enumerate(cited, first):
                 if of < len(cells) and (figure := cells[of].figure):
                     self._link(sheet, row, column, figure)
         if table.note:
             sheet.write_string(4 + len(table.rows), 0, clean(table.note))
         sheet.freeze_panes(3, 1)
+        sheet.set_row(2, 33)
+        self._printed(sheet)
+        sheet.print_area(0, 0, 4 + len(table.rows), len(table.header) - 1)
         sheet.set_column(0, 0, max(16, *(_width(r[0].text) for r in table.rows or [[Cell("")]])))
         for column in range(1, len(table.header)):
             sheet.set_column(column, column, min(46, max(12, *(_width(r[column].text) for r in table.rows))))
         sheet.set_column(first, first + len(cited), 11)
         return name
 
-    def _cell(self, sheet: Any, row: int, column: int, cell: Cell) -> None:
+    def _cell(self, sheet: Any, row: int, column: int, cell: Cell, *, right: bool) -> None:
         look: dict[str, Any] = {"border": 1, "valign": "vcenter"}
         if cell.light:
             look["bg_color"] = _FILLS[cell.light]
@@ -103,6 +107,8 @@ class _Book:
             shown = self._format(**look, num_format=f"0.{'0' * cell.decimals}" if cell.decimals else "0")
             sheet.write_number(row, column, cell.number, shown)
         else:
+            if right and column:
+                look["align"] = "right"
             sheet.write_string(row, column, clean(cell.text), self._format(**look, text_wrap=True))
 
     def _link(self, sheet: Any, row: int, column: int, figure: Figure) -> None:
@@ -113,6 +119,7 @@ class _Book:
         name = self._name(self.words.word("charts_sheet"))
         sheet = self.book.add_worksheet(name)
         sheet.set_column(0, 0, 18)
+        self._printed(sheet)
         row = 0
         for chart in charts:
             self._chart(sheet, name, row, chart)
@@ -131,9 +138,10 @@ class _Book:
             sheet.write_string(row, 0, clean(category))
         for column, (label, values) in enumerate(chart.series.items(), 1):
             sheet.write_string(top + 1, column, clean(label), self._format(bold=True))
+            shown = self._format(num_format=_digits(values))
             for row, value in enumerate(values, first):
                 if value is not None:
-                    sheet.write_number(row, column, value)
+                    sheet.write_number(row, column, value, shown)
             series = {
                 "name": [name, top + 1, column], "categories": [name, first, 0, last, 0],
                 "values": [name, first, column, last, column], "data_labels": {"value": chart.kind != "line"},
@@ -159,6 +167,7 @@ class _Book:
         for number, figure in self.report.sources.rows():
             self._evidence_row(sheet, number, figure)
         sheet.freeze_panes(1, 1)
+        self._printed(sheet)
         sheet.autofilter(0, 0, sum(1 for _ in self.report.sources.rows()), len(_EVIDENCE) - 1)
         return self.evidence
 
@@ -187,6 +196,13 @@ class _Book:
         for column, text in enumerate(texts, 8):
             sheet.write_string(row, column, clean(text or ""))
 
+    @staticmethod
+    def _printed(sheet: Any) -> None:
+        """A4 across, as wide as the page."""
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+
     def _format(self, **look: Any) -> Any:
         key = tuple(sorted(look.items()))
         if key not in self.formats:
@@ -201,6 +217,12 @@ class _Book:
             name, number = f"{stem[: 31 - len(str(number)) - 1]} {number}", number + 1
         self.names.add(name.lower())
         return name
+
+
+def _digits(values: Sequence[float | None]) -> str:
+    """The format of a series: as many decimals as its finest value has."""
+    most = max((len(f"{value:.10g}".partition(".")[2]) for value in values if value is not None), default=0)
+    return f"0.{'0' * most}" if most else "0"
 
 
 def _width(text: str) -> int:
