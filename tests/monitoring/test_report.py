@@ -92,6 +92,22 @@ def test_the_page_can_be_read_by_everyone(page: BeautifulSoup) -> None:
     assert levels[0] == 1 and all(b - a <= 1 for a, b in pairwise(levels))
 
 
+def test_texts_stand_out_from_their_ground(page: BeautifulSoup) -> None:
+    """WCAG 2.2: 4.5 to 1 for texts."""
+    style = page.select_one("style").get_text()  # type: ignore[union-attr]
+    colours = dict(re.findall(r"--(\w+):(#\w{6})", style))
+
+    def light(colour: str) -> float:
+        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for name in ("ink", "soft", "accent", "red"):
+        for ground in ("#ffffff", "#f6f8fa", "#fff4cc", "#fff1b8"):
+            if name != "red" or ground == "#ffffff":
+                assert (light(ground) + 0.05) / (light(colours[name]) + 0.05) >= 4.5, (name, ground)
+
+
 def test_nothing_but_its_own_script_may_run(page: BeautifulSoup) -> None:
     policy = str(page.select_one("meta[http-equiv]")["content"])  # type: ignore[index]
     assert "default-src 'none'" in policy and "unsafe-eval" not in policy and "script-src 'sha256-" in policy

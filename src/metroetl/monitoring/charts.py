@@ -48,7 +48,7 @@ def rates(rows: Sequence[Row]) -> Spec:
 
     colours = alt.Scale(domain=["circle", "city", "outside"], range=[OWN, "#6f9cbf", "#b9a888"])
     base = alt.Chart(_data(rows)).encode(y=alt.Y("name:N", sort=None, title=None, axis=_names()))
-    x = alt.X("value:Q", title="%", axis=alt.Axis(gridColor=GRID), scale=_room(rows, 0.12))
+    x = alt.X("value:Q", title="%", axis=alt.Axis(gridColor=GRID), scale=_room(rows, 0.2))
     drawn = base.mark_bar(height={"band": 0.6}, stroke="#44525c", strokeWidth=0.6).encode(
         x=x, color=alt.Color("kind:N", scale=colours, legend=None), tooltip=_tips("name", "label")
     )
@@ -72,7 +72,7 @@ def lines(rows: Sequence[Row], quarters: Sequence[str]) -> Spec:
     names = list(dict.fromkeys(row["name"] for row in rows))
     colours = alt.Scale(domain=names, range=list(LINES[: len(names)]))
     dashes = alt.Scale(domain=names, range=list(DASHES[: len(names)]))
-    legend = alt.Legend(title=None, orient="top", symbolSize=160, symbolStrokeWidth=2.5)
+    legend = alt.Legend(title=None, orient="top", symbolSize=160, symbolStrokeWidth=0)
     base = alt.Chart(_data(rows)).encode(
         x=alt.X(
             "quarter:O", sort=list(quarters), title=None, axis=alt.Axis(labelAngle=-45, labelFontSize=11)

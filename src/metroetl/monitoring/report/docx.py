@@ -87,7 +87,13 @@ class _Bulletin:
         word.run(line, f"{clean(head.office)}\t{day}", BODY, SIZE)
         word.rule_below(line, "C00000")
         for place, line in enumerate(self.report.title_lines):
-            self._line(clean(line), TITLE, 22, bold=True, before=0 if place else 18)
+            self._line(
+                clean(line),
+                TITLE,
+                min(22, 860 // max(1, _letters(line))),
+                bold=True,
+                before=0 if place else 18,
+            )
         if self.report.rehearsal:
             self._line(self.words.word("rehearsal"), KAI, SMALL, color="8A5A00", after=6)
 
