@@ -11,12 +11,15 @@ from prefect.runtime import flow_run
 from flows.collect import RETRIES
 from flows.parameters import MonitorRequest
 from metroetl import pipeline
+from metroetl.monitoring.report import Written
 
 
 @task(task_run_name="report-{circle}", **RETRIES)
-def report(circle: str, quarter: str | None) -> tuple[str, str]:
-    """Write the report; gives its path and the quarter it is of."""
-    return pipeline.write_quarterly_report(circle, quarter)
+def report(circle: str, request: MonitorRequest) -> Written:
+    """Write the report; gives its files, the quarter it is of and its lead in words."""
+    return pipeline.write_quarterly_report(
+        circle, request.quarter, formats=request.formats, language=request.language, as_of=request.as_of
+    )
 
 
 @task(task_run_name="plan-alerts", **RETRIES)
@@ -32,16 +35,23 @@ def run_name() -> str:
 
 
 @flow(name="monitor", flow_run_name=run_name)
-def monitor(request: MonitorRequest = MonitorRequest()) -> str:
-    """监测：生成一个都市圈一个季度的监测报告（单个 HTML 文件），并列出各都市圈规划的到期提醒。"""
+def monitor(request: MonitorRequest = MonitorRequest()) -> list[str]:
+    """监测：生成一个都市圈一个季度的监测报告（网页、表格、简报），并列出各都市圈规划的到期提醒。"""
     if alerts := plan_alerts():
         create_table_artifact(
             key="plan-alerts", table=alerts, description=f"规划到期提醒 plan alerts: {len(alerts)}"
         )
-    path, quarter = report(request.circle, request.quarter)
+    written = report(request.circle, request)
     create_markdown_artifact(
-        key=f"report-{request.circle}-{quarter}".lower().replace("_", "-"),
-        description=f"{request.circle} {quarter}",
-        markdown=f"# 季度监测报告 {quarter}\n\n都市圈：{request.circle}\n\n文件：`{path}`\n",
+        key=f"report-{request.circle}-{written.quarter}".lower().replace("_", "-"),
+        description=f"{request.circle} {written.quarter}",
+        markdown=told(request.circle, written),
     )
-    return path
+    return [str(path) for path in written.files]
+
+
+def told(circle: str, written: Written) -> str:
+    """The page of the run: the report's lead, its files, its warnings."""
+    files = "\n".join(f"- `{path}`" for path in written.files)
+    warned = "".join(f"\n> {text}\n" for text in written.warnings)
+    return f"# 季度监测报告 {written.quarter}\n\n都市圈：{circle}\n\n{written.lead}\n\n文件：\n\n{files}\n{warned}"

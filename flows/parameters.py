@@ -117,6 +117,17 @@ class MonitorRequest(_Request):
     quarter: Quarter | None = Field(
         default=None, title="季度", description="例如 2025-Q1；留空则取已有数据的最近一个季度"
     )
+    formats: list[Literal["html", "xlsx", "docx"]] = Field(
+        default=["html", "xlsx", "docx"],
+        title="格式",
+        description="html = 网页；xlsx = 表格；docx = 简报",
+        min_length=1,
+        max_length=3,
+    )
+    language: Literal["zh", "en"] = Field(default="zh", title="语言", description="zh = 中文；en = 英文")
+    as_of: date | None = Field(
+        default=None, title="截至日期", description="只用这一天及以前公布的数据；留空则用全部"
+    )
 
 
 class DecideRequest(_Request):

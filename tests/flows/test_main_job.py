@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -208,6 +209,8 @@ def test_a_circle_without_a_total_of_its_own_has_a_report(new_world: NewWorld) -
     world.collect(since=date(2022, 3, 1))
     run = world.monitor(circle="yangtze_delta")
     assert run.state == "Completed"
-    text = Path(run.result).read_text(encoding="utf-8")
-    assert "上海市地区生产总值" in text
-    assert "成员之和未计算：缺江苏省、浙江省、安徽省的地区生产总值。" in text
+    page, workbook, bulletin = (Path(path) for path in run.result)
+    assert (workbook.suffix, bulletin.suffix) == (".xlsx", ".docx") and bulletin.is_file()
+    text = re.sub("<[^>]+>", "", page.read_text(encoding="utf-8"))
+    assert "分地区看，上海市" in text and "江苏省、浙江省、安徽省未见公布数" in text
+    assert "各地之和、合成增速未计算：缺江苏省、浙江省、安徽省的水平或增速" in text

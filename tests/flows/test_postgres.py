@@ -35,7 +35,7 @@ def marts(world: World, as_of: date | None = None) -> dict[str, Table]:
 
 def report(world: World) -> str:
     """The text of the report of 2022-Q1, but for the moment it was made."""
-    path = Path(world.monitor(circle="chengdu", quarter="2022Q1").result)
+    path = Path(world.monitor(circle="chengdu", quarter="2022Q1", formats=["html"]).result[0])
     return re.sub(r"生成于 [0-9: -]{16} UTC", "", path.read_text(encoding="utf-8"))
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from metroetl.catalogue import Catalogue, catalogue
 from metroetl.cli import app
 from metroetl.errors import WarehouseError
-from metroetl.monitoring.report import INDICATORS
+from metroetl.monitoring.analysis.indicators import CODES
 from metroetl.settings import settings
 from metroetl.warehouse import Warehouse, dictionary
 from metroetl.warehouse.contract import FILE, Promise, breaches, promised_by, promises, versions
@@ -192,7 +192,7 @@ def test_headlines_are_named_after_the_catalogue() -> None:
         assert h.column == f"{stem}_{UNITS[h.unit]}"
         assert h.zh == f"{indicator.name_zh}：{measure.name_zh}（{h.unit}）"
         assert h.en.startswith(f"{indicator.name_en}: ")
-    assert set(INDICATORS) <= {h.indicator_code for h in headlines()}
+    assert set(CODES) <= {h.indicator_code for h in headlines()}
     assert all(m.name_zh for m in words.measures.values())
 
 

@@ -22,6 +22,7 @@ from metroetl.cli import (
     keeping,
     linkage,
     loop,
+    monitor,
     operate,
     plan_compare,
     plans,
@@ -43,6 +44,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 operate.register(app)
+monitor.register(app)
 sources.register(app)
 inbox.register(app)
 extract.register(app)

@@ -81,4 +81,4 @@ def _show(summary: RunSummary) -> None:
 def _report() -> str:
     from flows.monitor import monitor
 
-    return monitor()
+    return "\n  ".join(monitor())

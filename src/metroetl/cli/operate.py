@@ -1,4 +1,4 @@
-"""Commands that do the work: demo, run, monitor, replica."""
+"""Commands that do the work: demo, run, replica."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ def register(app: typer.Typer) -> None:
     app.command("demo")(demo)
     app.command("run")(run)
     app.command("revisit")(revisit)
-    app.command("monitor")(monitor)
     app.add_typer(replica, name="replica")
 
 
@@ -81,24 +80,6 @@ def revisit(
     summary = revisit_here(request)
     show_summary(summary)
     raise typer.Exit(summary.exit_code)
-
-
-def monitor(
-    circle: Annotated[str, typer.Option(help="都市圈编号 · circle id")] = "chengdu",
-    quarter: Annotated[str | None, typer.Option(help="2025Q1；留空取最近 · newest if left out")] = None,
-) -> None:
-    """监测报告：一个都市圈一个季度 · The quarterly report of a circle."""
-    import pydantic
-
-    use_local_prefect()
-    from flows.monitor import monitor as monitor_flow
-    from flows.parameters import MonitorRequest
-
-    try:
-        request = MonitorRequest(circle=circle, quarter=quarter)
-    except pydantic.ValidationError as error:
-        raise typer.BadParameter("; ".join(e["msg"] for e in error.errors())) from None
-    print(monitor_flow(request))
 
 
 @replica.command("serve")

@@ -45,13 +45,14 @@ def paragraph(*pieces: Piece, kind: Literal["text", "note", "warning", "critical
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table: its words, its number where it is one (for a workbook), its figure, a light or a mark."""
+    """A cell of a table: its words, its number where it is one (for a workbook), its figure, a light, a web address."""
 
     text: str
     number: float | None = None
     decimals: int = 0
     figure: Figure | None = None
     light: Literal["", "green", "yellow", "red", "grey"] = ""
+    link: str = ""
 
 
 def cell_of(figure: Figure | None, empty: str = "—") -> Cell:
@@ -68,6 +69,11 @@ class Table:
     header: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     note: str = ""
+
+    def is_numeric(self, column: int) -> bool:
+        """Whether a column holds numbers (or nothing at all): those stand to the right."""
+        cells = [row[column] for row in self.rows if column < len(row)]
+        return any(cell.number is not None for cell in cells) or all(cell.text == "—" for cell in cells)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from metroetl.catalogue import catalogue
 from metroetl.errors import ArchiveFailure, MetroError, PartMissing, Unreadable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from metroetl.documents.models import Document
     from metroetl.harvest.client import Gate
     from metroetl.harvest.models import Harvested, Known, Snapshot
+    from metroetl.monitoring.report import Format, Written
     from metroetl.quality import Stopped
     from metroetl.warehouse import Warehouse
     from metroetl.warehouse.models import Reading
@@ -334,13 +336,26 @@ def decide_batch(batch_id: str, *, approve: bool, reason: str, who: str) -> dict
     return open_warehouse().decide(batch_id, approve=approve, reason=reason, who=who)
 
 
-def write_quarterly_report(circle: str, quarter: str | None) -> tuple[str, str]:
-    """Write the report of a circle and quarter (the newest with data if None); path and quarter."""
-    from metroetl.monitoring import latest_quarter, write_report
+def write_quarterly_report(
+    circle: str,
+    quarter: str | None = None,
+    *,
+    formats: Sequence[Format] = ("html", "xlsx", "docx"),
+    folder: Path | None = None,
+    language: Literal["zh", "en"] = "zh",
+    as_of: date | None = None,
+    **details: Any,
+) -> Written:
+    """Write the report of a circle and quarter (the newest with data if None) into home/reports, or another folder.
+
+    `details` are those of `monitoring.build_report`: masthead, two_year, boundaries.
+    """
+    from metroetl.monitoring import build_report, latest_quarter, write_report
 
     warehouse = open_warehouse()
     quarter = normal_quarter(quarter) if quarter else latest_quarter(warehouse, circle)
-    return str(write_report(warehouse, circle, quarter, settings().home / "reports")), quarter
+    report = build_report(warehouse, circle, quarter, language=language, as_of=as_of, **details)
+    return write_report(report, folder or settings().home / "reports", formats)
 
 
 def normal_quarter(text: str) -> str:
