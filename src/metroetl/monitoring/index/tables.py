@@ -210,18 +210,25 @@ def process_chart(found: Sequence[Score], language: Language) -> Chart:
         for y, v in zip(years, values, strict=True)
         if v is not None
     ]
-    told: dict[str, Any] = {"sort": list(series), "legend": alt.Legend(title=None, orient="top")}
+    told: dict[str, Any] = {
+        "scale": alt.Scale(domain=list(series)),
+        "legend": alt.Legend(title=None, orient="top"),
+    }
+    # one domain for all three: only then their legends become one
     chart = alt.Chart(alt.InlineData(values=points)).encode(
         x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
         y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False)),
         color=alt.Color("part:N", **told),
-        strokeDash=alt.StrokeDash("part:N", **told),
     )
     marks = chart.mark_point(filled=True, size=60).encode(
         shape=alt.Shape("part:N", **told),
         tooltip=[alt.Tooltip("year:O"), alt.Tooltip("part:N"), alt.Tooltip("value:Q", format=".1f")],
     )
-    drawn = (chart.mark_line() + marks).properties(width=560, height=240).configure(font=FONT)
+    drawn = (
+        (chart.mark_line().encode(strokeDash=alt.StrokeDash("part:N", **told)) + marks)
+        .properties(width=560, height=240)
+        .configure(font=FONT)
+    )
     return Chart(
         "index_process_lines",
         pick(language, "建设进程指数", "Progress index"),
