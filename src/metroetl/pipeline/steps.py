@@ -348,12 +348,16 @@ def write_quarterly_report(
 ) -> Written:
     """Write the report of a circle and quarter (the newest with data if None) into home/reports, or another folder.
 
+    What monitoring keeps is brought up to date first, unless the report looks back (`as_of`).
     `details` are those of `monitoring.build_report`: masthead, two_year, boundaries.
     """
     from metroetl.monitoring import build_report, latest_quarter, write_report
+    from metroetl.monitoring.update import update_monitoring
 
     warehouse = open_warehouse()
     quarter = normal_quarter(quarter) if quarter else latest_quarter(warehouse, circle)
+    if as_of is None:
+        update_monitoring(warehouse, circle, quarter)
     report = build_report(warehouse, circle, quarter, language=language, as_of=as_of, **details)
     return write_report(report, folder or settings().home / "reports", formats)
 

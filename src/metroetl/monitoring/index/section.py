@@ -26,6 +26,8 @@ from metroetl.monitoring.index.tables import (
 )
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from metroetl.warehouse import Warehouse
 
 SHOWN = 3
@@ -33,7 +35,12 @@ SHOWN = 3
 
 
 def section(
-    data: CircleFigures, warehouse: Warehouse, quarter: str, language: Language = "zh"
+    data: CircleFigures,
+    warehouse: Warehouse,
+    quarter: str,
+    language: Language = "zh",
+    *,
+    as_of: date | None = None,
 ) -> Section | None:
     """The section of a circle: of each index the newest edition whose year had ended by the quarter.
 
@@ -43,6 +50,8 @@ def section(
     blocks: list[Block] = []
     for edition in newest(editions(), year):
         if data.region in edition.members:
+            if as_of and (edition.as_of is None or as_of < edition.as_of):
+                edition = edition.model_copy(update={"as_of": as_of})
             blocks += _blocks(edition, scores(warehouse, edition), data.region, data.province, language)
     stated = _stated(data, year) if warehouse.world == "facts" else []
     if not blocks and not any(row.region == data.region for row in stated):

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from metroetl.monitoring import phrases
 from metroetl.monitoring.aggregates import name
 from metroetl.monitoring.content import (
     Block,
@@ -23,6 +22,7 @@ from metroetl.monitoring.figures import CircleFigures, Refused
 from metroetl.monitoring.linkage.gravity import Gravity, Pair, gravity
 from metroetl.monitoring.linkage.mart import moment
 from metroetl.monitoring.linkage.picture import flow_map, heat_map
+from metroetl.monitoring.phrases import phrases
 
 if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
@@ -150,7 +150,7 @@ def _method(found: Gravity, quarter: str, language: Language) -> str:
         )
     return (
         f"测算方法：F＝k·M·M/d²，M＝√(常住人口×地区生产总值)，k＝本市占两市地区生产总值之比；常住人口为{year}年末数，"
-        f"地区生产总值为{phrases.period(quarter)}数；距离为{found.distances.basis}。强度无量纲，仅在同一季度内可比。"
+        f"地区生产总值为{phrases('zh').period(quarter)}数；距离为{found.distances.basis}。强度无量纲，仅在同一季度内可比。"
     )
 
 
@@ -206,7 +206,7 @@ def _flows_said(rows: Sequence[Row], language: Language) -> Paragraph:
         growth = circle.get("inner_trade_yoy")
         said.append(
             f"城市间贸易额{traded:.1f}亿元"
-            + (f"，同比{phrases.change(growth)}" if growth is not None else "")
+            + (f"，同比{phrases('zh').change(growth)}" if growth is not None else "")
         )
     if (share := circle.get("circle_share")) is not None:
         said.append(f"圈内贸易占比{share:.1f}%")

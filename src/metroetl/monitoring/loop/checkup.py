@@ -22,6 +22,7 @@ from metroetl.monitoring.loop.found import (
 )
 from metroetl.monitoring.loop.kinds import KINDS, finding_of, lacking
 from metroetl.monitoring.loop.rules import SEVERITIES, CheckRule, check_rules
+from metroetl.monitoring.targets.lights import WORDS as LIGHTS
 
 
 def examine(
@@ -82,7 +83,7 @@ def _lights(
             SEVERITIES.index(severity) + 1 if severity else 0,
             lamp.figures,
             lambda lang, lamp=lamp: {  # type: ignore[misc]
-                "light": words.pick(words.LIGHTS[lamp.light], lang),
+                "light": words.pick(LIGHTS[lamp.light], lang),
                 "note": lamp.zh if lang == "zh" else lamp.en,
             },
         )

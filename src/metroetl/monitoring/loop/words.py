@@ -25,13 +25,6 @@ STATES: Mapping[str, tuple[str, str]] = {
     "verified": ("已核验销号", "verified"),
     "closed": ("已关闭", "closed"),
 }
-LIGHTS: Mapping[str, tuple[str, str]] = {
-    "green": ("绿灯", "green"),
-    "yellow": ("黄灯", "yellow"),
-    "red": ("红灯", "red"),
-    "blue": ("蓝灯", "blue"),
-    "grey": ("无法判定", "can't be told"),
-}
 _CUMULATIVE = {"1": "一季度", "2": "上半年", "3": "前三季度", "4": "全年"}
 _QUARTERS = {"1": "一季度", "2": "二季度", "3": "三季度", "4": "四季度"}
 _PLACE = re.compile(r"\{(\w+)\}")

@@ -16,19 +16,22 @@ from metroetl.monitoring.analysis.sentences import circle_sentence
 from metroetl.monitoring.analysis.view import Maker, View
 from metroetl.monitoring.content import Cited, Language, Paragraph
 from metroetl.monitoring.figures import Figure, load_figures
+from metroetl.monitoring.report import rooms
 from metroetl.monitoring.report.model import Chapter, Masthead, Report, Sources
 
 if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
 
 # Chapters in their order, each with the makers of its sections; a maker gives None where there is nothing to say.
-# A room of monitoring joins with one line: `("chapter_index", [lambda view: index.section(view.warehouse, ...)])`,
-# its title in phrases/words_zh.py and words_en.py.
+# A room of monitoring joins with a maker in rooms.py and a line here, its title in phrases/words_zh.py and words_en.py.
 CHAPTERS: Sequence[tuple[str, Sequence[Maker]]] = (
     ("chapter_overall", (indicators.total_output, structure.sectors)),
     ("chapter_demand", (indicators.industry, indicators.investment, indicators.retail, indicators.trade)),
     ("chapter_income", (indicators.budget, indicators.income)),
     ("chapter_structure", (structure.periods, structure.disparity)),
+    ("chapter_targets", (rooms.targets, rooms.index)),
+    ("chapter_links", (rooms.linkage,)),
+    ("chapter_loop", (rooms.loop, rooms.tasks)),
     ("chapter_plans", (notes.plans,)),
     ("chapter_notes", (notes.notes,)),
 )

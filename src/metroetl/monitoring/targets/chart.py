@@ -8,7 +8,7 @@ from typing import Any
 from metroetl.monitoring.aggregates import name
 from metroetl.monitoring.charts import FONT
 from metroetl.monitoring.content import Chart, Language
-from metroetl.monitoring.phrases import period
+from metroetl.monitoring.phrases import phrases
 from metroetl.monitoring.targets.pace import Pace
 from metroetl.monitoring.targets.state import GoalState
 from metroetl.monitoring.targets.words import title_of
@@ -27,7 +27,10 @@ def pace_chart(states: Sequence[GoalState], quarter: str, language: Language) ->
     rows = [_row(s, s.pace, language) for s in states if isinstance(s.pace, Pace)]
     if not rows:
         return None
-    title = {"zh": f"{period(quarter)}目标完成比例与时间进度", "en": f"Targets and time, {quarter}"}[language]
+    title = {
+        "zh": f"{phrases('zh').period(quarter)}目标完成比例与时间进度",
+        "en": f"Targets and time, {quarter}",
+    }[language]
     between, stop = ("；", "。") if language == "zh" else ("; ", ".")
     alt = between.join(f"{r['name']}：{r['label']}" for r in rows) + stop
     series = {

@@ -18,7 +18,7 @@ from metroetl.monitoring.content import (
     paragraph,
 )
 from metroetl.monitoring.figures import CircleFigures, Figure, Refused
-from metroetl.monitoring.phrases import period
+from metroetl.monitoring.phrases import phrases
 from metroetl.monitoring.targets import words
 from metroetl.monitoring.targets.chance import Chance
 from metroetl.monitoring.targets.chart import pace_chart
@@ -31,6 +31,8 @@ from metroetl.monitoring.targets.state import DEFAULT_LIGHTS, GoalState, goal_st
 from metroetl.monitoring.targets.trend import Trend
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from metroetl.warehouse import Warehouse
 
 TITLE = {"zh": "目标进度与考核", "en": "Targets and assessment"}
@@ -47,9 +49,10 @@ def section(
     language: Language = "zh",
     *,
     lights: str = DEFAULT_LIGHTS,
+    as_of: date | None = None,
 ) -> Section | None:
     """What a report says of a circle's targets as of a quarter; None where none is known."""
-    goals = load_goals(warehouse)
+    goals = load_goals(warehouse, as_of=as_of)
     states = goal_states(data, goals, quarter, lights=lights)
     if not states:
         return None
@@ -82,7 +85,7 @@ def _sentences(states: Sequence[GoalState], quarter: str, language: Language) ->
         pieces: list[Piece] = []
         for state in (s for s in states if s.goal.region_code == place and s.reached):
             pieces += [
-                "；" if pieces else f"{period(quarter)}，{name(place)}",
+                "；" if pieces else f"{phrases('zh').period(quarter)}，{name(place)}",
                 *words.sentence(state, quarter),
             ]
         if pieces:

@@ -6,7 +6,7 @@ from metroetl.catalogue import catalogue
 from metroetl.monitoring.aggregates import name
 from metroetl.monitoring.content import Cited, Language, Piece
 from metroetl.monitoring.figures import Figure
-from metroetl.monitoring.phrases import change, period
+from metroetl.monitoring.phrases import phrases
 from metroetl.monitoring.targets.chance import BANDS, Chance
 from metroetl.monitoring.targets.goals import Goal
 from metroetl.monitoring.targets.pace import Pace
@@ -43,7 +43,7 @@ def when(figure: Figure) -> str:
     """2024年全年; 2024年末, of a stock or a rate at the end of the year."""
     if figure.measure.endswith("_eop") and figure.quarter.endswith("4"):
         return f"{figure.quarter[:4]}年末"
-    return period(figure.quarter)
+    return phrases("zh").period(figure.quarter)
 
 
 def state_word(state: GoalState, language: Language) -> str:
@@ -70,7 +70,11 @@ def sentence(state: GoalState, quarter: str) -> list[Piece]:
     if figure is None:
         return []
     lead = "" if figure.quarter == quarter else when(figure)
-    value = change(figure.value, max(1, figure.decimals)) if goal.growth else f"{figure.text}{figure.unit}"
+    value = (
+        phrases("zh").change(figure.value, max(1, figure.decimals))
+        if goal.growth
+        else f"{figure.text}{figure.unit}"
+    )
     target = Cited(goal.words, goal.figure)
     verb = "" if goal.growth else "为"
     return [
