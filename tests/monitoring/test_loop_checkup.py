@@ -27,7 +27,8 @@ def rule(name: str, **changed: object) -> CheckRule:
 def judge(data: CircleFigures, by: CheckRule, quarter: str = "2025-Q1", region: str = CDMC) -> Outcome:
     """The one outcome for a place."""
     found = examine(data, quarter, rules=[by])
-    (one,) = [o for o in (*found.findings, *found.unjudged, *found.passed) if o.region == region]
+    outcomes: list[Outcome] = [*found.findings, *found.unjudged, *found.passed]
+    (one,) = [o for o in outcomes if o.region == region]
     return one
 
 
