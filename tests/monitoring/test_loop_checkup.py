@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from metroetl.catalogue import catalogue
 from metroetl.catalogue.load import FOLDER
 from metroetl.errors import CatalogueError
 from metroetl.monitoring.figures import CircleFigures, load_figures
@@ -27,7 +28,8 @@ def rule(name: str, **changed: object) -> CheckRule:
 def judge(data: CircleFigures, by: CheckRule, quarter: str = "2025-Q1", region: str = CDMC) -> Outcome:
     """The one outcome for a place."""
     found = examine(data, quarter, rules=[by])
-    (one,) = [o for o in (*found.findings, *found.unjudged, *found.passed) if o.region == region]
+    outcomes: list[Outcome] = [*found.findings, *found.unjudged, *found.passed]
+    (one,) = [o for o in outcomes if o.region == region]
     return one
 
 
@@ -85,6 +87,13 @@ def test_a_circle_of_several_provinces_has_none_to_compare_with() -> None:
     rate(data, data.region, "2025-Q1", 4.0)
     found = judge(data, rule("circle-below-province", **GDP), region=data.region)
     assert isinstance(found, NotJudged) and "跨省" in found.lacks[0].text("zh")
+
+
+@pytest.mark.parametrize("name", ["growth-missing", "concentration"])
+def test_a_circle_whose_members_are_not_known_is_not_judged_by_its_cities(name: str) -> None:
+    circle = catalogue().circles["chengdu"].model_copy(update={"members_known": False, "order": []})
+    found = judge(CircleFigures(circle), rule(name, **GDP))
+    assert isinstance(found, NotJudged) and "成员名单不完整" in found.lacks[0].text("zh")
 
 
 def test_a_city_lags_behind_the_circle() -> None:

@@ -91,7 +91,7 @@ def test_2025_says_what_is_missing(own: Warehouse, chengdu: CircleFigures) -> No
 
 
 def test_english(own: Warehouse, chengdu: CircleFigures) -> None:
-    chinese, english = (section(chengdu, own, "2025-Q1", language) for language in ("zh", "en"))  # type: ignore[arg-type]
+    chinese, english = (section(chengdu, own, "2025-Q1", language) for language in ("zh", "en"))
     assert [type(b) for b in chinese.blocks] == [type(b) for b in english.blocks]
     assert "1.5 points slower than in Q1 2024" in texts(english)[1]
     assert tables(english)["loops"].header[0] == "Loop"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -41,7 +42,7 @@ REPORT = [
 TOLD = "今年以来，成都都市圈三年行动计划有序实施，4个项目开工2个。"
 
 
-def page(title: str, head: str, rows: list[tuple[str, ...]], told: str = "") -> str:
+def page(title: str, head: str, rows: Sequence[tuple[str, ...]], told: str = "") -> str:
     body = "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in row)}</tr>" for row in rows)
     return (
         f"<html><head><title>{title}</title><meta charset='utf-8'></head><body><h1>{title}</h1>"
@@ -56,7 +57,7 @@ def load(desk: Desk, name: str, html: str, day: date) -> None:
     desk.load(Reading(document=document, statements=[], plan=read_plan(document, catalogue())))
 
 
-def of_list(title: str, what: str, rows: list[tuple[str, ...]]) -> str:
+def of_list(title: str, what: str, rows: Sequence[tuple[str, ...]]) -> str:
     return page(title, HEAD.format(what), rows)
 
 

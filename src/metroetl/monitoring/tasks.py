@@ -180,7 +180,7 @@ def _milestone(row: Row, quarter: str, day: date, light: LightOf | None) -> Mile
     lit = light(row, day) if light else ""
     status = _status(row, quarter, day, lit)
     shown: Light = LIGHTS[status]
-    if lit in ("green", "yellow", "red", "grey") and status not in ("overdue", "at_risk"):
+    if lit in ("green", "yellow", "red") and status not in ("overdue", "at_risk"):
         shown = lit  # type: ignore[assignment]
     return Milestone(
         item_id=row["item_key"] or row["item_id"],

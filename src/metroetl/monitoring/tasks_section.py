@@ -24,6 +24,13 @@ _STATUS: Mapping[Status, tuple[str, str]] = {
     "unreported": ("未报进展", "not reported"),
     "coming": ("未到期", "not due yet"),
 }
+_COLOURS: Mapping[Status, str] = {
+    "done": "#2d6a4f",
+    "on_time": "#3f7ca8",
+    "overdue": "#a93226",
+    "at_risk": "#9a6a00",
+    "unreported": "#5f6b73",
+}
 _KINDS = {
     "project": ("重大项目", "Major projects"),
     "matter": ("重大事项", "Major matters"),
@@ -242,7 +249,9 @@ def _chart(units: Mapping[str, list[Milestone]], language: Language) -> Chart:
         _say("alt", language, items=items),
         "bar",
         unit,
-        picture.stacked(names, series, unit),
+        picture.stacked(
+            names, series, unit, {words.pick(_STATUS[s], language): c for s, c in _COLOURS.items()}
+        ),
         names,
         series,
     )

@@ -168,7 +168,17 @@ def _members(data: CircleFigures, language: Language) -> str:
     return f"圈内{count}市" if language == "zh" else f"the {count} cities"
 
 
+def _unknown_members(data: CircleFigures, j: Judged) -> NotJudged | None:
+    """A circle whose list of members isn't complete has no cities to look at."""
+    if data.circle.members_known and data.cities:
+        return None
+    why = ("成员名单不完整", "the list of members isn't complete")
+    return lacking(j, Lack((), j.indicator, "level", j.quarter, why))
+
+
 def _concentrates(data: CircleFigures, j: Judged) -> Outcome:
+    if unknown := _unknown_members(data, j):
+        return unknown
     then = before_of(j.rule.since, j.quarter)
     name = j.rule.measure or "primacy"
     now, before = (getattr(dispersion(data, j.indicator, q), name) for q in (j.quarter, then))
@@ -201,6 +211,8 @@ def _without(data: CircleFigures, indicator: str, quarter: str) -> tuple[str, ..
 
 
 def _missing(data: CircleFigures, j: Judged) -> Outcome:
+    if unknown := _unknown_members(data, j):
+        return unknown
     read = data.growth if j.rule.of == "growth" else data.level
     gone = [c for c in data.cities if read(c, j.indicator, j.quarter) is None]
     return finding_of(

@@ -9,6 +9,7 @@ from metroetl.monitoring.charts import FONT
 from metroetl.monitoring.figures import printed
 
 COLOURS = ("#12476b", "#b08442", "#5f6b73", "#9db8cc", "#7a4a8c")
+ROOM = 0.1  # of the longest bar: what a segment needs to have its name written in it
 Series = Mapping[str, Sequence[float | None]]
 
 
@@ -33,29 +34,39 @@ def grouped(categories: Sequence[str], series: Series, unit: str, decimals: int)
     return _spec(layers, 240)
 
 
-def stacked(categories: Sequence[str], series: Series, unit: str) -> dict[str, Any]:
-    """Lying bars, the series of each category one after the other, with their counts; zeros are left out."""
+def stacked(
+    categories: Sequence[str], series: Series, unit: str, colours: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Lying bars, the series of each category one after the other, named where there is room; zeros are left out."""
     import altair as alt
 
     names = list(series)
+    longest = max((sum(v or 0 for v in values) for values in zip(*series.values(), strict=True)), default=0)
     rows = [
-        row | {"order": names.index(row["series"])} for row in _rows(categories, series, 0) if row["value"]
+        row
+        | {"order": names.index(row["series"])}
+        | ({"label": f"{row['series']} {row['label']}"} if row["value"] >= longest * ROOM else {})
+        for row in _rows(categories, series, 0)
+        if row["value"]
     ]
+    axis = alt.Axis(values=list(_ticks(int(longest))), format="d", gridColor="#e6e6e6")
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y(
             "category:N", sort=list(categories), title=None, axis=alt.Axis(labelFontSize=12, labelLimit=220)
         ),
         order=alt.Order("order:Q"),
     )
-    x = alt.X(
-        "value:Q", title=unit, stack="zero", axis=alt.Axis(tickMinStep=1, format="d", gridColor="#e6e6e6")
-    )
-    drawn = base.mark_bar(stroke="white").encode(x=x, color=_colour(names), tooltip=_tips())
-    middle = alt.X("value:Q", stack="zero", bandPosition=0.5)
+    x = alt.X("value:Q", title=unit, stack="zero", axis=axis)
+    middle = alt.X("value:Q", title=unit, stack="zero", bandPosition=0.5, axis=axis)
+    drawn = base.mark_bar(stroke="white").encode(x=x, color=_colour(names, colours), tooltip=_tips())
     label = base.mark_text(fontSize=11, color="white", fontWeight="bold").encode(
         x=middle, text="label:N", detail="series:N"
     )
     return _spec(alt.layer(drawn, label), 34 * max(1, len(categories)) + 20)
+
+
+def _ticks(longest: int) -> range:
+    return range(0, longest + 1, max(1, -(-longest // 8)))
 
 
 def _rows(categories: Sequence[str], series: Series, decimals: int) -> list[dict[str, Any]]:
@@ -67,10 +78,11 @@ def _rows(categories: Sequence[str], series: Series, decimals: int) -> list[dict
     ]
 
 
-def _colour(names: Sequence[str]) -> Any:
+def _colour(names: Sequence[str], colours: Mapping[str, str] | None = None) -> Any:
     import altair as alt
 
-    scale = alt.Scale(domain=list(names), range=list(COLOURS[: len(names)]))
+    shades = [colours[name] for name in names] if colours else list(COLOURS[: len(names)])
+    scale = alt.Scale(domain=list(names), range=shades)
     return alt.Color("series:N", sort=list(names), scale=scale, legend=alt.Legend(title=None, orient="top"))
 
 
