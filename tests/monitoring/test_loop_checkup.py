@@ -14,6 +14,7 @@ from metroetl.monitoring.figures import CircleFigures, load_figures
 from metroetl.monitoring.loop.checkup import examine
 from metroetl.monitoring.loop.found import Finding, NotJudged, Outcome, Passed, TargetLight
 from metroetl.monitoring.loop.rules import CauseRule, CheckRule, cause_rules, check_rules, read_table
+from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
 from tests.monitoring.made import CDMC, CITIES, figures, level, put, rate
 
@@ -311,3 +312,21 @@ def test_an_unknown_indicator_of_a_cause_is_told(tmp_path: Path) -> None:
     path.write_text(text.replace("indicator: FAI", "indicator: FIA"), encoding="utf-8")
     with pytest.raises(CatalogueError, match="no indicator 'FIA'"):
         read_table(path, CauseRule)
+
+
+def test_an_operators_own_rules_come_on_top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = TABLE.read_text(encoding="utf-8")
+    mine = whole[whole.index("- id: rank-falls") : whole.index("- id: concentration")]
+    path = tmp_path / "catalogue" / "monitoring" / "checkup.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        mine.replace("notice: 1, watch: 2", "alert: 1") + mine.replace("rank-falls", "mine"), "utf-8"
+    )
+    before = list(check_rules())
+    monkeypatch.setenv("METROETL_HOME", str(tmp_path))
+    settings.cache_clear()
+    try:
+        assert list(check_rules()) == [*before, "mine"]
+        assert check_rules()["rank-falls"].thresholds == {"alert": 1}
+    finally:
+        settings.cache_clear()
