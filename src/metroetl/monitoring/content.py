@@ -37,6 +37,11 @@ class Paragraph:
         """The words alone."""
         return "".join(p if isinstance(p, str) else p.text for p in self.pieces)
 
+    @property
+    def marked(self) -> bool:
+        """Whether its kind is told by a word in front; not where it begins with one of its own (【关注】)."""
+        return self.kind != "text" and not self.text.startswith(("【", "["))
+
 
 def paragraph(*pieces: Piece, kind: Literal["text", "note", "warning", "critical"] = "text") -> Paragraph:
     """A paragraph of these pieces."""

@@ -80,7 +80,7 @@ def _drag(
     share = part.change / change.pulled_down * 100
     if share < rule.threshold - 1e-9:
         return None
-    whole = change.figure(share, "该部分变动占下拉部分之和", "share", "%", 1)
+    whole = change.figure(share, "该部分变动占下拉部分之和", "share", "%", decimals=1)
     return Cause(
         rule,
         finding,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from metroetl.monitoring.aggregates import growth as growth_both
 from metroetl.monitoring.content import Block, Cell, Chart, Cited, Language, Piece, Table, cell_of, paragraph
@@ -11,6 +11,7 @@ from metroetl.monitoring.loop import picture, words
 from metroetl.monitoring.loop.diagnosis import (
     Decomposition,
     Pulls,
+    When,
     by_sector,
     nearest,
     sector_pulls,
@@ -99,9 +100,10 @@ def _listed(parts: list[list[Piece]], language: Language) -> list[Piece]:
 
 
 def _sentence(change: Decomposition, language: Language) -> list[Piece]:
+    how = "按各市水平与增速合成（拉氏）"
     rates = [
-        change.figure(value, "按各市水平与增速合成（拉氏）", "yoy_real_ytd", "%")
-        for value in (change.growth_before, change.growth)
+        change.figure(change.growth_before, how, "yoy_real_ytd", "%", ("before",)),
+        change.figure(change.growth, how, "yoy_real_ytd", "%", ("now",)),
     ]
     whole = change.figure(change.change, "两期合成增速之差", "yoy_pp", "百分点")
     parts: list[list[Piece]] = [
@@ -143,9 +145,17 @@ def _table(change: Decomposition, language: Language) -> Table:
         sum(p.own for p in change.parts),
         sum(p.shift for p in change.parts),
     ]
+    both: tuple[When, ...] = ("now", "before")
+    sums: list[tuple[str, Sequence[When]]] = [
+        ("contribution_pp", ("now",)),
+        ("contribution_pp", ("before",)),
+        ("yoy_pp", both),
+        ("yoy_pp", both),
+        ("yoy_pp", both),
+    ]
     figures = [
-        change.figure(value, "各市之和", "contribution_pp" if n < 2 else "yoy_pp", "百分点")
-        for n, value in enumerate(whole)
+        change.figure(value, "各市之和", measure, "百分点", of)
+        for value, (measure, of) in zip(whole, sums, strict=True)
     ]
     total = [
         Cell(f.text if n < 2 else words.signed(f.value, 2), f.value, 2, f) for n, f in enumerate(figures)

@@ -8,8 +8,9 @@ add up to it. Growth is never made of two printed levels (DOMAIN.md §4.7).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from metroetl.monitoring import aggregates
 from metroetl.monitoring.aggregates import made
@@ -42,6 +43,7 @@ class Pull:
 
 
 Pulls = Mapping[str, Pull]
+When = Literal["now", "before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,18 @@ class Decomposition:
         """The sum of the changes under zero, a negative number or 0."""
         return sum(p.change for p in self.parts if p.change < 0)
 
-    def figure(self, value: float, how: str, measure: str, unit: str, decimals: int = 2) -> Figure:
-        """A figure of the whole that rests on both quarters' parts."""
-        parts = [f for p in self.parts for f in (p.now.rate, p.now.level, p.before.rate, p.before.level)]
+    def figure(
+        self,
+        value: float,
+        how: str,
+        measure: str,
+        unit: str,
+        of: Sequence[When] = ("now", "before"),
+        decimals: int = 2,
+    ) -> Figure:
+        """A figure of the whole that rests on one quarter's parts, or on both quarters'."""
+        pulls: list[Pull] = [getattr(p, when) for when in of for p in self.parts]
+        parts = [f for pull in pulls for f in (pull.rate, pull.level)]
         return made(parts, self.region, value, decimals, how, measure, unit)
 
 

@@ -140,7 +140,7 @@ class _Bulletin:
             self._pieces(paragraph, block.pieces, KAI, 12)
             return
         paragraph = self._body()
-        if block.kind in ("warning", "critical"):
+        if block.marked:
             word.run(paragraph, self.words.word(f"{block.kind}_mark"), HEADS, SIZE, bold=True)
         self._pieces(paragraph, block.pieces, BODY, SIZE)
 
