@@ -120,7 +120,7 @@ def test_the_newest_quarter_and_one_without_figures(warehouse: Warehouse) -> Non
 
 def test_as_of_a_day_only_what_was_published_by_then(warehouse: Warehouse) -> None:
     early = build_report(warehouse, "chengdu", "2025-Q1", as_of=date(2025, 5, 10))
-    assert "合计7393.1亿元（各市之和" in early.lead.text and "2025-05-10" in as_markdown(early)
+    assert "合计7393.1亿元（各市之和" in early.lead.text and "2025年5月10日" in as_markdown(early)
     assert early.day == date(2025, 5, 10)
 
 

@@ -351,7 +351,7 @@ def write_quarterly_report(
     from metroetl.monitoring import build_report, latest_quarter, write_report
 
     warehouse = open_warehouse()
-    quarter = normal_quarter(quarter) if quarter else latest_quarter(warehouse, circle)
+    quarter = normal_quarter(quarter) if quarter else latest_quarter(warehouse, circle, as_of)
     report = build_report(warehouse, circle, quarter, language=language, as_of=as_of, **details)
     return write_report(report, folder or settings().home / "reports", formats)
 

@@ -85,7 +85,7 @@ def notes(view: View) -> Section:
     if alone := [r for r, f in single_quarters(view).items() if isinstance(f, Refused)]:
         parts.append(view.say("single_refused", places=view.places(alone)))
     if view.as_of:
-        parts.append(view.say("as_of", day=view.as_of.isoformat()))
+        parts.append(view.say("as_of", day=view.words.day(view.as_of)))
     blocks = [view.paragraph(part) for part in parts]
     return Section("notes", view.heading("notes_title"), blocks)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Literal
 
 from metroetl.monitoring.content import Cited, Piece
@@ -97,6 +98,10 @@ class Phrases(ABC):
     @abstractmethod
     def alone(self, quarter: str) -> str:
         """A quarter alone: 2025年二季度当季."""
+
+    @abstractmethod
+    def day(self, day: date) -> str:
+        """A day: 2025年6月1日."""
 
     @abstractmethod
     def place(self, region: str) -> str:
