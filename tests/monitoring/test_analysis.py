@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -119,7 +120,7 @@ def test_the_newest_quarter_and_one_without_figures(warehouse: Warehouse) -> Non
 
 def test_as_of_a_day_only_what_was_published_by_then(warehouse: Warehouse) -> None:
     early = build_report(warehouse, "chengdu", "2025-Q1", as_of=date(2025, 5, 10))
-    assert "合计7393.1亿元（各市之和" in early.lead.text and "2025-05-10" in as_markdown(early)
+    assert "合计7393.1亿元（各市之和" in early.lead.text and "2025年5月10日" in as_markdown(early)
     assert early.day == date(2025, 5, 10)
 
 
@@ -228,6 +229,24 @@ def test_rates_of_other_kinds_are_told_apart_and_not_compared() -> None:
     assert table.note == "增速口径不一，不可直接比较：成都市、德阳市为名义增速；全国为实际增速。"
     text = "".join(b.text for b in section.blocks if isinstance(b, Paragraph))
     assert "全国" not in text
+
+
+def test_a_forecast_is_called_one() -> None:
+    view = world(**of_cities("GDP", "level_ytd", 100.0, 3400.0, 20.0, 10.0))
+    key = ("510600", "GDP", "level_ytd", "2025-Q2", "")
+    figure = view.data.figures[key]
+    assert figure.evidence
+    view.data.figures[key] = replace(figure, evidence=replace(figure.evidence, obs_status="F"))
+    said = city_sentence(view, "GDP")
+    assert said and "德阳市3400.0亿元（预计）" in said.text and said.text.count("预计") == 1
+    assert "合计3530.0亿元（含预计数）" in circle_sentence(view, "GDP").text
+    assert indicators.indicator_table(view, "GDP").note == "预计数：德阳市。"
+
+
+def test_of_a_circle_whose_members_are_not_all_known_nothing_is_ranked(warehouse: Warehouse) -> None:
+    text = as_markdown(build_report(warehouse, "chengdu_chongqing", "2025-Q1", as_of=date(2025, 6, 1)))
+    assert "未计算：成员名单不完整" in text
+    assert "第一；" not in text and "集中度" not in text and "均高于" not in text
 
 
 def test_a_share_as_far_as_levels_are_known() -> None:

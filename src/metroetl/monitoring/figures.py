@@ -223,9 +223,9 @@ def _by_key(rows: Iterable[dict[str, Any]]) -> dict[Key, Figure]:
     return {(f.region_code, f.indicator_code, f.measure, f.quarter, f.variant): f for f in found}
 
 
-def latest_quarter(warehouse: Warehouse, circle_id: str) -> str:
-    """The newest quarter for which the circle's own GDP was published, else a member's; raises when there is none."""
-    _, rows = warehouse.query(_LATEST, {"circle": circle_id}, public=True)
+def latest_quarter(warehouse: Warehouse, circle_id: str, as_of: date | None = None) -> str:
+    """The newest quarter for which the circle's own GDP was published (by a day), else a member's; raises for none."""
+    _, rows = warehouse.query(_LATEST, {"circle": circle_id}, as_of=as_of, public=True)
     if not rows:
         raise WarehouseError(
             f"no quarter of {circle_id} is in the warehouse yet",

@@ -355,7 +355,7 @@ def write_quarterly_report(
     from metroetl.monitoring.update import update_monitoring
 
     warehouse = open_warehouse()
-    quarter = normal_quarter(quarter) if quarter else latest_quarter(warehouse, circle)
+    quarter = normal_quarter(quarter) if quarter else latest_quarter(warehouse, circle, as_of)
     if as_of is None:
         update_monitoring(warehouse, circle, quarter)
     report = build_report(warehouse, circle, quarter, language=language, as_of=as_of, **details)

@@ -11,6 +11,7 @@ from metroetl.monitoring.analysis.sentences import beside, circle_sentence, city
 from metroetl.monitoring.analysis.view import Maker, View, adds_up
 from metroetl.monitoring.content import Block, Cell, Paragraph, Section, Table, cell_of
 from metroetl.monitoring.figures import LEVELS, Figure
+from metroetl.monitoring.phrases.base import FORECAST
 
 Column = tuple[str, Callable[[str], Figure | None]]
 
@@ -116,7 +117,9 @@ def indicator_table(view: View, indicator: str) -> Table:
         rows.append([Cell(name), *(cell_of(figure if h == view.heading("yoy") else None) for h, _ in used)])
     title = view.heading("table_title", period=view.period, indicator=words.indicator(indicator))
     header = [view.heading("region"), *(h for h, _ in used)]
-    return Table(indicator.lower(), title, header, rows, _bases(view, indicator))
+    return Table(
+        indicator.lower(), title, header, rows, _bases(view, indicator) + _forecasts(view, indicator)
+    )
 
 
 def _made_row(view: View, indicator: str, heads: Sequence[str]) -> list[Cell] | None:
@@ -149,3 +152,9 @@ def _bases(view: View, indicator: str) -> str:
         for key, regions in kinds.items()
     ]
     return view.paragraph(view.say("bases", items=words.join(said, words.semicolon))).text
+
+
+def _forecasts(view: View, indicator: str) -> str:
+    """A note of whose figures are forecasts."""
+    places = view.with_status(indicator, FORECAST)
+    return view.paragraph(view.say("forecasts", places=view.places(places))).text if places else ""

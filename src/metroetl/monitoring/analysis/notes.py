@@ -80,10 +80,12 @@ def notes(view: View) -> Section:
     if view.data.province and (alone := [c for c in known if _outside_silent(view, c)]):
         names = words.listing.join(words.indicator(code) for code in alone)
         parts.append(view.say("no_province", names=names))
+    if early := list(dict.fromkeys(r for c in known for r in view.with_status(c, ("P",)))):
+        parts.append(view.say("provisional", places=view.places(early)))
     if alone := [r for r, f in single_quarters(view).items() if isinstance(f, Refused)]:
         parts.append(view.say("single_refused", places=view.places(alone)))
     if view.as_of:
-        parts.append(view.say("as_of", day=view.as_of.isoformat()))
+        parts.append(view.say("as_of", day=view.words.day(view.as_of)))
     blocks = [view.paragraph(part) for part in parts]
     return Section("notes", view.heading("notes_title"), blocks)
 

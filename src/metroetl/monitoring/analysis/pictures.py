@@ -64,7 +64,7 @@ def lines(view: View, indicator: str) -> Chart | None:
         view.place(r): [view.growth(r, indicator, q) for q in quarters] for r in places
     }
     series = {name: figures for name, figures in series.items() if sum(f is not None for f in figures) > 1}
-    if not series:
+    if view.circle_name not in series:
         return None
     rows = [
         {"name": name, "quarter": q, "value": f.value if f else None}

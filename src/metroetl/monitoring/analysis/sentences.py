@@ -157,7 +157,7 @@ def race_sentence(view: View, indicator: str) -> Paragraph | None:
 def _leader(view: View, rates: Sequence[tuple[str, Figure]], indicator: str) -> Pieces:
     places = {c: rank(view.data, c, lambda r: view.growth(r, indicator)) for c, _ in rates}
     first = [(c, f) for c, f in rates if places[c] == 1]
-    if not first or len({f.measure for _, f in rates}) > 1:
+    if not first or len({f.measure for _, f in rates}) > 1 or not view.data.circle.members_known:
         return ()
     names = view.words.join([(Cited(view.place(c), f),) for c, f in first], view.words.listing)
     return view.say("leader", place=names) if len(first) == 1 else view.say("leaders", places=names)
@@ -173,7 +173,8 @@ def _against(view: View, rates: Sequence[tuple[str, Figure]], indicator: str) ->
             continue
         whom = view.whom(other)
         signs = {c: sign(f.value, f.decimals) for c, f in known.items()}
-        if len(known) == len(view.data.cities) and len(set(signs.values())) == 1 and 0 not in signs.values():
+        complete = view.data.circle.members_known and len(known) == len(view.data.cities)
+        if complete and len(set(signs.values())) == 1 and 0 not in signs.values():
             key = "all_ahead" if 1 in signs.values() else "all_behind"
             return view.say(key, whom=whom)
         keys = (("some_ahead", 1), ("some_even", 0), ("some_behind", -1))

@@ -143,7 +143,9 @@ def _two_years(view: View) -> list[Block]:
 
 def disparity(view: View) -> Section | None:
     """集中度与区域差距 of GDP, this year and the last; what lacks a city is refused by name."""
-    if len(view.data.cities) < 2 or not any(view.level(c, "GDP") for c in view.data.cities):
+    if len(view.data.cities) < 2 or not view.data.circle.members_known:
+        return None
+    if not any(view.level(c, "GDP") for c in view.data.cities):
         return None
     now = dispersion(view.data, "GDP", view.quarter)
     before = dispersion(view.data, "GDP", earlier(view.quarter, years=1))

@@ -98,6 +98,12 @@ class View:
         """The cities that published nothing of it."""
         return [c for c in self.data.cities if not (self.level(c, indicator) or self.growth(c, indicator))]
 
+    def with_status(self, indicator: str, statuses: Sequence[str]) -> list[str]:
+        """The places whose level or growth of this quarter has one of these statuses."""
+        figures = ((r, f) for r in self.rows for f in (self.level(r, indicator), self.growth(r, indicator)))
+        found = (r for r, f in figures if f and f.evidence and f.evidence.obs_status in statuses)
+        return list(dict.fromkeys(found))
+
     def say(self, key: str, **values: Piece | Sequence[Piece]) -> tuple[Piece, ...]:
         """A sentence by its key; how the members are called, and 同比 or 比上年, is known to every one."""
         onyear = self.words.word("onyear_full" if self.quarter.endswith("Q4") else "onyear")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Literal
 
 from metroetl.monitoring.content import Cited, Piece
@@ -15,6 +16,7 @@ Pace = Literal[
     "same", "faster", "slower", "narrower", "wider", "to_rise", "to_fall", "from_flat_up", "from_flat_down",
     "rise_to_flat", "fall_to_flat",
 ]  # fmt: skip
+FORECAST = ("F", "E")  # SDMX CL_OBS_STATUS: forecast, estimated
 _PLACE = re.compile(r"\{(\w+)\}")
 _STEP_SMALL, _STEP_LARGE = 1000.0, 10000.0  # 亿元: 千亿 below a 万亿, 万亿 from there on
 
@@ -96,6 +98,10 @@ class Phrases(ABC):
     @abstractmethod
     def alone(self, quarter: str) -> str:
         """A quarter alone: 2025年二季度当季."""
+
+    @abstractmethod
+    def day(self, day: date) -> str:
+        """A day: 2025年6月1日."""
 
     @abstractmethod
     def place(self, region: str) -> str:
@@ -188,12 +194,19 @@ class Phrases(ABC):
         """Why something isn't computed, with the places that are missing."""
 
     def cited_change(self, figure: Figure) -> Cited:
-        """Growth that links to its figure."""
-        return Cited(self.change(figure.value, figure.decimals), figure)
+        """Growth that links to its figure; what was forecast says so."""
+        return Cited(self.change(figure.value, figure.decimals) + self.standing(figure), figure)
 
     def cited_amount(self, figure: Figure) -> Cited:
-        """A level that links to its figure."""
-        return Cited(self.amount(figure), figure)
+        """A level that links to its figure; what was forecast says so."""
+        return Cited(self.amount(figure) + self.standing(figure), figure)
+
+    def standing(self, figure: Figure) -> str:
+        """（预计） of a forecast or estimate, （含预计数） of what rests on one; nothing of all others."""
+        forecast = any(f.evidence and f.evidence.obs_status in FORECAST for f in figure.sources())
+        if not forecast:
+            return ""
+        return self.bracket(self.word("forecast" if figure.evidence else "with_forecast"))
 
     def cited_percent(self, figure: Figure) -> Cited:
         """A share that links to its figure."""

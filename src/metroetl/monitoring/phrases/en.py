@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from metroetl.catalogue import catalogue
 from metroetl.monitoring.content import Cited, Piece
@@ -58,6 +59,10 @@ class English(Phrases):
     def alone(self, quarter: str) -> str:
         """the second quarter of 2025 alone."""
         return f"the {_ORDINALS[quarter[-1]]} quarter of {quarter[:4]} alone"
+
+    def day(self, day: date) -> str:
+        """1 June 2025."""
+        return f"{day.day} {day:%B %Y}"
 
     def place(self, region: str) -> str:
         """Chengdu."""

@@ -118,6 +118,8 @@ TEMPLATES = {
     "method": "Figures are cumulative from January unless a quarter alone is named. Published figures are preferred to "
     "computed ones, and the difference is told; what is computed lists its method and parts",
     "growth_method": "Levels of GDP and its parts are at current prices, growth at constant prices; of industry above designated size and fixed-asset investment growth only is published",
+    "forecast": "（forecast）", "with_forecast": "（with a forecast）", "forecasts": "Forecast: {places}",
+    "provisional": "Some figures of {places} are preliminary; the final ones prevail",
     "no_province": "No figure of the province was published of: {names}. Nothing is compared with the province there",
     "bases": "Growth of several kinds: {items}", "basis_kind": "{places} {kind}", "basis_real": "real",
     "basis_nominal": "nominal", "basis_comparable": "on a comparable basis", "basis_unstated": "of unstated basis",

@@ -58,6 +58,8 @@ TEMPLATES = {
     "method": "除注明“当季”的以外，均为年初至本期末的累计数。公布数与计算数并存时以公布数为准，两者之差在文中列出；"
     "计算数在出处中列明算法与所用数字",
     "growth_method": "地区生产总值及三次产业增加值绝对额按现价计算，增速按不变价格计算；规模以上工业增加值、固定资产投资只公布增速",
+    "forecast": "（预计）", "with_forecast": "（含预计数）", "forecasts": "预计数：{places}",
+    "provisional": "本期所用{places}的数字中有初步核算数，以最终核实数为准",
     "no_province": "未见全省公布数、未与全省比较的指标：{names}",
     "bases": "增速口径不一，不可直接比较：{items}", "basis_kind": "{places}为{kind}", "basis_real": "实际增速",
     "basis_nominal": "名义增速", "basis_comparable": "同口径增速", "basis_unstated": "未注明口径的增速",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from metroetl.catalogue import catalogue
 from metroetl.monitoring.content import Cited, Piece
@@ -51,6 +52,10 @@ class Chinese(Phrases):
     def alone(self, quarter: str) -> str:
         """2025年二季度当季."""
         return f"{quarter[:4]}年{_QUARTERS[quarter[-1]]}当季"
+
+    def day(self, day: date) -> str:
+        """2025年6月1日."""
+        return f"{day.year}年{day.month}月{day.day}日"
 
     def place(self, region: str) -> str:
         """成都市."""

@@ -82,8 +82,7 @@ class _Bulletin:
         self._line(clean(head.issue), BODY, SIZE, after=12)
         line = self.document.add_paragraph()
         word.right_tab(self.document, line)
-        day = f"{self.report.day.year}年{self.report.day.month}月{self.report.day.day}日"
-        day = day if self.zh else self.report.day.isoformat()
+        day = self.words.day(self.report.day)
         word.run(line, f"{clean(head.office)}\t{day}", BODY, SIZE)
         word.rule_below(line, "C00000")
         for place, line in enumerate(self.report.title_lines):
