@@ -28,10 +28,15 @@ def grouped(categories: Sequence[str], series: Series, unit: str, decimals: int)
     drawn = base.mark_bar(stroke="#44525c", strokeWidth=0.6).encode(
         y=y, color=_colour(names), tooltip=_tips()
     )
-    above = base.transform_filter("datum.value >= 0").mark_text(dy=-7, fontSize=11, color="#222")
-    below = base.transform_filter("datum.value < 0").mark_text(dy=9, fontSize=11, color="#222")
-    layers = alt.layer(drawn, above.encode(y=y, text="label:N"), below.encode(y=y, text="label:N"))
-    return _spec(layers, 240)
+    layers = [drawn]
+    for side, dy, there in (
+        ("datum.value >= 0", -7, any(v is not None and v >= 0 for vs in series.values() for v in vs)),
+        ("datum.value < 0", 9, any(v is not None and v < 0 for vs in series.values() for v in vs)),
+    ):
+        if there:  # a layer without values has no extent
+            text = base.transform_filter(side).mark_text(dy=dy, fontSize=11, color="#222")
+            layers.append(text.encode(y=y, text="label:N"))
+    return _spec(alt.layer(*layers), 240)
 
 
 def stacked(
