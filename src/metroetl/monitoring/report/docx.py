@@ -6,6 +6,7 @@ tables can.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SIZE, SMALL, TABLE = 16, 10.5, 10.5  # 三号, 五号
 MOST = 7  # columns; a table with more is set smaller
+_WORD = re.compile(r"[0-9A-Za-z.,%+\-−/=—–]+\*?")  # what no line breaks
 WHOLE = 14  # rows; a table with more may break over pages
 _FILLS = {"green": "D9EAD3", "yellow": "FFF2CC", "red": "F4CCCC", "grey": "E7E6E6"}
 _GLYPH = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><text x="4" y="30" font-size="28" font-family="{font}">{text}</text></svg>'
@@ -248,10 +250,12 @@ def _by_method(figures: Sequence[Figure]) -> list[tuple[str, list[Figure]]]:
     return list(found.items())
 
 
-def _wide(table: Table, column: int) -> float:
-    """How wide a column should be: its longest text, its head on two lines; in Latin letters."""
-    longest = max((_letters(row[column].text) + 1 for row in table.rows), default=0)
-    return max(longest, _letters(table.header[column]) / 2 + 2)
+def _wide(table: Table, column: int) -> tuple[float, float]:
+    """How wide a column must and should be: its longest word; its longest text, its head on two lines; in Latin letters."""
+    texts = [row[column].text for row in table.rows]
+    word = max((len(w) for text in texts for w in _WORD.findall(text)), default=0)
+    longest = max((_letters(text) + 1 for text in texts), default=0)
+    return word + 3, max(longest, _letters(table.header[column]) / 2 + 2)
 
 
 def _letters(text: str) -> int:

@@ -17,6 +17,8 @@ FALLBACKS = {
 }
 _LATIN = "Times New Roman"
 
+LETTERS = 84  # Latin letters of a table that fit in a line of the page
+
 
 def set_up(document: Any, language: str) -> None:
     """Page, faces, heading styles and page numbers of an official document."""
@@ -132,10 +134,18 @@ def keep_together(table: Any, whole: bool) -> None:
             paragraph.paragraph_format.space_after = 0
 
 
-def widths(document: Any, table: Any, lengths: Sequence[float]) -> None:
-    """Columns by the length of their texts, together the width of the page."""
+def widths(document: Any, table: Any, lengths: Sequence[tuple[float, float]]) -> None:
+    """Columns by the length of their texts (the longest word, all of it; in Latin letters), together the page's width.
+
+    What is too much is taken from what a text can be broken into, so that no number is parted.
+    """
     table.autofit = False
-    weights = [min(max(length, 6), 18 if len(lengths) > 6 else 24) for length in lengths]
+    cap = 18 if len(lengths) > 6 else 24
+    least = [max(word, 6.0) for word, _ in lengths]
+    wanted = [max(floor, min(text, cap)) for floor, (_, text) in zip(least, lengths, strict=True)]
+    spare = sum(wanted) - sum(least)
+    share = min(1.0, max(0.0, LETTERS - sum(least)) / spare) if spare else 0.0
+    weights = [floor + (want - floor) * share for floor, want in zip(least, wanted, strict=True)]
     whole = text_width(document)
     for column, weight in zip(table.columns, weights, strict=True):
         width = int(whole * weight / sum(weights))
