@@ -24,6 +24,7 @@ from metroetl.cli import (
     plans,
     quality,
     quarantine,
+    site,
     sources,
     trace,
     warehouse,
@@ -53,6 +54,7 @@ export.register(warehouse.warehouse)
 dictionary.register(warehouse.warehouse)
 trace.register(app)
 explore.register(app)
+site.register(app)
 keeping.register(warehouse.warehouse)
 archive.register(app)
 catalogue.register(app)
