@@ -28,10 +28,11 @@ FROM core_document WHERE document_id IN ({names})
 """
 _PLACES = """
 SELECT o.observation_id, o.document_id, o.span_start, o.span_end, o.value_text, r.name_zh AS region_name,
-  i.name_zh AS indicator_name, o.measure, o.period, o.unit
+  i.name_zh AS indicator_name, m.name_zh AS measure_name, o.period
 FROM core_observation AS o
 JOIN dim_region AS r ON r.region_code = o.region_code
 JOIN dim_indicator AS i ON i.indicator_code = o.indicator_code
+JOIN dim_measure AS m ON m.measure = o.measure
 WHERE o.observation_id IN ({names})
 """
 
@@ -49,11 +50,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A piece of a paragraph: marked or not; the anchors are those whose number it is."""
+    """A piece of a paragraph: the marks whose number it is, and whether a marked part opens before or closes after it."""
 
     text: str
-    marked: bool = False
-    anchors: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    opens: bool = False
+    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,14 @@ class Book:
     places: dict[str, str] = field(default_factory=dict)
 
     def add(
-        self, key: str, document_id: str, start: int, end: int, value: str, label: tuple[str, ...]
+        self, key: str, document_id: str, start: int, end: int, value: str, label: Iterable[object]
     ) -> str:
         """Note that the document states it there; its address from the site's root."""
-        anchor = f"o{key[:10]}"
+        anchor = key[:8]
         marks = self.marks.setdefault(document_id, {})
         if anchor not in marks:
-            marks[anchor] = Mark(anchor, start, end, value, label)
-        self.places[key] = address = f"evidence/{document_id}.html#{anchor}"
+            marks[anchor] = Mark(anchor, start, end, value, tuple(str(word) for word in label if word))
+        self.places[key] = address = f"{page_of(document_id)}#{anchor}"
         return address
 
     def address(self, figure: Figure) -> str | None:
@@ -89,8 +91,8 @@ class Book:
 
     def know(self, warehouse: Warehouse, ids: Iterable[str], as_of: date | None = None) -> None:
         """Look up the observations that aren't in the book yet, in one question each 500."""
-        for row in _some(warehouse, _PLACES, sorted(set(ids) - self.places.keys()), 500, as_of):
-            label = (row["region_name"], row["indicator_name"], row["measure"], row["period"], row["unit"])
+        for row in _some(warehouse, _PLACES, sorted({i for i in ids if i not in self.places}), 500, as_of):
+            label = (row["region_name"], row["indicator_name"], row["measure_name"], row["period"])
             where = row["document_id"], row["span_start"], row["span_end"]
             self.add(row["observation_id"], *where, row["value_text"], label)
 
@@ -100,6 +102,11 @@ class Book:
             marks = sorted(self.marks[row["document_id"]].values(), key=lambda m: (m.start, m.end))
             text = row.pop("text")
             yield row | {"title": shown(row["title"]), "marks": marks, "passages": passages(text, marks)}
+
+
+def page_of(document_id: str) -> str:
+    """The page of a document, from the root: half of its id tells it (of a million, two collide with a chance of 0.2 %)."""
+    return f"evidence/{document_id[:12]}.html"
 
 
 def _some(warehouse: Warehouse, sql: str, ids: Sequence[str], size: int, as_of: date | None) -> Iterator[Row]:
@@ -148,14 +155,16 @@ def _stretches(start: int, line: str, marks: Sequence[Mark]) -> list[Stretch]:
     cuts = {start, end}
     for mark in here:
         cuts |= {max(start, mark.start), min(end, mark.end), *numbers[mark.anchor]}
-    ordered = sorted(cuts)
+    pieces = list(pairwise(sorted(cuts)))
+    marked = [any(m.start <= a and b <= m.end for m in here) for a, b in pieces]
     return [
         Stretch(
             shown(line[a - start : b - start]),
-            any(m.start <= a and b <= m.end for m in here),
-            tuple(name for name, (first, _) in numbers.items() if first == a),
+            tuple(m for m in here if numbers[m.anchor][0] == a),
+            opens=marked[n] and not (n and marked[n - 1]),
+            closes=marked[n] and not (n + 1 < len(pieces) and marked[n + 1]),
         )
-        for a, b in pairwise(ordered)
+        for n, (a, b) in enumerate(pieces)
     ]
 
 

@@ -1,9 +1,9 @@
-"""The pages of one circle: itself, a dashboard a quarter, its series with their vintages, its figures as CSV."""
+"""The pages of one circle: itself, a dashboard a quarter, its series with their vintages."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from metroetl.catalogue import catalogue
@@ -12,7 +12,7 @@ from metroetl.monitoring.content import Cell, Chart, Table, cell_of
 from metroetl.monitoring.figures import NATION, CircleFigures, Figure, load_figures
 from metroetl.monitoring.site import quarter as quarters
 from metroetl.monitoring.site import specs
-from metroetl.monitoring.site.pages import Site, csv_text, published, stated
+from metroetl.monitoring.site.pages import Site, published, stated
 
 if TYPE_CHECKING:
     from metroetl.catalogue.models import Circle
@@ -27,10 +27,6 @@ FROM mart_observation_vintages AS v
 WHERE v.region_code IN (SELECT region_code FROM dim_circle_region WHERE circle_id = :circle)
 ORDER BY v.period_end, v.period, v.vintage
 """
-_CSV = (
-    "region_code", "region", "indicator_code", "indicator", "measure", "variant", "quarter", "value", "unit", "status",
-    "published_on", "publisher", "observation_id", "evidence",
-)  # fmt: skip
 
 
 def write_circle(site: Site, circle: Circle) -> CircleFigures:
@@ -45,7 +41,6 @@ def write_circle(site: Site, circle: Circle) -> CircleFigures:
         f"{base}/index.html", "circle.html", circle=circle, data=data, quarters=shown, charts=list(trends(data)),
         table=history(data), regions=[*data.cities],
     )  # fmt: skip
-    site.put(f"{base}/figures.csv", csv_text(_CSV, _rows(site, data)))
     return data
 
 
@@ -119,35 +114,33 @@ def write_series(site: Site, circle: Circle) -> None:
     """The explorer: every series of the circle's places with all its vintages, as data of one page."""
     words = catalogue()
     found: dict[tuple[str, ...], list[list[Any]]] = defaultdict(list)
-    documents: dict[str, int] = {}
+    periods: dict[str, int] = {}
+    documents: dict[tuple[str, str], int] = {}
     for row in site.records(_VINTAGES, {"circle": circle.id}):
-        region, indicator = (
-            words.regions[row["region_code"]].name_zh,
-            words.indicators[row["indicator_code"]].name_zh,
+        names = (
+            words.regions[row["region_code"]],
+            words.indicators[row["indicator_code"]],
+            words.measures[row["measure"]],
         )
-        label = (region, indicator, row["measure"], row["period"], row["unit"])
-        address = site.book.add(
-            row["observation_id"],
-            row["document_id"],
-            row["span_start"],
-            row["span_end"],
-            row["value_text"],
-            label,
-        )
-        number = documents.setdefault(row["document_id"], len(documents))
+        where = row["document_id"], row["span_start"], row["span_end"], row["value_text"]
+        address = site.book.add(row["observation_id"], *where, (*(n.name_zh for n in names), row["period"]))
+        page, _, anchor = address.partition("#")
+        document = documents.setdefault((page, _day(row["known_from"])), len(documents))
         status = "" if row["obs_status"] == "A" else row["obs_status"]
+        note = " ".join(filter(None, (row["revision_stage"], status, row["correction_id"] and "更正")))
         key = (row["region_code"], row["indicator_code"], row["measure"], row["variant"], row["unit"])
-        found[key].append([
-            row["period"], row["value"], _day(row["known_from"]), _day(row["known_to"]), row["vintage"],
-            " ".join(filter(None, (row["revision_stage"], status, row["correction_id"] and "更正"))),
-            number, address.partition("#")[2],
-        ])  # fmt: skip
+        point = [periods.setdefault(row["period"], len(periods)), row["value"], document, anchor,
+                 row["vintage"], note, _day(row["known_to"])]  # fmt: skip
+        while point[-1] in ("", 1) and len(point) > 4:  # what is as usual is left out
+            point.pop()
+        found[key].append(point)
     path = f"circles/{circle.id}/series.html"
     codes = {key[0] for key in found}, {key[1] for key in found}, {key[2] for key in found}
     given = {
         "regions": {r: words.regions[r].name_zh for r in sorted(codes[0])},
         "indicators": {i: words.indicators[i].name_zh for i in words.indicators if i in codes[1]},
         "measures": {m: words.measures[m].name_zh for m in words.measures if m in codes[2]},
+        "periods": list(periods),
         "documents": list(documents),
         "series": [[*key, points] for key, points in found.items()],
     }
@@ -167,19 +160,3 @@ def _day(moment: object) -> str:
         return ""
     told = datetime.fromisoformat(str(moment)).replace(tzinfo=UTC)
     return told.astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
-
-
-def _rows(site: Site, data: CircleFigures) -> Iterable[list[Any]]:
-    words = catalogue()
-    for figure in sorted(
-        data.figures.values(),
-        key=lambda f: (f.quarter, f.indicator_code, f.region_code, f.measure, f.variant),
-    ):
-        evidence = figure.evidence
-        if evidence:
-            yield [
-                figure.region_code, words.regions[figure.region_code].name_zh, figure.indicator_code,
-                words.indicators[figure.indicator_code].name_zh, figure.measure, figure.variant, figure.quarter,
-                figure.value, figure.unit, evidence.obs_status, evidence.published_on, evidence.publisher,
-                evidence.observation_id, site.book.address(figure),
-            ]  # fmt: skip

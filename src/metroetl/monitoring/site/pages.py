@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -95,6 +95,12 @@ class Page:
     path: str
     book: Book
     notes: dict[tuple[Any, ...], tuple[int, Figure]] = field(default_factory=dict)
+    cited: dict[str, int] = field(default_factory=dict)
+    words: dict[str, int] = field(default_factory=dict)
+
+    def numbers(self, words: Iterable[str]) -> str:
+        """Words that a page repeats, by their numbers in its list."""
+        return " ".join(str(_number(self.words, word)) for word in words)
 
     @property
     def root(self) -> str:
@@ -108,7 +114,9 @@ class Page:
         if figure.evidence:
             address = self.book.address(figure)
             if address:
-                return self.root + address
+                to = self.root + address
+                self.cited.setdefault(to, len(self.cited))
+                return to
             return figure.evidence.url if figure.evidence.url.startswith(("http://", "https://")) else ""
         key = (
             figure.region_code,
@@ -122,17 +130,50 @@ class Page:
             self.notes[key] = (len(self.notes) + 1, figure)
         return f"#c{self.notes[key][0]}"
 
-    def calculations(self) -> list[tuple[int, Figure]]:
-        """What was computed and is linked so far, numbered."""
-        return list(self.notes.values())
+    def calculations(self) -> dict[str, Any]:
+        """What was computed and is linked on the page, for its script, which knows the page's links already.
+
+        `notes`: what and how (numbers of `words`), parts (numbers of the page's evidence links in their order, then of
+        `more`; below 0 another note's), and the value where the page doesn't show it.
+        """
+        linked, shown_here = len(self.cited), len(self.notes)
+        more: list[list[str]] = []
+        notes: list[list[Any]] = []
+        names = catalogue()
+        while len(notes) < len(self.notes):  # a part may be computed itself, and becomes a note
+            _, figure = list(self.notes.values())[len(notes)]
+            parts = []
+            for part in figure.parts:
+                to = self.link(part)
+                if to.startswith("#"):
+                    parts.append(-int(to[2:]))
+                    continue
+                parts.append(self.cited.setdefault(to, len(self.cited)))
+                if len(self.cited) > linked + len(more):
+                    more.append([to, part.text])
+            what = f"{names.regions[figure.region_code].name_zh} {names.indicators[figure.indicator_code].name_zh}"
+            how = f"{figure.how}（{figure.unit}）"
+            value = [] if len(notes) < shown_here else [figure.text]
+            notes.append([_number(self.words, what), _number(self.words, how), parts, *value])
+        return {"notes": notes, "more": more, "words": list(self.words)}
 
     @staticmethod
     def data(chart: Chart) -> Markup:
         """The chart as inline JSON: the name of a shared layout with its values, or the whole spec."""
         name = layout_of(chart.spec)
-        own = ("height", "data")
-        given = {"layout": name} | {key: chart.spec[key] for key in own} if name else {"spec": dict(chart.spec)}
+        if not name:
+            return inline_json({"name": chart.name, "spec": dict(chart.spec)})
+        values = chart.spec["data"]["values"]
+        columns = list(dict.fromkeys(key for value in values for key in value))
+        if all("text" in value and float(value["text"]) == value.get("value") for value in values):
+            columns.remove("value")  # the script reads it from the text
+        rows = [[value.get(column) for column in columns] for value in values]
+        given = {"layout": name, "height": chart.spec["height"], "columns": columns, "rows": rows}
         return inline_json({"name": chart.name} | given)
+
+
+def _number(words: dict[str, int], word: str) -> int:
+    return words.setdefault(word, len(words))
 
 
 def inline_json(value: Any) -> Markup:
@@ -151,22 +192,3 @@ def published(figures: Iterable[Figure]) -> set[str]:
 def stated(sections: Iterable[Section]) -> set[str]:
     """Ids of the published figures that the sections rest on."""
     return published(figure for section in sections for figure in section.figures())
-
-
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """CSV for spreadsheets (with a byte order mark); a text that a spreadsheet would take as a formula is made plain."""
-    import csv
-    import io
-
-    out = io.StringIO()
-    out.write("\ufeff")
-    writer = csv.writer(out)
-    writer.writerow(header)
-    writer.writerows([plain_cell(value) for value in row] for row in rows)
-    return out.getvalue()
-
-
-def plain_cell(value: Any) -> Any:
-    """A cell that no spreadsheet runs: texts that begin with = + - @ get an apostrophe before; numbers stay."""
-    text = value if isinstance(value, str) else ""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else value

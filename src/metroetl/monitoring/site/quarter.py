@@ -12,6 +12,8 @@ from metroetl.monitoring.site import specs
 from metroetl.monitoring.site.pages import Site
 
 HEADLINES = ("GDP", "VA1", "VA2", "VA3", "IVA", "FAI", "RS", "TRD", "PBR", "PBE", "INC")
+LEVELS_DRAWN = ("GDP", "RS", "TRD", "PBR")  # the charts of the office's own texts
+RATES_DRAWN = ("GDP", "IVA", "FAI", "RS")
 Room = Callable[[Site, CircleFigures, str], Iterable[Section]]
 HEADER = (
     "地区",
@@ -142,9 +144,9 @@ def _charts(data: CircleFigures, code: str, quarter: str, unit: str) -> Iterator
     own = aggregates.growth(data, code, quarter).best
     rates = [(data.region, own)] if own else []
     rates += [(r, f) for r in (*data.cities, *others) if (f := data.growth(r, code, quarter))]
-    if len(levels) > 1:
+    if code in LEVELS_DRAWN and len(levels) > 1:
         yield specs.levels(f"{code.lower()}-levels", f"{name}：各市", unit, _values(data, levels))
-    if len(rates) > 1:
+    if code in RATES_DRAWN and len(rates) > 1:
         yield specs.rates(f"{code.lower()}-growth", f"{name}：同比增速", "%", _values(data, rates))
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from metroetl.monitoring.figures import CircleFigures
+from metroetl.monitoring.site.book import page_of
 from metroetl.monitoring.site.circle import best
 from metroetl.monitoring.site.grids import Grid, Item, item
 from metroetl.monitoring.site.pages import Site
@@ -203,7 +204,7 @@ def write_evidence(site: Site) -> None:
     """One page a cited document: what it is, the paragraphs that state something, and each number's mark in them."""
     listed = []
     for document in site.book.documents(site.warehouse, site.as_of):
-        path = f"evidence/{document['document_id']}.html"
+        path = page_of(document["document_id"])
         site.write(path, "evidence.html", document=document)
         site.find(document["title"], path, "文件")
         listed.append([item(document["title"], path, inside=True), item(document["publisher"]), item(document["published_on"]),

@@ -15,7 +15,7 @@ BLUE, AMBER, GREY = "#1f5f8b", "#b35900", "#6b7780"
 
 def levels(name: str, title: str, unit: str, rows: Values) -> Chart:
     """Bars of levels; rows: place, value, text, own (1 the circle's cities, 0 others)."""
-    alt = f"{title}（{unit}）：" + "，".join(f"{r['place']}{r['text']}" for r in rows)
+    alt = _alt(title, unit, rows)
     places = [r["place"] for r in rows]
     return Chart(
         name, title, alt, "bar", unit, _spec("levels", rows, 230), places, {unit: [r["value"] for r in rows]}
@@ -24,10 +24,17 @@ def levels(name: str, title: str, unit: str, rows: Values) -> Chart:
 
 def rates(name: str, title: str, unit: str, rows: Values) -> Chart:
     """Horizontal bars of rates with their values written; rows: place, value, text, own."""
-    alt = f"{title}（{unit}）：" + "，".join(f"{r['place']}{r['text']}" for r in rows)
+    alt = _alt(title, unit, rows)
     places = [r["place"] for r in rows]
     return Chart(
-        name, title, alt, "bar", unit, _spec("rates", rows, 24 * len(rows)), places, {unit: [r["value"] for r in rows]}
+        name,
+        title,
+        alt,
+        "bar",
+        unit,
+        _spec("rates", rows, 24 * len(rows)),
+        places,
+        {unit: [r["value"] for r in rows]},
     )
 
 
@@ -46,6 +53,12 @@ def trend(
         else title
     )
     return Chart(name, title, alt, "line", unit, _spec("trend", rows, 260), list(quarters), dict(lines))
+
+
+def _alt(title: str, unit: str, rows: Values) -> str:
+    most, least = (pick(rows, key=lambda row: float(row["value"])) for pick in (max, min))
+    told = f"最高{most['place']}{most['text']}，最低{least['place']}{least['text']}"
+    return f"{title}（{unit}），{len(rows)} 个地区，{told}；数值见表"
 
 
 def timeline(name: str, title: str, bars: Values, gaps: Values, day: str) -> Chart:
@@ -98,9 +111,7 @@ def _levels(alt: Any) -> Any:
     base = _empty(alt).encode(x=alt.X("place:N", sort=None, title=None, axis=axis))
     y = alt.Y("value:Q", title=None, axis=alt.Axis(gridColor="#e4e8eb"))
     bars = base.mark_bar(size=34, tooltip=True).encode(y=y, color=_tone(alt))
-    return (
-        bars + base.mark_text(dy=-8, fontSize=12, color="#222").encode(y="value:Q", text="text:N")
-    )
+    return bars + base.mark_text(dy=-8, fontSize=12, color="#222").encode(y="value:Q", text="text:N")
 
 
 def _rates(alt: Any) -> Any:
@@ -109,7 +120,7 @@ def _rates(alt: Any) -> Any:
     x = alt.X("value:Q", title=None, axis=alt.Axis(gridColor="#e4e8eb"))
     bars = base.mark_bar(size=15, tooltip=True).encode(x=x, color=_tone(alt))
     text = base.mark_text(align="left", dx=4, fontSize=12, color="#222").encode(x="value:Q", text="text:N")
-    return (bars + text)
+    return bars + text
 
 
 def _trend(alt: Any) -> Any:
@@ -129,7 +140,6 @@ def _trend(alt: Any) -> Any:
             color=alt.Color("place:N", scale=alt.Scale(scheme="dark2"), **place),
             strokeDash=alt.StrokeDash("place:N", **place),
         )
-        
     )
 
 

@@ -78,9 +78,13 @@ async function draw(box) {
   if (box.dataset.drawn) return;
   box.dataset.drawn = "1";
   const given = JSON.parse($("script", box).textContent);
-  const spec = given.layout ? { ...window.METRO_LAYOUTS[given.layout], height: given.height, data: given.data } : given.spec;
+  if (given.layout) {
+    const values = given.rows.map((row) => Object.fromEntries(given.columns.map((name, at) => [name, row[at]])));
+    if (!given.columns.includes("value")) for (const row of values) row.value = Number(row.text);
+    given.spec = { ...window.METRO_LAYOUTS[given.layout], height: given.height, data: { values } };
+  }
   const shown = box.appendChild(make("div"));
-  const { view } = await window.vegaEmbed(shown, spec, OPTIONS);
+  const { view } = await window.vegaEmbed(shown, given.spec, OPTIONS);
   $("svg", shown)?.setAttribute("aria-hidden", "true");
   box.view = view;
   if (box.nextElementSibling?.className === "get") return;
@@ -93,7 +97,7 @@ async function draw(box) {
 }
 
 function valuesOf(given, view) {
-  const data = given.data?.values ?? given.spec?.data?.values ?? view.data(Object.keys(view.getState({ data: () => true }).data)[0]);
+  const data = given.spec.data?.values ?? view.data(Object.keys(view.getState({ data: () => true }).data)[0]);
   const names = [...new Set(data.flatMap(Object.keys))].filter((name) => name !== "own" && !name.startsWith("_"));
   return [names, ...data.map((row) => names.map((name) => row[name]))];
 }
@@ -170,22 +174,65 @@ function setUpLanguage() {
   const key = "metroetl-language", knob = $("#language");
   const kept = () => { try { return localStorage.getItem(key); } catch { return null; } };
   const set = (english) => {
-    document.documentElement.classList.toggle("lang-en", english);
+    document.documentElement.lang = english ? "en" : "zh-CN";
+    for (const words of all("[data-en]")) {
+      words.dataset.zh ??= words.textContent;
+      words.textContent = english ? words.dataset.en : words.dataset.zh;
+    }
     knob.setAttribute("aria-pressed", String(english));
     knob.textContent = english ? "中文" : "English";
   };
   set(kept() === "en");
   knob.addEventListener("click", () => {
-    const english = !document.documentElement.classList.contains("lang-en");
+    const english = document.documentElement.lang !== "en";
     set(english);
     try { localStorage.setItem(key, english ? "en" : "zh"); } catch { /* a browser that keeps nothing */ }
   });
 }
 
+// --- what is cited --------------------------------------------------------------------------------------------------
+
+function setUpMarks() {
+  const words = JSON.parse($("#words").textContent);
+  for (const mark of all("[data-words]")) mark.title = mark.dataset.words.split(" ").map((number) => words[number]).join(" ");
+}
+
+// --- what was computed ---------------------------------------------------------------------------------------------
+
+// Parts are numbers of the page's own links to evidence in their order, then of `more`; below 0 of another note.
+function setUpNotes() {
+  const { notes, more, words } = JSON.parse($("#parts").textContent);
+  const cited = new Map(), values = new Map();
+  for (const link of all("main a[href]")) {
+    const to = link.getAttribute("href"), known = to.startsWith("#c") ? values : to.includes("evidence/") ? cited : null;
+    if (known && !known.has(to)) known.set(to, link.textContent);
+  }
+  const links = [...cited, ...more];
+  const value = (number) => values.get("#c" + number) ?? notes[number - 1][3];
+  const part = (number) => make("a", ...(number < 0 ? [{ href: "#c" + -number }, value(-number)] : [{ href: links[number][0] }, links[number][1]]));
+  $("#made").replaceChildren(...notes.map(([what, how, parts], at) => make("li", { id: "c" + (at + 1) },
+    words[what] + " ", make("b", {}, value(at + 1)), " = " + words[how] + "：", ...parts.flatMap((number, n) => (n ? ["、", part(number)] : [part(number)])))));
+  if (/^#c\d+$/.test(location.hash)) location.replace(location.hash); // its target is there only now
+}
+
 // --- series --------------------------------------------------------------------------------------------------------
 
+// A point is [period, value, document, anchor, vintage 1, note "", replaced on ""]: what is as usual is left out at its end.
+function pointOf(given, [period, value, document, anchor, vintage = 1, note = "", until = ""]) {
+  const [page, from] = given.documents[document];
+  return { period: given.periods[period], value, address: `../../${page}#${anchor}`, vintage, note, from, until };
+}
+
+const SERIES = ["region", "indicator", "measure", "variant", "unit", "period", "value", "vintage", "from", "until", "note", "address"];
+
 function setUpSeries() {
-  const given = JSON.parse($("#given").textContent), boxes = { region: $("#region"), indicator: $("#indicator"), measure: $("#measure") };
+  const given = JSON.parse($("#given").textContent);
+  place($("#explorer"), button("CSV：全部序列 All series", "下载全部序列及修订", () => saveCsv("all", [SERIES, ...given.series.flatMap(
+    ([region, indicator, measure, variant, unit, points]) => points.map((point) => {
+      const told = { region: given.regions[region], indicator: given.indicators[indicator], measure, variant, unit, ...pointOf(given, point) };
+      return SERIES.map((name) => told[name]);
+    }))])));
+  const boxes = { region: $("#region"), indicator: $("#indicator"), measure: $("#measure") };
   const fill = (box, codes, names, wanted) => {
     box.replaceChildren(...codes.map((code) => make("option", { value: code }, names[code] ?? code)));
     box.value = codes.includes(wanted) ? wanted : codes[0] ?? "";
@@ -212,24 +259,22 @@ function setUpSeries() {
   start();
 }
 
-function showSeries(given, [region, indicator, , , unit, points]) {
-  const title = `${given.regions[region]} ${given.indicators[indicator]}（${unit}）`;
-  const link = (point) => make("a", { href: `../../evidence/${given.documents[point[6]]}.html#${point[7]}` }, String(point[1]));
-  const newest = points.filter((point) => !point[3]);
-  const values = newest.map((point) => ({ quarter: point[0], place: given.regions[region], value: point[1] }));
-  const chart = make("div", { className: "chart" }, make("script", { type: "application/json" }, JSON.stringify({ name: "series", layout: "trend", height: 260, data: { values } })));
+function showSeries(given, [region, indicator, , , unit, packed]) {
+  const title = `${given.regions[region]} ${given.indicators[indicator]}（${unit}）`, points = packed.map((point) => pointOf(given, point));
+  const rows = points.filter((point) => !point.until).map((point) => [point.period, given.regions[region], point.value]);
+  const told = { name: "series", layout: "trend", height: 260, columns: ["quarter", "place", "value"], rows };
+  const chart = make("div", { className: "chart" }, make("script", { type: "application/json" }, JSON.stringify(told)));
   chart.setAttribute("role", "img");
-  chart.setAttribute("aria-label", `${title}：${values.map((v) => v.quarter + " " + v.value).join("，")}`);
-  const head = ["时期", "数值", "版次", "公布于", "被替代于", "说明"].map((name) => { const cell = make("th", {}, name); cell.scope = "col"; return cell; });
-  const rows = points.toReversed().map((point) => {
-    const first = make("th", {}, point[0]);
-    first.scope = "row";
-    return make("tr", {}, first, make("td", {}, link(point)), ...[point[4], point[2], point[3] || "—", point[5] || ""].map((text) => make("td", {}, String(text))));
-  });
-  const table = make("table", {}, make("caption", {}, title), make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
+  chart.setAttribute("aria-label", `${title}：${rows.map(([period, , value]) => period + " " + value).join("，")}`);
+  const head = (scope, text) => Object.assign(make("th", {}, text), { scope });
+  const lines = points.toReversed().map((point) => make("tr", {}, head("row", point.period),
+    make("td", {}, make("a", { href: point.address }, String(point.value))),
+    ...[point.vintage, point.from, point.until || "—", point.note || "—"].map((text) => make("td", {}, String(text)))));
+  const table = make("table", {}, make("caption", {}, title),
+    make("thead", {}, make("tr", {}, ...["时期", "数值", "版次", "公布于", "被替代于", "说明"].map((text) => head("col", text)))),
+    make("tbody", {}, ...lines));
   table.dataset.name = "series";
-  const scroll = make("div", { className: "scroll", tabIndex: 0 }, table);
-  $("#series").replaceChildren(make("figure", {}, make("figcaption", {}, title), chart), scroll);
+  $("#series").replaceChildren(make("figure", {}, make("figcaption", {}, title), chart), make("div", { className: "scroll", tabIndex: 0 }, table));
   draw(chart);
   offerTable(table);
 }
@@ -241,4 +286,6 @@ setUpSearch();
 all("table[data-name]").forEach(offerTable);
 all(".chart").forEach((box) => seen.observe(box));
 window.addEventListener("beforeprint", () => all(".chart").forEach(draw));
+if ($("#words")) setUpMarks();
+if ($("#parts")) setUpNotes();
 if ($("#given")) setUpSeries();
