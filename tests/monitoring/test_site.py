@@ -139,7 +139,7 @@ def test_series_keep_their_vintages(site: Path) -> None:
     given = json.loads(found.get_element_by_id("given").text)
     (points,) = [s[5] for s in given["series"] if s[:3] == ["510000", "GDP", "yoy_real_ytd"]]
     of_2022 = [p for p in points if given["periods"][p[0]] == "2022"]
-    assert [p[1] for p in of_2022] == [2.9, 2.8]  # preliminary, then finally verified
+    assert [p[1] for p in of_2022] == ["2.9", "2.8"]  # preliminary, then finally verified
     assert [p[4] if len(p) > 4 else 1 for p in of_2022] == [1, 2]
     assert of_2022[0][6] > "2023-01-18" and len(of_2022[1]) < 7  # replaced on a day, in force
 

@@ -94,9 +94,10 @@ def _assets(site: Site) -> None:
     """Styles, the site's own script, the runtime of the charts (from the wheel, once), and their layouts."""
     import vl_convert
 
+    runtime = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     for file in sorted(ASSETS.iterdir()):
         site.put(f"assets/{file.name}", file.read_text(encoding="utf-8"))
-    site.put("assets/vega.js", f"(()=>{{{vl_convert.javascript_bundle()}\n}})();\n")  # its names stay its own
+    site.put("assets/vega.js", f"(()=>{{{runtime}\n}})();\n")  # its many names stay its own
     layouts = {name: specs.layout(name) for name in specs.LAYOUTS}
     site.put("assets/layouts.js", f"window.METRO_LAYOUTS={inline_json(layouts)};\n")
 

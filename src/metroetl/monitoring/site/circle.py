@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from metroetl.catalogue import catalogue
 from metroetl.monitoring import aggregates, phrases
 from metroetl.monitoring.content import Cell, Chart, Table, cell_of
-from metroetl.monitoring.figures import NATION, CircleFigures, Figure, load_figures
-from metroetl.monitoring.site import quarter as quarters
+from metroetl.monitoring.figures import NATION, CircleFigures, Figure, every_quarter, load_figures
+from metroetl.monitoring.site import quarter as dashboard
 from metroetl.monitoring.site import specs
 from metroetl.monitoring.site.pages import Site, published, stated
 
@@ -46,7 +46,7 @@ def write_circle(site: Site, circle: Circle) -> CircleFigures:
 
 def write_quarter(site: Site, data: CircleFigures, quarter: str) -> bool:
     """Write a quarter's page; whether there was anything to say."""
-    sections = quarters.sections(site, data, quarter)
+    sections = dashboard.sections(site, data, quarter)
     if not sections:
         return False
     site.know(stated(sections))
@@ -77,11 +77,12 @@ def trends(data: CircleFigures) -> Iterator[Chart]:
     """Lines of the circle, its cities and what it is compared with, over the quarters that have figures."""
     if not data.quarters:
         return
+    quarters = every_quarter(data.quarters[0], data.quarters[-1])
     for indicator, what in TRENDS:
         places = [data.region, *data.cities]
         if what == "growth":
             places += [region for region, _ in aggregates.compared_with(data)]
-        lines = {p: [best(data, p, indicator, what, q) for q in data.quarters] for p in places}
+        lines = {p: [best(data, p, indicator, what, q) for q in quarters] for p in places}
         kept = {
             aggregates.name(p): [f.value if f else None for f in line]
             for p, line in lines.items()
@@ -92,7 +93,7 @@ def trends(data: CircleFigures) -> Iterator[Chart]:
             title = catalogue().indicators[indicator].name_zh + (
                 "（累计）" if what == "level" else "同比增速"
             )
-            yield specs.trend(f"{indicator.lower()}-{what}", title, unit, data.quarters, kept)
+            yield specs.trend(f"{indicator.lower()}-{what}", title, unit, quarters, kept)
 
 
 def history(data: CircleFigures) -> Table | None:
@@ -126,10 +127,12 @@ def write_series(site: Site, circle: Circle) -> None:
         address = site.book.add(row["observation_id"], *where, (*(n.name_zh for n in names), row["period"]))
         page, _, anchor = address.partition("#")
         document = documents.setdefault((page, _day(row["known_from"])), len(documents))
+        printed = row["unit"] == row["unit_printed"]
+        value = f"{row['value']:.{row['decimals']}f}" if printed else f"{row['value']:.10g}"
         status = "" if row["obs_status"] == "A" else row["obs_status"]
         note = " ".join(filter(None, (row["revision_stage"], status, row["correction_id"] and "更正")))
         key = (row["region_code"], row["indicator_code"], row["measure"], row["variant"], row["unit"])
-        point = [periods.setdefault(row["period"], len(periods)), row["value"], document, anchor,
+        point = [periods.setdefault(row["period"], len(periods)), value, document, anchor,
                  row["vintage"], note, _day(row["known_to"])]  # fmt: skip
         while point[-1] in ("", 1) and len(point) > 4:  # what is as usual is left out
             point.pop()

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from metroetl.catalogue import catalogue
 from metroetl.monitoring import aggregates, phrases
-from metroetl.monitoring.content import Cell, Section, Table, cell_of
-from metroetl.monitoring.figures import CircleFigures
+from metroetl.monitoring.content import Block, Cell, Section, Table, cell_of
+from metroetl.monitoring.figures import CircleFigures, every_quarter
 from metroetl.monitoring.site import specs
 from metroetl.monitoring.site.circle import best
 from metroetl.monitoring.site.pages import Site, stated
@@ -17,7 +17,7 @@ QUARTERS = 8  # newest, in the tables
 
 
 def write_comparison(site: Site, circles: Sequence[CircleFigures]) -> None:
-    """One page; a circle without a figure of its own stands in the tables with dashes, so that one sees it is missing."""
+    """One page; circles without a figure of their own are named under the tables."""
     sections = list(_sections(circles))
     site.know(stated(sections))
     site.write("compare.html", "sections.html", title=("都市圈比较", "Circles compared"), sections=sections,
@@ -42,12 +42,15 @@ def _section(circles: Sequence[CircleFigures], code: str, what: str) -> Section 
     if not quarters:
         return None
     newest = quarters[-QUARTERS:]
+    quarters = every_quarter(quarters[0], quarters[-1])
     rows = []
     for data in circles:
         own = found[data.circle.id]
-        last = max(own, default="")
+        if not own:
+            continue
+        last = max(own)
         rows.append([
-            Cell(data.circle.name_zh), Cell(phrases.period(last) if last else "—"), cell_of(own.get(last)),
+            Cell(data.circle.name_zh), Cell(phrases.period(last)), cell_of(own.get(last)),
             *(cell_of(own.get(q)) for q in reversed(newest)),
         ])  # fmt: skip
     unit = next(f.unit for one in found.values() for f in one.values())
@@ -59,5 +62,10 @@ def _section(circles: Sequence[CircleFigures], code: str, what: str) -> Section 
     }
     key = f"{code.lower()}-{what}"
     header = ("都市圈", "最新季度", f"最新（{unit}）", *reversed(newest))
-    blocks = [specs.trend(key, name, unit, quarters, lines), Table(key, f"{name}（{unit}）", header, rows)]
+    without = "、".join(d.circle.name_zh for d in circles if not found[d.circle.id])
+    note = f"没有可列数字：{without}。" if without else ""
+    blocks: list[Block] = [
+        specs.trend(key, name, unit, quarters, lines),
+        Table(key, f"{name}（{unit}）", header, rows, note),
+    ]
     return Section(key, name, blocks)

@@ -31,21 +31,19 @@ def write_plans(site: Site, circles: Sequence[str]) -> None:
     rounds = [r for r in found.rounds if r["circle_id"] in circles]
     alerts = [a for a in found.alerts if a["circle_id"] in circles]
     shown = calendar.PlanCalendar(found.day, rounds, alerts)
-    bars = calendar.bars(shown)
+    bars = _labelled_once(calendar.bars(shown))
     chart = (
         specs.timeline("plan-timeline", "各系列轮次", bars, calendar.gaps(shown), found.day.isoformat())
         if bars
         else None
     )
     grids = [
-        Grid("alerts", "到期提示", ("都市圈", "系列", "提示"), [
-            [item(a["circle_name"]), item(a["series_title"]), Item(calendar.alert_words(a), light="red" if a["level"] == "overdue" else "yellow")]
-            for a in alerts
-        ], f"截至 {found.day}"),
+        Grid("alerts", "到期提示", ("都市圈", "系列", "提示"), list(_alerts(alerts)), f"截至 {found.day}"),
         Grid("rounds", "轮次", ("都市圈", "系列", "轮次", "时期", "状态", "印发", "到期", "印发单位", "依据"), [_round(r) for r in rounds]),
         Grid("compared", "与上一轮比较", ("系列", "轮次", "项", "上一轮", "本轮"), list(_compared(site, circles))),
         Grid("plan-releases", "规划发布", ("标题", "都市圈", "文号", "印发单位", "印发", "公布"), [
             _release(r) for r in calendar.load_releases(site.warehouse, as_of=site.as_of, public=True)
+            if r["circle_id"] in (*circles, None)
         ]),
     ]  # fmt: skip
     for series in dict.fromkeys((r["series_title"], r["circle_name"]) for r in rounds):
@@ -53,6 +51,24 @@ def write_plans(site: Site, circles: Sequence[str]) -> None:
     site.write(
         "plans.html", "grids.html", title=("规划日历与比较", "Plan calendar"), grids=grids, chart=chart
     )
+
+
+def _labelled_once(bars: list[Row]) -> list[Row]:
+    """Bars of a round that is both curated and extracted lie on each other: the first one has the label."""
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for bar in bars:
+        place = (bar["lane"], bar["start"])
+        found.append(bar | {"label": "" if place in seen else bar["label"]})
+        seen.add(place)
+    return found
+
+
+def _alerts(alerts: Sequence[Row]) -> Iterator[list[Item]]:
+    """One line each, though a round may be known from the catalogue and from documents."""
+    told = {(a["circle_name"], a["series_title"], calendar.alert_words(a)): a["level"] for a in alerts}
+    for (circle, series, words), level in told.items():
+        yield [item(circle), item(series), Item(words, light="red" if level == "overdue" else "yellow")]
 
 
 def _round(row: Row) -> list[Item]:

@@ -117,14 +117,15 @@ def _levels(alt: Any) -> Any:
 def _rates(alt: Any) -> Any:
     axis = alt.Axis(labelFontSize=12, labelLimit=120)
     base = _empty(alt).encode(y=alt.Y("place:N", sort=None, title=None, axis=axis))
-    x = alt.X("value:Q", title=None, axis=alt.Axis(gridColor="#e4e8eb"))
+    x = alt.X("value:Q", title=None, scale=alt.Scale(padding=34), axis=alt.Axis(gridColor="#e4e8eb"))
     bars = base.mark_bar(size=15, tooltip=True).encode(x=x, color=_tone(alt))
-    text = base.mark_text(align="left", dx=4, fontSize=12, color="#222").encode(x="value:Q", text="text:N")
-    return bars + text
+    side, shift = alt.expr("datum.value < 0 ? 'right' : 'left'"), alt.expr("datum.value < 0 ? -4 : 4")
+    text = base.mark_text(align=side, dx=shift, fontSize=12, color="#222")
+    return bars + text.encode(x="value:Q", text="text:N")
 
 
 def _trend(alt: Any) -> Any:
-    x = alt.X("quarter:O", title=None, axis=alt.Axis(labelAngle=-50, labelOverlap="greedy"))
+    x = alt.X("quarter:O", sort=None, title=None, axis=alt.Axis(labelAngle=-50, labelOverlap="greedy"))
     legend = alt.Legend(
         title=None, orient="top", columns=4, labelLimit=130, symbolType="stroke", symbolSize=400
     )

@@ -259,13 +259,21 @@ function setUpSeries() {
   start();
 }
 
+// Values over time; where all are quarters (a year is its fourth) those without a value are a gap, not a line across.
+function spread(points) {
+  const at = points.map(({ period }) => /^(\d{4})(?:-Q([1-4]))?$/.exec(period)).map((found) => found && found[1] * 4 + Number(found[2] ?? 4) - 1);
+  if (at.includes(null) || !at.length || points.every(({ period }) => period.length === 4)) return points.map(({ period, value }) => [period, value]);
+  const known = new Map(points.map(({ period, value }, n) => [at[n], [period, value]]));
+  return Array.from({ length: Math.max(...at) - at[0] + 1 }, (_, n) => known.get(at[0] + n) ?? [`${Math.floor((at[0] + n) / 4)}-Q${((at[0] + n) % 4) + 1}`, null]);
+}
+
 function showSeries(given, [region, indicator, , , unit, packed]) {
   const title = `${given.regions[region]} ${given.indicators[indicator]}（${unit}）`, points = packed.map((point) => pointOf(given, point));
-  const rows = points.filter((point) => !point.until).map((point) => [point.period, given.regions[region], point.value]);
+  const rows = spread(points.filter((point) => !point.until)).map(([period, value]) => [period, given.regions[region], value === null ? null : Number(value)]);
   const told = { name: "series", layout: "trend", height: 260, columns: ["quarter", "place", "value"], rows };
   const chart = make("div", { className: "chart" }, make("script", { type: "application/json" }, JSON.stringify(told)));
   chart.setAttribute("role", "img");
-  chart.setAttribute("aria-label", `${title}：${rows.map(([period, , value]) => period + " " + value).join("，")}`);
+  chart.setAttribute("aria-label", `${title}：${rows.filter((row) => row[2] !== null).map(([period, , value]) => period + " " + value).join("，")}`);
   const head = (scope, text) => Object.assign(make("th", {}, text), { scope });
   const lines = points.toReversed().map((point) => make("tr", {}, head("row", point.period),
     make("td", {}, make("a", { href: point.address }, String(point.value))),
