@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,14 +93,18 @@ def _about(site: Site) -> dict[str, object]:
 
 def _assets(site: Site) -> None:
     """Styles, the site's own script, the runtime of the charts (from the wheel, once), and their layouts."""
-    import vl_convert
-
-    runtime = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     for file in sorted(ASSETS.iterdir()):
         site.put(f"assets/{file.name}", file.read_text(encoding="utf-8"))
-    site.put("assets/vega.js", f"(()=>{{{runtime}\n}})();\n")  # its many names stay its own
+    site.put("assets/vega.js", f"(()=>{{{_runtime()}\n}})();\n")  # its many names stay its own
     layouts = {name: specs.layout(name) for name in specs.LAYOUTS}
     site.put("assets/layouts.js", f"window.METRO_LAYOUTS={inline_json(layouts)};\n")
+
+
+@cache
+def _runtime() -> str:
+    import vl_convert
+
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
 
 
 def _search(site: Site) -> None:
