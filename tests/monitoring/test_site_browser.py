@@ -126,5 +126,8 @@ def test_a_series_shows_its_vintages_and_english_words(tab: Page, site: Path) ->
     tab.get_by_role("button", name="English").click()
     assert tab.locator("nav a").first.inner_text() == "Home"
     assert tab.evaluate("document.documentElement.lang") == "en"
+    tab.locator("#series thead th", has_text="Known from").wait_for()
+    assert "Gross regional product" in tab.locator("#series caption").inner_text()
     tab.get_by_role("button", name="中文").click()
+    assert "公布于" in tab.locator("#series thead").inner_text()
     assert tab.locator("nav a").first.inner_text() == "首页"

@@ -18,6 +18,7 @@ from metroetl.monitoring.calendar import circle_id
 from metroetl.monitoring.site import rooms, specs
 from metroetl.monitoring.site.circle import write_circle
 from metroetl.monitoring.site.compare import write_comparison
+from metroetl.monitoring.site.english import english
 from metroetl.monitoring.site.pages import ASSETS, Site, inline_json
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def _assets(site: Site) -> None:
         site.put(f"assets/{file.name}", file.read_text(encoding="utf-8"))
     site.put("assets/vega.js", f"(()=>{{{_runtime()}\n}})();\n")  # its many names stay its own
     layouts = {name: specs.layout(name) for name in specs.LAYOUTS}
+    site.put("assets/english.js", f"window.METRO_ENGLISH={inline_json(english())};\n")
     site.put("assets/layouts.js", f"window.METRO_LAYOUTS={inline_json(layouts)};\n")
 
 
@@ -109,8 +111,11 @@ def _runtime() -> str:
 
 def _search(site: Site) -> None:
     """What the search looks through: titles with their addresses, a script since a file can't fetch another."""
-    entries = sorted(set(site.entries), key=lambda entry: (entry[2], entry[0], entry[1]))
-    site.put("assets/search.js", f"window.METRO_SEARCH={inline_json(entries)};\n")
+    entries = sorted((kind, title, address) for (title, kind), address in site.entries.items())
+    site.put(
+        "assets/search.js",
+        f"window.METRO_SEARCH={inline_json([(title, address, kind) for kind, title, address in entries])};\n",
+    )
 
 
 def _replace(draft: Path, output: Path) -> None:

@@ -38,7 +38,7 @@ class Site:
     as_of: date | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
     book: Book = field(default_factory=Book)
-    entries: list[tuple[str, str, str]] = field(default_factory=list)
+    entries: dict[tuple[str, str], str] = field(default_factory=dict)
     pages: int = 0
 
     def records(self, sql: str, asked: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -50,8 +50,8 @@ class Site:
         self.book.know(self.warehouse, ids, self.as_of)
 
     def find(self, title: str, address: str, kind: str) -> None:
-        """Let the search find it."""
-        self.entries.append((shown(title), address, kind))
+        """Let the search find it; what several circles show (the nation's series) is found in the first."""
+        self.entries.setdefault((shown(title), kind), address)
 
     @cached_property
     def environment(self) -> Environment:

@@ -117,11 +117,12 @@ def _levels(alt: Any) -> Any:
 def _rates(alt: Any) -> Any:
     axis = alt.Axis(labelFontSize=12, labelLimit=120)
     base = _empty(alt).encode(y=alt.Y("place:N", sort=None, title=None, axis=axis))
-    x = alt.X("value:Q", title=None, scale=alt.Scale(padding=34), axis=alt.Axis(gridColor="#e4e8eb"))
+    x = alt.X("value:Q", title=None, axis=alt.Axis(gridColor="#e4e8eb"))
     bars = base.mark_bar(size=15, tooltip=True).encode(x=x, color=_tone(alt))
     side, shift = alt.expr("datum.value < 0 ? 'right' : 'left'"), alt.expr("datum.value < 0 ? -4 : 4")
     text = base.mark_text(align=side, dx=shift, fontSize=12, color="#222")
-    return bars + text.encode(x="value:Q", text="text:N")
+    padding = {"left": 5, "top": 5, "bottom": 5, "right": 34}  # for the number of the longest bar
+    return (bars + text.encode(x="value:Q", text="text:N")).properties(padding=padding)
 
 
 def _trend(alt: Any) -> Any:
