@@ -192,3 +192,21 @@ def test_it_replaces_a_site_and_nothing_else(warehouse: Warehouse, tmp_path: Pat
     with pytest.raises(CatalogueError, match="no such circle"):
         build_site(warehouse, tmp_path / "site", circles=["nowhere"])
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_what_rounds_of_plans_state_leads_to_their_words(site: Path) -> None:
+    found = page(site / "plans.html")
+    (row,) = found.xpath(
+        "//table[@data-name='compared']//tr[th='成都都市圈三年行动计划'][td[1]='第1轮 → 第2轮'][td[2]='文中所列数量']"
+    )
+    texts = []
+    for link in row.xpath("td/a"):
+        target, _, anchor = link.get("href").partition("#")
+        texts.append(
+            page(site / target).get_element_by_id(anchor).xpath("following-sibling::b[1]")[0].text_content()
+        )
+    assert texts == ["202个重大骨干支撑性工程", "197个重大项目事项"]
+    (curated,) = found.xpath(
+        "//table[@data-name='compared']//tr[th='成都都市圈三年行动计划'][td[1]='第1轮 → 第2轮'][td[2]='整理的数量']"
+    )
+    assert curated.xpath("td")[2].text_content().startswith("202项目（") and not curated.xpath(".//a")

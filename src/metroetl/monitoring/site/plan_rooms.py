@@ -18,6 +18,11 @@ STATES = {"done": "完成", "on_time": "按期", "behind": "滞后", "not_starte
 _COMPARED = (
     "SELECT * FROM mart_plan_comparison WHERE access = 'public' ORDER BY circle_id, series_id, round_after"
 )
+_SPOKEN = """
+SELECT entry_id, series_id, series_title, round, document_id, span_start, span_end, count_span_start, count_span_end
+FROM mart_plan_calendar
+WHERE origin = 'extracted' AND access = 'public' AND series_id IS NOT NULL AND span_start IS NOT NULL
+"""
 _TARGETS = "SELECT * FROM mart_target_progress ORDER BY circle_id, due_on, plan_title, target_id"
 _TASKS = "SELECT * FROM mart_task_progress ORDER BY list_year DESC, quarter, number, item_id"
 
@@ -99,22 +104,46 @@ _SIDES = (
 
 
 def _compared(site: Site, circles: Sequence[str]) -> Iterator[list[Item]]:
+    spoken = _spoken(site)
     for row in site.records(_COMPARED):
         if row["circle_id"] not in circles:
             continue
+        rounds = f"第{row['round_before']}轮 → 第{row['round_after']}轮"
         for what, names, between in _SIDES:
-            texts = [_side(row, names, between, side) for side in ("before", "after")]
-            if any(texts):
-                sides = [
-                    item(text, row[f"url_{side}"])
-                    for text, side in zip(texts, ("before", "after"), strict=True)
-                ]
-                yield [
-                    item(row["series_title"]),
-                    item(f"第{row['round_before']}轮 → 第{row['round_after']}轮"),
-                    item(what),
-                    *sides,
-                ]
+            sides = [_cell(row, names, between, side, spoken) for side in ("before", "after")]
+            if any(side.text != "—" for side in sides):
+                yield [item(row["series_title"]), item(rounds), item(what), *sides]
+
+
+def _spoken(site: Site) -> dict[tuple[Any, ...], tuple[str, str]]:
+    """Where a document speaks of a round, and where it states its count: addresses by document, series and round."""
+    found = {}
+    for row in site.records(_SPOKEN):
+        label = (row["series_title"], f"第{row['round']}轮" if row["round"] else "")
+        document = row["document_id"]
+        entry = digest("round", row["entry_id"]), document, row["span_start"], row["span_end"], ""
+        count = digest("count", row["entry_id"]), document, row["count_span_start"], row["count_span_end"], ""
+        stated = "" if row["count_span_start"] is None else site.book.add(*count, label)
+        found[document, row["series_id"], row["round"]] = site.book.add(*entry, label), stated
+    return found
+
+
+def _cell(
+    row: Row,
+    names: Sequence[str],
+    between: str | None,
+    side: str,
+    spoken: dict[tuple[Any, ...], tuple[str, str]],
+) -> Item:
+    """What a round has; what a document says leads to its words, what is curated tells its basis."""
+    text = _side(row, names, between, side)
+    if names[0] == "curated_count" and text:
+        return item(f"{text}（{row[f'provenance_{side}']}）")
+    key = row[f"document_id_{side}"], row["series_id"], row[f"round_{side}"]
+    entry, count = spoken.get(key, ("", ""))
+    to = count if names[0] == "stated_count" else entry
+    curated = names[0] == "issuers" and not row[f"issuers_{side}"]
+    return item(text, "" if curated else to, inside=bool(to) and not curated)
 
 
 def _side(row: Row, names: Sequence[str], between: str | None, side: str) -> str:
