@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check lint accuracy mutations bench bench-fetch bench-tools bench-warehouse bench-gate up down requirements build clean help
+.PHONY: demo test check lint accuracy mutations bench bench-fetch bench-tools bench-warehouse bench-gate bench-site up down requirements build clean help
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -48,6 +48,9 @@ bench-warehouse: $(READY) ## the warehouse beside dlt and bulk insert, at scale,
 
 bench-gate: $(READY) ## what the gate costs: on the demo, for 100,000 rows a table, in memory (postgres=ADDRESS)
 	$(BIN)/python -m benchmarks.gate --postgres "$(postgres)"
+
+bench-site: $(READY) ## the monitoring site of 20 circles and 28 quarters, made up: seconds, MB, memory
+	$(BIN)/python -m benchmarks.site
 
 bench-tools: $(READY) ## what the benchmarks compare with
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.txt

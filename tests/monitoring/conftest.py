@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -31,3 +32,11 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         assert not pipeline.pass_gate(run_id).held
     settings.cache_clear()
     return loaded
+
+
+@pytest.fixture(scope="session")
+def site(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The monitoring site of the facts, built once."""
+    from metroetl.monitoring.site import build_site
+
+    return build_site(warehouse, tmp_path_factory.mktemp("site") / "site").index.parent

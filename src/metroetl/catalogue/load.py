@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from pathlib import Path
@@ -78,12 +79,12 @@ def load(folder: Path | None = None, own: Path | None = None) -> Catalogue:
 
 def catalogue() -> Catalogue:
     """The project's own catalogue with the operator's own sources, loaded once a process."""
-    return _loaded(own_folder())
+    return _loaded(settings().home, os.getcwd())  # noqa: PTH109  asked for each figure: no path is made
 
 
 @lru_cache(maxsize=4)
-def _loaded(own: Path) -> Catalogue:
-    return load(own=own)
+def _loaded(home: Path, folder: str) -> Catalogue:
+    return load(own=Path(folder, home, "catalogue"))
 
 
 def reload() -> Catalogue:

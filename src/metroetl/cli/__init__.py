@@ -28,6 +28,7 @@ from metroetl.cli import (
     plans,
     quality,
     quarantine,
+    site,
     sources,
     targets,
     trace,
@@ -59,6 +60,7 @@ export.register(warehouse.warehouse)
 dictionary.register(warehouse.warehouse)
 trace.register(app)
 explore.register(app)
+site.register(app)
 keeping.register(warehouse.warehouse)
 archive.register(app)
 catalogue.register(app)

@@ -64,23 +64,23 @@ def circle_id(name: str | None) -> str:
     return circle.id
 
 
-def load_calendar(warehouse: Warehouse, circle: str | None = None, as_of: date | None = None) -> PlanCalendar:
-    """The calendar of a circle (of all if None), as of a day (today's if None)."""
+def load_calendar(
+    warehouse: Warehouse, circle: str | None = None, as_of: date | None = None, *, public: bool = False
+) -> PlanCalendar:
+    """The calendar of a circle (of all if None), as of a day (today's if None); of public rows only if told."""
     asked = {"circle": circle_id(circle)}
-    rounds = _rows(warehouse, _ROUNDS, asked, as_of)
+    look: Row = {"as_of": as_of, "public": public}
+    rounds = warehouse.records(_ROUNDS, asked, **look)
     day = as_of or datetime.now(UTC).astimezone(_china()).date()
-    return PlanCalendar(day, rounds, _rows(warehouse, _ALERTS, asked, as_of))
+    return PlanCalendar(day, rounds, warehouse.records(_ALERTS, asked, **look))
 
 
-def load_releases(warehouse: Warehouse, circle: str | None = None, since: date | None = None) -> list[Row]:
-    """Releases of plans, newest first."""
+def load_releases(
+    warehouse: Warehouse, circle: str | None = None, since: date | None = None, **look: Any
+) -> list[Row]:
+    """Releases of plans, newest first; `look` as for Warehouse.query."""
     asked = {"circle": circle_id(circle), "since": since.isoformat() if since else ""}
-    return _rows(warehouse, _RELEASES, asked, None)
-
-
-def _rows(warehouse: Warehouse, sql: str, asked: dict[str, str], as_of: date | None) -> list[Row]:
-    names, rows = warehouse.query(sql, asked, as_of=as_of)
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    return warehouse.records(_RELEASES, asked, **look)
 
 
 def _china() -> Any:

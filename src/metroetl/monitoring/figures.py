@@ -256,6 +256,14 @@ def number_of(quarter: str) -> int:
     return int(quarter[-1])
 
 
+def every_quarter(first: str, last: str) -> list[str]:
+    """All quarters from one to another, both of them too: what a time axis needs, so that a gap is seen."""
+    found = [last]
+    while found[-1] > first:
+        found.append(earlier(found[-1], 1))
+    return found[::-1]
+
+
 def earlier(quarter: str, quarters: int = 0, *, years: int = 0) -> str:
     """The quarter so much earlier: 2025-Q1, one quarter: 2024-Q4."""
     at = int(quarter[:4]) * 4 + number_of(quarter) - 1 - quarters - 4 * years

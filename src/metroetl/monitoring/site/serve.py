@@ -1,0 +1,92 @@
+"""The site on this machine: its files, and a first page that leads to it and to the Prefect UI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from metroetl.errors import WarehouseError
+from metroetl.monitoring.site.build import MARKER
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
+
+HOST = "127.0.0.1"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+
+
+def site_app(folder: Path, prefect: str = "") -> Starlette:
+    """`/` leads on, `/site/` is the folder; only for this machine's own names, reading only.
+
+    Raises WarehouseError where no site was built there.
+    """
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+    from starlette.requests import Request
+    from starlette.responses import HTMLResponse
+    from starlette.routing import Mount, Route
+    from starlette.staticfiles import StaticFiles
+
+    if not (folder / MARKER).is_file():
+        raise WarehouseError(
+            f"no site in {folder}", way_out="Run `metroetl site build`, or name its folder with --site."
+        )
+    page = _landing(prefect or prefect_ui())
+
+    async def first(_: Request) -> HTMLResponse:
+        return HTMLResponse(page)
+
+    return Starlette(
+        routes=[Route("/", first), Mount("/site", StaticFiles(directory=folder, html=True))],
+        middleware=[
+            Middleware(_with_headers),
+            Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"]),  # no rebinding of names
+        ],
+    )
+
+
+def prefect_ui() -> str:
+    """Address of the Prefect UI as Prefect's settings have it, else where its server stands by default."""
+    from prefect.settings import get_current_settings
+
+    known = get_current_settings()
+    address = str(known.ui_url or "") or str(known.api.url or "").removesuffix("/api")
+    return address or f"http://{HOST}:4200"
+
+
+def _landing(prefect: str) -> str:
+    from jinja2 import Environment, PackageLoader
+
+    if not prefect.startswith(("http://", "https://")):
+        raise WarehouseError(f"{prefect} is no web address", way_out="Write --prefect http://127.0.0.1:4200.")
+    environment = Environment(loader=PackageLoader("metroetl.monitoring.site"), autoescape=True)
+    return environment.get_template("landing.html").render(prefect=prefect)
+
+
+def _with_headers(app: ASGIApp) -> ASGIApp:
+    """Security headers on every answer."""
+    from starlette.datastructures import MutableHeaders
+    from starlette.types import Message, Receive, Scope, Send
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await app(scope, receive, send_on)
+
+    return answer
