@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from metroetl.catalogue import catalogue
-from metroetl.monitoring import aggregates, phrases
+from metroetl.monitoring import aggregates
 from metroetl.monitoring.content import Cell, Chart, Table, cell_of
 from metroetl.monitoring.figures import NATION, CircleFigures, Figure, every_quarter, load_figures
+from metroetl.monitoring.phrases import phrases
 from metroetl.monitoring.site import quarter as dashboard
 from metroetl.monitoring.site import specs
 from metroetl.monitoring.site.pages import Site, published, stated
@@ -57,7 +58,7 @@ def write_quarter(site: Site, data: CircleFigures, quarter: str) -> bool:
         "after": min((q for q in have if q > quarter), default=""),
     }
     site.write(path, "quarter.html", circle=data.circle, quarter=quarter, sections=sections, near=near)
-    site.find(f"{data.circle.name_zh} {phrases.period(quarter)} {quarter}", path, "季度")
+    site.find(f"{data.circle.name_zh} {phrases('zh').period(quarter)} {quarter}", path, "季度")
     return True
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from metroetl.catalogue import catalogue
-from metroetl.monitoring import aggregates, phrases
+from metroetl.monitoring import aggregates
 from metroetl.monitoring.content import Block, Cell, Section, Table, cell_of
 from metroetl.monitoring.figures import CircleFigures, every_quarter
+from metroetl.monitoring.phrases import phrases
 from metroetl.monitoring.site import specs
 from metroetl.monitoring.site.circle import best
 from metroetl.monitoring.site.pages import Site, stated
@@ -50,7 +51,7 @@ def _section(circles: Sequence[CircleFigures], code: str, what: str) -> Section 
             continue
         last = max(own)
         rows.append([
-            Cell(data.circle.name_zh), Cell(phrases.period(last)), cell_of(own.get(last)),
+            Cell(data.circle.name_zh), Cell(phrases("zh").period(last)), cell_of(own.get(last)),
             *(cell_of(own.get(q)) for q in reversed(newest)),
         ])  # fmt: skip
     unit = next(f.unit for one in found.values() for f in one.values())

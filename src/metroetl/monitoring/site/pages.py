@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from metroetl.catalogue import catalogue
 from metroetl.documents.lines import shown
-from metroetl.monitoring import phrases
+from metroetl.monitoring.phrases import phrases
 from metroetl.monitoring.site.book import Book
 from metroetl.monitoring.site.specs import layout_of
 
@@ -68,7 +68,7 @@ class Site:
         found.filters |= {
             "json": inline_json,
             "shown": lambda text: shown(str(text or "")),
-            "period": phrases.period,
+            "period": phrases("zh").period,
             "day": lambda moment: str(moment or "")[:10],
             "web": lambda url: url if str(url or "").startswith(("http://", "https://")) else "",
         }

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from metroetl.catalogue import catalogue
 from metroetl.monitoring import aggregates
+from metroetl.monitoring.analysis.view import View
 from metroetl.monitoring.content import Block, Cell, Cited, Paragraph, Section, Table, cell_of, paragraph
 from metroetl.monitoring.figures import CircleFigures, Compared, Computed, Figure, Refused
+from metroetl.monitoring.report import rooms
 from metroetl.monitoring.site import specs
 from metroetl.monitoring.site.pages import Site
 
@@ -162,4 +164,20 @@ def _values(data: CircleFigures, figures: Iterable[tuple[str, Figure]]) -> specs
     ]
 
 
-ROOMS: tuple[Room, ...] = (overview, indicators)
+def newest(data: CircleFigures) -> str:
+    """The newest quarter with the circle's GDP, else with any figure of its own; empty where there is none."""
+    own = [q for q in data.quarters if aggregates.total(data, "GDP", q).best]
+    return max(own or data.quarters, default="")
+
+
+def other_rooms(site: Site, data: CircleFigures, quarter: str) -> Iterator[Section]:
+    """Of the newest quarter also targets, index, links, check-up and lists; earlier ones are in their reports."""
+    if quarter != newest(data):
+        return
+    view = View(site.warehouse, data, quarter, "zh", site.as_of)
+    for make in (rooms.targets, rooms.index, rooms.linkage, rooms.loop, rooms.tasks):
+        if section := make(view):
+            yield section
+
+
+ROOMS: tuple[Room, ...] = (overview, indicators, other_rooms)
