@@ -32,6 +32,7 @@ from metroetl.monitoring.report.word import ranges
 from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
 from tests.conftest import chromium, missing
+from tests.monitoring.reading import OWN
 
 HEAD = Masthead(
     "成德眉资同城化发展工作简报", "2025年第20期（总第310期）", "推进成德眉资同城化发展领导小组办公室"
@@ -40,7 +41,7 @@ HEAD = Masthead(
 
 @pytest.fixture(scope="module")
 def report(warehouse: Warehouse) -> Report:
-    return build_report(warehouse, "chengdu", "2025-Q1", as_of=date(2025, 6, 1), masthead=HEAD)
+    return build_report(warehouse, "chengdu", "2025-Q1", as_of=date(2025, 6, 1), masthead=HEAD, chapters=OWN)
 
 
 @pytest.fixture(scope="module")
