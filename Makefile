@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check lint accuracy mutations bench bench-fetch bench-tools bench-warehouse bench-gate bench-site up down requirements build clean help
+.PHONY: demo test check lint accuracy mutations bench bench-fetch bench-tools bench-warehouse bench-gate bench-site bench-report up down requirements build clean help
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -51,6 +51,9 @@ bench-gate: $(READY) ## what the gate costs: on the demo, for 100,000 rows a tab
 
 bench-site: $(READY) ## the monitoring site of 20 circles and 28 quarters, made up: seconds, MB, memory
 	$(BIN)/python -m benchmarks.site
+
+bench-report: $(READY) ## what the quarterly report takes after imports, of the demo's warehouse
+	$(BIN)/python -m benchmarks.report
 
 bench-tools: $(READY) ## what the benchmarks compare with
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.txt

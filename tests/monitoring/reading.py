@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from metroetl.monitoring.content import Chart, Paragraph, Table
-from metroetl.monitoring.report import Report
+from metroetl.monitoring.report import CHAPTERS, Report
+
+ROOMS = (
+    "chapter_targets",
+    "chapter_links",
+    "chapter_loop",
+)  # the other rooms of monitoring, tested by themselves
+OWN = [(key, makers) for key, makers in CHAPTERS if key not in ROOMS]
 
 
 def as_markdown(report: Report) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,15 @@ from metroetl.warehouse import Warehouse
 
 @pytest.fixture
 def runner(warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """The command with a copy of the warehouse: it keeps what the rooms found there."""
+    copied = tmp_path / "warehouse.db"
+    with (
+        closing(sqlite3.connect(warehouse.url.removeprefix("sqlite:///"))) as source,
+        closing(sqlite3.connect(copied)) as copy,
+    ):
+        source.backup(copy)
     monkeypatch.setenv("METROETL_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("METROETL_DATABASE_URL", warehouse.url)
+    monkeypatch.setenv("METROETL_DATABASE_URL", f"sqlite:///{copied}")
     settings.cache_clear()
     return CliRunner()
 

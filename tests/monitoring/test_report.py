@@ -21,16 +21,18 @@ from python_calamine import CalamineWorkbook
 
 from metroetl.errors import WarehouseError
 from metroetl.monitoring import build_report, charts
-from metroetl.monitoring.content import Cell, Chart, Section, Table
+from metroetl.monitoring.content import Cell, Chart, Cited, Section, Table, cell_of, paragraph
+from metroetl.monitoring.figures import Figure
 from metroetl.monitoring.report import Masthead, Report, write_report
 from metroetl.monitoring.report.build import is_rehearsal
 from metroetl.monitoring.report.docx import has_chinese_font
 from metroetl.monitoring.report.html import render
-from metroetl.monitoring.report.model import Chapter
+from metroetl.monitoring.report.model import Chapter, Sources
 from metroetl.monitoring.report.word import ranges
 from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
 from tests.conftest import chromium, missing
+from tests.monitoring.reading import OWN
 
 HEAD = Masthead(
     "成德眉资同城化发展工作简报", "2025年第20期（总第310期）", "推进成德眉资同城化发展领导小组办公室"
@@ -39,7 +41,7 @@ HEAD = Masthead(
 
 @pytest.fixture(scope="module")
 def report(warehouse: Warehouse) -> Report:
-    return build_report(warehouse, "chengdu", "2025-Q1", as_of=date(2025, 6, 1), masthead=HEAD)
+    return build_report(warehouse, "chengdu", "2025-Q1", as_of=date(2025, 6, 1), masthead=HEAD, chapters=OWN)
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +137,25 @@ def test_what_strangers_write_stays_text(report: Report) -> None:
     assert set(specs) == {"evil_chart"}
     links = soup.select("ol.pages a[href^=http]")
     assert links and all(a["rel"] == ["noopener", "noreferrer"] for a in links)
+
+
+def test_other_rooms_may_cite_what_the_catalogue_does_not_know(report: Report, tmp_path: Path) -> None:
+    score = Figure("AGG.CDMC", "INDEX_LEVEL", "score_0_100", "2025-Q4", 76.4, "分", 1, how="功效系数法")
+    table = Table("index", "指数", ["都市圈", "得分"], [[Cell("成都都市圈"), cell_of(score)]])
+    section = Section("index", "发展指数", [paragraph("得分", Cited("76.4", score)), table])
+    own = replace(
+        report,
+        lead=paragraph("本期编者按。"),
+        chapters=[Chapter("指数", [section])],
+        sources=Sources.of(section.figures()),
+    )
+    assert [f.how for f in own.sources.computed] == ["功效系数法"] and not own.sources.pages
+    soup = BeautifulSoup(render(own), "lxml")
+    assert "INDEX_LEVEL 2025-Q4 76.4 分：功效系数法" in " ".join(
+        soup.select_one("ul.read").get_text().split()
+    )  # type: ignore[union-attr]
+    assert not soup.select("q")
+    write_report(own, tmp_path, ("docx", "xlsx"))
 
 
 def test_a_demo_says_so_whatever_the_settings_are_later(

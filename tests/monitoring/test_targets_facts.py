@@ -146,7 +146,7 @@ def test_the_section(warehouse: Warehouse, chengdu: CircleFigures) -> None:
     found = section(chengdu, warehouse, "2025-Q4")
     texts, tables, (chart,) = told(found)
     assert texts[0].startswith(
-        "2025年全年，成都都市圈地区生产总值为31310.2亿元，2025年目标不低于33000亿元，为目标的94.9%，未达到；"
+        "2025年，成都都市圈地区生产总值为31310.2亿元，2025年目标不低于33000亿元，为目标的94.9%，未达到；"
         "2023年末常住人口城镇化率为72.54%"
     )
     assert "固定资产投资增长2.2%，2025年目标不低于5.0%，低于目标2.8个百分点，未达到" in texts[1]

@@ -66,7 +66,8 @@ class English(Phrases):
 
     def place(self, region: str) -> str:
         """Chengdu."""
-        return PLACES.get(region) or catalogue().regions[region].name_zh
+        known = catalogue().regions.get(region)
+        return PLACES.get(region) or (known.name_zh if known else region)
 
     def circle(self, circle_id: str) -> str:
         """Chengdu metropolitan circle."""
@@ -76,7 +77,8 @@ class English(Phrases):
         """GDP, retail sales of consumer goods: in the middle of a sentence."""
         if code in INDICATORS:
             return INDICATORS[code]
-        name = catalogue().indicators[code].name_en
+        known = catalogue().indicators.get(code)
+        name = known.name_en if known else code
         return name[:1].lower() + name[1:]
 
     def unit(self, unit: str) -> str:

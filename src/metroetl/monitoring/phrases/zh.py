@@ -58,16 +58,18 @@ class Chinese(Phrases):
         return f"{day.year}年{day.month}月{day.day}日"
 
     def place(self, region: str) -> str:
-        """成都市."""
-        return catalogue().regions[region].name_zh
+        """成都市; a code that the catalogue lacks stays as it is."""
+        known = catalogue().regions.get(region)
+        return known.name_zh if known else region
 
     def circle(self, circle_id: str) -> str:
         """成都都市圈."""
         return catalogue().circles[circle_id].name_zh
 
     def indicator(self, code: str) -> str:
-        """地区生产总值."""
-        return catalogue().indicators[code].name_zh
+        """地区生产总值; a code that the catalogue lacks (an index of its own) stays as it is."""
+        known = catalogue().indicators.get(code)
+        return known.name_zh if known else code
 
     def unit(self, unit: str) -> str:
         """As the catalogue has it."""

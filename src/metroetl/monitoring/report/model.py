@@ -59,9 +59,9 @@ class Sources:
             for read in figure.sources():
                 assert read.evidence is not None
                 published.setdefault(read.evidence.observation_id, read)
-        by_url: dict[str, Source] = {}
+        by_page: dict[tuple[str, str], Source] = {}
         for key, figure in published.items():
-            page = found._page(by_url, figure)
+            page = found._page(by_page, figure)
             page.figures.append(figure)
             found._page_of[key] = page
         found.computed = list(computed)
@@ -69,17 +69,18 @@ class Sources:
         found._numbers = {_key(figure): number for number, figure in enumerate(rows, 1)}
         return found
 
-    def _page(self, by_url: dict[str, Source], figure: Figure) -> Source:
+    def _page(self, by_page: dict[tuple[str, str], Source], figure: Figure) -> Source:
         evidence = figure.evidence
         assert evidence is not None
-        if evidence.url not in by_url:
+        key = (evidence.url, evidence.document_title)
+        if key not in by_page:
             day = str(evidence.published_on or "")
             page = Source(
                 len(self.pages) + 1, evidence.publisher, day, evidence.document_title, evidence.url, []
             )
-            by_url[evidence.url] = page
+            by_page[key] = page
             self.pages.append(page)
-        return by_url[evidence.url]
+        return by_page[key]
 
     def row(self, figure: Figure) -> int:
         """The figure's own number in the list of evidence, from 1."""
