@@ -60,9 +60,14 @@ class Cell:
     link: str = ""
 
 
+def cited(figure: Figure | None) -> Figure | None:
+    """The figure if it rests on something published; a base of 100 does not, and has nothing to lead to."""
+    return figure if figure and any(True for _ in figure.sources()) else None
+
+
 def cell_of(figure: Figure | None, empty: str = "—") -> Cell:
     """The cell of a figure; `empty` where there is none (it never reads 0)."""
-    return Cell(empty) if figure is None else Cell(figure.text, figure.value, figure.decimals, figure)
+    return Cell(empty) if figure is None else Cell(figure.text, figure.value, figure.decimals, cited(figure))
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def section(
             if as_of and (edition.as_of is None or as_of < edition.as_of):
                 edition = edition.model_copy(update={"as_of": as_of})
             blocks += _blocks(edition, scores(warehouse, edition), data.region, data.province, language)
-    stated = _stated(data, year) if warehouse.world == "facts" else []
+    stated = _stated(data, year, as_of) if warehouse.world == "facts" else []
     if not blocks and not any(row.region == data.region for row in stated):
         return None
     if blocks:
@@ -235,12 +235,13 @@ def _lacking(found: Sequence[Score], language: Language) -> Iterator[Block]:
             yield paragraph(said, kind="note")
 
 
-def _stated(data: CircleFigures, year: int) -> list[Published]:
+def _stated(data: CircleFigures, year: int, as_of: date | None) -> list[Published]:
     """All parts of the circle's own, of others the whole only; nothing about a year that had not ended."""
 
     def known(row: Published) -> bool:
         last = row.data_year or (row.published_on.year - 1 if row.published_on else 0)
-        return last <= year
+        early = as_of is None or (row.published_on is not None and row.published_on <= as_of)
+        return last <= year and early
 
     rows = [r for r in published() if known(r) and (r.region == data.region or not r.part)]
     return sorted(rows, key=lambda r: r.region != data.region)

@@ -8,7 +8,7 @@ from typing import Any
 from metroetl.catalogue import catalogue
 from metroetl.monitoring.aggregates import name
 from metroetl.monitoring.charts import FONT
-from metroetl.monitoring.content import Cell, Chart, Language, Table, cell_of
+from metroetl.monitoring.content import Cell, Chart, Language, Table, cell_of, cited
 from metroetl.monitoring.index.change import Change
 from metroetl.monitoring.index.definitions import Dimension, Edition, Item
 from metroetl.monitoring.index.published import Published
@@ -192,7 +192,7 @@ def _indexed(score: Score, item: Item) -> Cell:
     if one.d is None:
         return Cell(NONE)
     text = f"{one.d:.1f}" + (" E" if one.carried else "")
-    return Cell(text, one.d, 1, one.raw.figure)
+    return Cell(text, one.d, 1, cited(one.raw.figure))
 
 
 def process_chart(found: Sequence[Score], language: Language) -> Chart:

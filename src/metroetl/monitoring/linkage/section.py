@@ -84,7 +84,7 @@ def _not_said(refused: Sequence[Refused], language: Language) -> Paragraph:
     """What the model lacks, by name, and what therefore isn't said."""
     gone = "；".join(f"{r.why}：{'、'.join(r.missing)}" if r.missing else r.why for r in refused)
     if language == "zh":
-        return paragraph(f"{gone}。有关的联系强度及各市隶属度、位次未计算。", kind="note")
+        return paragraph(f"{gone}。有关的联系强度、隶属度与位次未计算。", kind="note")
     return paragraph(f"Not computed for want of figures (links, memberships, ranks): {gone}.", kind="note")
 
 

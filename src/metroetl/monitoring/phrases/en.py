@@ -66,8 +66,11 @@ class English(Phrases):
 
     def place(self, region: str) -> str:
         """Chengdu."""
+        if found := PLACES.get(region):
+            return found
+        circle = next((c for c in catalogue().circles.values() if c.region_code == region), None)
         known = catalogue().regions.get(region)
-        return PLACES.get(region) or (known.name_zh if known else region)
+        return circle.name_en if circle else known.name_zh if known else region
 
     def circle(self, circle_id: str) -> str:
         """Chengdu metropolitan circle."""

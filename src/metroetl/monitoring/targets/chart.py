@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from metroetl.monitoring.aggregates import name
 from metroetl.monitoring.charts import FONT
 from metroetl.monitoring.content import Chart, Language
 from metroetl.monitoring.phrases import phrases
 from metroetl.monitoring.targets.pace import Pace
 from metroetl.monitoring.targets.state import GoalState
-from metroetl.monitoring.targets.words import title_of
+from metroetl.monitoring.targets.words import label
 
 DONE = {"zh": "完成比例", "en": "Done"}
 TIME = {"zh": "时间进度", "en": "Time"}
@@ -44,12 +43,7 @@ def pace_chart(states: Sequence[GoalState], quarter: str, language: Language) ->
 
 def _row(state: GoalState, pace: Pace, language: Language) -> dict[str, Any]:
     done, time = round(pace.done.value, 2), round(pace.elapsed.share, 2)
-    place = name(state.goal.region_code)
-    title = (
-        f"{place}{title_of(state.goal, 'zh')}"
-        if language == "zh"
-        else f"{place} {title_of(state.goal, 'en')}"
-    )
+    title = label(state.goal, language)
     told = {"zh": f"完成{done:.1f}%，时间{time:.1f}%", "en": f"{done:.1f} % done, {time:.1f} % of the time"}
     return {"name": title, "done": done, "time": time, "label": told[language]}
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from metroetl.monitoring.aggregates import name
 from metroetl.monitoring.content import Block, Cell, Language, Table, paragraph
 from metroetl.monitoring.figures import CircleFigures, Figure
+from metroetl.monitoring.phrases import phrases
 from metroetl.monitoring.targets.assessment import ItemScore, Score, assess, formula, rule_digest
 from metroetl.monitoring.targets.goals import Goal
 from metroetl.monitoring.targets.rules import assessment_rules, chosen
@@ -97,7 +98,12 @@ def score_table(scores: Sequence[Score], language: Language) -> Table:
         "状态" if zh else "State",
     ]
     rows = [
-        [Cell(name(s.region_code)), *(_item(i) for i in s.items), _score(s), Cell(STATES[s.state][not zh])]
+        [
+            Cell(phrases(language).place(s.region_code)),
+            *(_item(i) for i in s.items),
+            _score(s),
+            Cell(STATES[s.state][not zh]),
+        ]
         for s in scores
     ]
     title = (

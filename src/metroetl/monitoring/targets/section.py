@@ -106,7 +106,7 @@ def target_table(states: Sequence[GoalState], language: Language, lights: str = 
 
 def _row(state: GoalState, language: Language) -> list[Cell]:
     goal, pace, figure = state.goal, state.pace, state.goal.figure
-    unit = "" if goal.unit == "%" else f"（{goal.unit}）" if language == "zh" else f" ({goal.unit})"
+    unit = "" if goal.unit == "%" or language == "en" else f"（{goal.unit}）"
     return [
         Cell(words.label(goal, language) + unit),
         Cell(words.wanted(goal, language), figure.value, figure.decimals, figure),

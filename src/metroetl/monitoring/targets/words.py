@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from metroetl.catalogue import catalogue
-from metroetl.monitoring.aggregates import name
 from metroetl.monitoring.content import Cited, Language, Piece
 from metroetl.monitoring.figures import Figure
 from metroetl.monitoring.phrases import phrases
@@ -29,14 +28,14 @@ def title_of(goal: Goal, language: Language) -> str:
 def label(goal: Goal, language: Language) -> str:
     """The place and the title."""
     gap = " " if language == "en" else ""
-    return f"{name(goal.region_code)}{gap}{title_of(goal, language)}"
+    return f"{phrases(language).place(goal.region_code)}{gap}{title_of(goal, language)}"
 
 
 def wanted(goal: Goal, language: Language) -> str:
     """2025年不低于5.7%; 2025: ≥ 5.7 %."""
     if language == "zh":
         return f"{goal.year}年{goal.words}"
-    return f"{goal.year}: {_SIGNS[goal.comparator]}{goal.figure.text} {goal.unit}"
+    return f"{goal.year}: {_SIGNS[goal.comparator]}{phrases(language).quantity(goal.figure.value, goal.figure.decimals, goal.unit)}"
 
 
 def when(figure: Figure) -> str:
