@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from metroetl.catalogue import catalogue
-from metroetl.monitoring.aggregates import name
+from metroetl.monitoring.aggregates import made, name
 from metroetl.monitoring.charts import FONT
 from metroetl.monitoring.content import Cell, Chart, Language, Table, cell_of, cited
 from metroetl.monitoring.index.change import Change
@@ -192,7 +192,9 @@ def _indexed(score: Score, item: Item) -> Cell:
     if one.d is None:
         return Cell(NONE)
     text = f"{one.d:.1f}" + (" E" if one.carried else "")
-    return Cell(text, one.d, 1, cited(one.raw.figure))
+    raw = cited(one.raw.figure)
+    figure = raw and made((raw,), raw.region_code, one.d, 1, "按本指数的方法标准化", "index_base", "点")
+    return Cell(text, one.d, 1, figure)
 
 
 def process_chart(found: Sequence[Score], language: Language) -> Chart:

@@ -28,6 +28,7 @@ PLACES = {
     "512000": "Ziyang", "610000": "Shaanxi",
 }  # fmt: skip
 METHODS = {
+    "按本指数的方法标准化": "normalised by the method of the index",
     "各市之和": "sum of the cities",
     "按各市水平与增速合成（拉氏）": "of the cities' levels and growth (Laspeyres)",
     "水平之比": "ratio of levels",
