@@ -43,14 +43,15 @@ def target_lights(
     """The lights of the circle's targets, as the check-up asks for them."""
     from metroetl.monitoring.loop.found import TargetLight
     from metroetl.monitoring.targets import goal_states, load_goals
+    from metroetl.monitoring.targets.words import title_of
 
     return [
         TargetLight(
             state.goal.region_code,
             state.goal.indicator_code or "",
             state.lit.light,
-            f"{state.goal.title}：{state.lit.word()}",
-            f"{state.goal.title}: {state.lit.word('en')}",
+            f"{title_of(state.goal, 'zh')}：{state.lit.word()}",
+            f"{title_of(state.goal, 'en')}: {state.lit.word('en')}",
             (state.reached,) if state.reached else (),
         )
         for state in goal_states(data, load_goals(warehouse, as_of=as_of), quarter)

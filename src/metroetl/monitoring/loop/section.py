@@ -65,17 +65,29 @@ def section(
     language: Language = "zh",
     *,
     lights: Sequence[TargetLight] = (),
+    lacks: bool = True,
 ) -> Section:
-    """The check-up of a quarter, the diagnosis, and the loops as they stood after it. Nothing is written."""
+    """The check-up of a quarter, the diagnosis, and the loops as they stood after it. Nothing is written.
+
+    `lacks` off leaves out the table of what is missing (see `lacking`).
+    """
     checkup = examine(data, quarter, lights)
     loops = _as_of(read_loops(warehouse, data.circle.id), quarter)
     blocks: list[Block] = [
         *_findings(data, checkup, loops, language),
-        *_lacks(checkup, language),
+        *(_lacks(checkup, language) if lacks else ()),
         *decomposed(data, quarter, language),
         *_loops(warehouse, loops, quarter, language),
     ]
     return Section("loop", _say("title", language), blocks)
+
+
+def lacking(
+    data: CircleFigures, quarter: str, language: Language = "zh", *, lights: Sequence[TargetLight] = ()
+) -> Section | None:
+    """What is missing for the check-up of a quarter; None where all was judged."""
+    blocks = list(_lacks(examine(data, quarter, lights), language))
+    return Section("loop_lacks", _say("lack_title", language), blocks) if blocks else None
 
 
 def _say(key: str, language: Language, **values: object) -> str:

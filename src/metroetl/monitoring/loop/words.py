@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from metroetl.catalogue import catalogue
 from metroetl.monitoring.content import Cited, Language, Piece
 from metroetl.monitoring.figures import Figure, printed
+from metroetl.monitoring.phrases import phrases
 
 if TYPE_CHECKING:
     from metroetl.monitoring.loop.rules import Severity
@@ -25,7 +26,6 @@ STATES: Mapping[str, tuple[str, str]] = {
     "verified": ("已核验销号", "verified"),
     "closed": ("已关闭", "closed"),
 }
-_CUMULATIVE = {"1": "一季度", "2": "上半年", "3": "前三季度", "4": "全年"}
 _QUARTERS = {"1": "一季度", "2": "二季度", "3": "三季度", "4": "四季度"}
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -43,11 +43,8 @@ def weave(template: str, values: Mapping[str, Piece]) -> tuple[Piece, ...]:
 
 
 def period(quarter: str, language: Language) -> str:
-    """A cumulative quarter: 2025年上半年, 2025 H1 is written `Q1–Q2 2025`."""
-    year, number = quarter.split("-Q")
-    if language == "zh":
-        return f"{year}年{_CUMULATIVE[number]}"
-    return year if number == "4" else f"Q1 {year}" if number == "1" else f"Q1–Q{number} {year}"
+    """A cumulative quarter, as the report says it."""
+    return phrases(language).period(quarter)
 
 
 def quarter_name(quarter: str, language: Language) -> str:
@@ -57,12 +54,8 @@ def quarter_name(quarter: str, language: Language) -> str:
 
 
 def place(region: str, language: Language) -> str:
-    """A place's name; in English a circle by its English name, others as the catalogue has them."""
-    if language == "en":
-        circle = next((c for c in catalogue().circles.values() if c.region_code == region), None)
-        if circle:
-            return circle.name_en
-    return catalogue().regions[region].name_zh
+    """A place's name, as the report says it."""
+    return phrases(language).place(region)
 
 
 def indicator(code: str, language: Language) -> str:
@@ -131,12 +124,12 @@ def _way(value: float) -> str:
 
 
 def since(before: str, now: str, language: Language) -> str:
-    """An earlier quarter as a text of another calls it: 上年同期, 一季度, 2024年全年."""
+    """An earlier quarter as a text of another calls it: 上年同期, 一季度, 上年全年."""
     if language == "en":
         return period(before, language)
     if before[-1] == now[-1] and int(before[:4]) == int(now[:4]) - 1:
         return "上年同期"
-    return _CUMULATIVE[before[-1]] if before[:4] == now[:4] else period(before, language)
+    return phrases(language).earlier_period(before, now)
 
 
 def move(points: float, decimals: int, then: str, language: Language, unit: str = "points") -> str:

@@ -33,7 +33,7 @@ CHAPTERS: Sequence[tuple[str, Sequence[Maker]]] = (
     ("chapter_links", (rooms.linkage,)),
     ("chapter_loop", (rooms.loop, rooms.tasks)),
     ("chapter_plans", (notes.plans,)),
-    ("chapter_notes", (notes.notes,)),
+    ("chapter_notes", (notes.notes, rooms.lacking)),
 )
 
 

@@ -33,7 +33,16 @@ def loop(view: View) -> Section | None:
     from metroetl.monitoring.update import target_lights
 
     lights = target_lights(view.data, view.warehouse, view.quarter, as_of=view.as_of)
-    return section(view.data, view.warehouse, view.quarter, view.language, lights=lights)
+    return section(view.data, view.warehouse, view.quarter, view.language, lights=lights, lacks=False)
+
+
+def lacking(view: View) -> Section | None:
+    """What is missing for the check-up, among the notes on the data."""
+    from metroetl.monitoring.loop.section import lacking as section
+    from metroetl.monitoring.update import target_lights
+
+    lights = target_lights(view.data, view.warehouse, view.quarter, as_of=view.as_of)
+    return section(view.data, view.quarter, view.language, lights=lights)
 
 
 def tasks(view: View) -> Section | None:
