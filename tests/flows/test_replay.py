@@ -38,7 +38,11 @@ def test_only_what_is_in_quarantine_is_read_again(new_world: NewWorld) -> None:
     run = world.replay(only_quarantined=True)
     assert run.summary.exit_code == 0
     assert {s.source_id: s.documents for s in run.summary.sources} == {"meishan": 1}
-    assert stopped(world) == before
+    after = stopped(
+        world
+    )  # the same row, by the same rules; core knows another print by now, which may add one
+    assert all(entry in after for entry in before)
+    assert {row["content_id"] for row in after} == {row["content_id"] for row in before}
     assert world.contents() == contents
     assert_agrees_with_facts(world)
 

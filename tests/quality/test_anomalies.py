@@ -25,6 +25,7 @@ from metroetl.quality.gate import run_gate
 from metroetl.quality.windows import near
 from metroetl.statistics.models import Statement
 from metroetl.warehouse import Warehouse
+from metroetl.warehouse.keys import parse_period
 from metroetl.warehouse.models import Reading
 from tests.quality.bench import figure, frames_of, past_of, release, stage_into
 from tests.quality.test_facts import good, readings, rows_of
@@ -41,6 +42,7 @@ def printed(statements: Iterable[Statement]) -> list[Reading]:
             f"{s.region_code}-{s.indicator_code}-{s.measure}-{s.period}",
             [s],
             published=s.period_end + timedelta(days=20) if s.period_end else None,
+            title=f"{found.label_zh if (found := parse_period(s.period)) else s.period}德阳市经济运行情况",
         )
         for s in statements
     ]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from metroetl.cli.quarters import quarter_of
+
 if TYPE_CHECKING:
     from metroetl.monitoring.content import Section
 
@@ -67,20 +69,10 @@ def show(
 
     warehouse = Warehouse.open(settings())
     known = circle_id(circle)
-    asked = _quarter(quarter) if quarter else latest_quarter(warehouse, known)
+    asked = quarter_of(quarter) if quarter else latest_quarter(warehouse, known)
     found = section(load_figures(warehouse, known), warehouse, asked, internal=internal)
     if found:
         _print(found, asked)
-
-
-def _quarter(text: str) -> str:
-    """2025-Q1, also written 2025Q1."""
-    import re
-
-    found = re.fullmatch(r"(\d{4})-?[Qq]([1-4])", text)
-    if not found:
-        raise typer.BadParameter(f"{text}: write 2025-Q1")
-    return f"{found[1]}-Q{found[2]}"
 
 
 def _print(found: Section, quarter: str) -> None:

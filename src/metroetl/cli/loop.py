@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from metroetl.cli.quarters import quarter_of
 
 if TYPE_CHECKING:
     from metroetl.monitoring.loop.loops import Loop
@@ -16,7 +17,6 @@ group = typer.Typer(help="体检—诊断—应对闭环 · Loops of check-up an
 Circle = Annotated[str, typer.Option(help="都市圈，编号或名称 · circle, by id or name")]
 Id = Annotated[str, typer.Argument(help="闭环编号，可写开头 · the loop's id, or its beginning")]
 Reason = Annotated[str, typer.Option(prompt="理由 reason", help="理由，留存 · why; it is kept")]
-_QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.IGNORECASE)
 
 
 def register(app: typer.Typer) -> None:
@@ -28,13 +28,6 @@ def _circle(name: str) -> str:
     from metroetl.monitoring.calendar import circle_id
 
     return circle_id(name)
-
-
-def _quarter(text: str, option: str) -> str:
-    found = _QUARTER.fullmatch(text.strip())
-    if not found:
-        raise typer.BadParameter("写作 2025Q1 · write 2025Q1", param_hint=option)
-    return f"{found[1]}-Q{found[2]}"
 
 
 @group.command("check")
@@ -52,7 +45,7 @@ def loop_check(
     from metroetl.pipeline import open_warehouse
 
     warehouse, circle_id = open_warehouse(), _circle(circle)
-    wanted = _quarter(quarter, "--quarter") if quarter else latest_quarter(warehouse, circle_id)
+    wanted = quarter_of(quarter) if quarter else latest_quarter(warehouse, circle_id)
     if dry_run:
         kept = Kept(examine(load_figures(warehouse, circle_id), wanted), ())
     else:
@@ -172,7 +165,7 @@ def loop_respond(
     from metroetl.pipeline import open_warehouse
     from metroetl.settings import settings
 
-    quarter, who = _quarter(due, "--due"), settings().decider
+    quarter, who = quarter_of(due, "--due"), settings().decider
     _done(respond(open_warehouse(), loop_id, owner=owner, due_quarter=quarter, note=note, who=who, item=item))
 
 

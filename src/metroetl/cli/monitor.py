@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from metroetl.cli.quarters import quarter_of
+
 if TYPE_CHECKING:
     from metroetl.monitoring.report import Format
 
@@ -57,7 +59,7 @@ def monitor(
         raise typer.BadParameter("zh | en", param_hint="--lang")
     written = pipeline.write_quarterly_report(
         circle_id(circle),
-        quarter,
+        quarter_of(quarter) if quarter else None,
         formats=chosen(formats),
         folder=output,
         language="en" if lang == "en" else "zh",

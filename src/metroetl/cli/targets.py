@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from metroetl.cli.quarters import quarter_of
 
 if TYPE_CHECKING:
     from metroetl.monitoring.figures import CircleFigures
@@ -114,16 +115,11 @@ def _figures(circle: str, quarter: str | None) -> tuple[Warehouse, CircleFigures
     from metroetl.pipeline.steps import open_existing
 
     warehouse, known = open_existing(), circle_id(circle)
-    return warehouse, load_figures(warehouse, known), _quarter(quarter) or latest_quarter(warehouse, known)
-
-
-def _quarter(text: str | None) -> str | None:
-    if text is None:
-        return None
-    found = re.fullmatch(r"(20\d\d)-?[Qq]([1-4])", text)
-    if found is None:
-        raise typer.BadParameter(f"{text}: 2025Q1")
-    return f"{found[1]}-Q{found[2]}"
+    return (
+        warehouse,
+        load_figures(warehouse, known),
+        quarter_of(quarter) if quarter else latest_quarter(warehouse, known),
+    )
 
 
 def _vetoes(told: list[str]) -> dict[str, list[str]]:

@@ -104,7 +104,7 @@ def _own(figure: Figure, known: Known) -> Iterator[tuple[str, str]]:
     yield from as_share(figure, known)
     yield from of_span(figure, known)
     far = abs(figure.off) > max(2 * figure.off_slack, 0.0 if figure.tight else 30.0)
-    if far and (told := misprint(figure.value, figure.expected, figure.rounding)):
+    if far and (told := misprint(figure)):
         yield "digits_echo", told
 
 

@@ -35,6 +35,7 @@ class Figure(NamedTuple):
     off: float = math.nan
     off_slack: float = math.nan
     tight: bool = False
+    exact: bool = False
 
     @property
     def is_off(self) -> bool:
@@ -114,10 +115,11 @@ def _pool(frame: pd.DataFrame, facts: pd.DataFrame, far: pd.DataFrame) -> Iterat
     alike = facts["region_code"].isin(regions) | facts["indicator_code"].isin(indicators)
     near = facts["at"].between(far["at"].min() - ECHO_MONTHS, far["at"].max() + ECHO_MONTHS)
     expected = frame[["expected", "off", "off_slack"]].assign(
-        tight=frame["basis"].isin(["print", "growth", "sum"])
+        tight=frame["basis"].isin(["print", "growth", "sum"]), exact=frame["basis"].eq("print")
     )
     pool = facts.loc[near & alike, _POOL].join(expected, on="row").astype({"at": int})
-    pool["tight"] = pool["tight"].eq(True)
+    for name in ("tight", "exact"):
+        pool[name] = pool[name].eq(True)
     return zip(*(pool[name].tolist() for name in pool), strict=True)
 
 

@@ -6,14 +6,18 @@ import math
 from collections.abc import Iterator, Sequence
 
 from metroetl.quality.figures import Figure, Known, percent
-from metroetl.quality.limits import CUT_PERCENT, FIT_ALONE, MISPRINT_PERCENT, SHARE_OF_ITSELF
+from metroetl.quality.limits import CUT_PERCENT, FIT_ALONE, MISPRINT_PERCENT, ROUNDED, SHARE_OF_ITSELF
 
 _SPANS = (1, 3, 6, 9, 12)
 
 
-def misprint(value: float, expected: float, rounding: float) -> str:
-    """How the expected value can have been misprinted as this one: digits transposed, dropped, doubled, misread,
-    or what is before the thousands separator lost."""
+def misprint(figure: Figure) -> str:
+    """How what is expected can have been misprinted as this value: digits transposed, dropped, doubled, misread, or what is
+    before the thousands separator lost.
+
+    A misprint of a value that was printed before gives that value, as printed: a revision comes near to some misprint.
+    """
+    value, expected, rounding = figure.value, figure.expected, figure.rounding
     if not (value > 0 and expected > 0 and rounding > 0) or _near(value, expected):
         return ""
     places = max(0, round(-math.log10(2 * rounding)))
@@ -26,7 +30,7 @@ def misprint(value: float, expected: float, rounding: float) -> str:
         for option in options:
             whole = option[: point + len(option) - len(plain)]
             number = float(f"{whole or 0}.{option[len(whole) :] or 0}")
-            if _near(number, expected):
+            if abs(number - expected) <= rounding * ROUNDED if figure.exact else _near(number, expected):
                 return f"{change}: {number:g}"
     return _cut(value, expected)
 
