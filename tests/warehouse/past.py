@@ -13,7 +13,7 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from metroetl.warehouse.engine import reader, reading, writer, writing
 from metroetl.warehouse.tables import metadata
-from metroetl.warehouse.upgrade import MIGRATIONS, revisions
+from metroetl.warehouse.upgrade import MIGRATIONS
 
 Row = dict[str, Any]
 RELEASED = ["0006", "0007", "0009", "0012"]
