@@ -10,9 +10,17 @@ from urllib.parse import quote
 
 from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
+from prefect.settings import get_current_settings
 from prefect.utilities.urls import url_for
 
 log = logging.getLogger("metroetl.flows")
+
+
+def ui_address() -> str:
+    """Address of the Prefect UI by Prefect's settings, else where its server stands by default."""
+    settings = get_current_settings()
+    address = str(settings.ui_url or "") or str(settings.api.url or "").removesuffix("/api")
+    return address or "http://127.0.0.1:4200"
 
 
 def form_link(deployment: str, request: dict[str, Any]) -> str | None:

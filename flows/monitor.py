@@ -12,6 +12,7 @@ from flows.collect import RETRIES
 from flows.parameters import MonitorRequest
 from metroetl import pipeline
 from metroetl.monitoring.report import Written
+from metroetl.monitoring.update import Updated
 
 
 @task(task_run_name="report-{circle}", **RETRIES)
@@ -20,6 +21,12 @@ def report(circle: str, request: MonitorRequest) -> Written:
     return pipeline.write_quarterly_report(
         circle, request.quarter, formats=request.formats, language=request.language, as_of=request.as_of
     )
+
+
+@task(task_run_name="keep-{circle}", **RETRIES)
+def keep(circle: str, quarter: str | None) -> Updated:
+    """Keep indices, links and the loops of the check-up in the warehouse."""
+    return pipeline.update_monitoring(circle, quarter)
 
 
 @task(task_run_name="plan-alerts", **RETRIES)
@@ -41,6 +48,8 @@ def monitor(request: MonitorRequest = MonitorRequest()) -> list[str]:
         create_table_artifact(
             key="plan-alerts", table=alerts, description=f"规划到期提醒 plan alerts: {len(alerts)}"
         )
+    if request.as_of is None:
+        keep(request.circle, request.quarter)
     written = report(request.circle, request)
     create_markdown_artifact(
         key=f"report-{request.circle}-{written.quarter}".lower().replace("_", "-"),

@@ -133,7 +133,7 @@ def test_the_commands(shell: Path) -> None:
     dry = run("check", "--quarter", "2025q4", "--dry-run")
     assert dry.exit_code == 0 and "缺眉山市2025年地区生产总值增速" in dry.output and "登记" not in dry.output
     kept = json.loads(run("check", "--circle", "成德眉资", "--quarter", "2025-Q4", "--json").output)
-    assert kept["events"] and {f["severity"] for f in kept["findings"]} == {"watch", "notice"}
+    assert kept["events"] and {f["severity"] for f in kept["findings"]} == {"alert", "watch", "notice"}
     assert json.loads(run("check", "--quarter", "2025Q4", "--json").output)["events"] == []
     assert "较早季度只判定不登记" in run("check", "--quarter", "2025Q1").output
     rows = json.loads(run("list", "--circle", "chengdu", "--json").output)

@@ -77,7 +77,7 @@ def test_another_name_for_this_machine_and_writing_are_refused(served: str) -> N
 
 def test_without_a_site_it_says_how_to_make_one(tmp_path: Path, site: Path) -> None:
     with pytest.raises(WarehouseError) as told:
-        site_app(tmp_path)
+        site_app(tmp_path, "http://127.0.0.1:4200")
     assert "metroetl site build" in told.value.way_out
     with pytest.raises(WarehouseError, match="no web address"):
         site_app(site, "javascript:alert(1)")

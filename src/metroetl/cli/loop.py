@@ -40,14 +40,14 @@ def loop_check(
     """按规则体检一个季度并登记闭环；重复执行不重复登记 · Check a quarter and carry its loops on."""
     from metroetl.monitoring.figures import latest_quarter, load_figures
     from metroetl.monitoring.loop import words
-    from metroetl.monitoring.loop.checkup import examine
+    from metroetl.monitoring.loop.lights import look_at
     from metroetl.monitoring.loop.response import Kept, check_up
     from metroetl.pipeline import open_warehouse
 
     warehouse, circle_id = open_warehouse(), _circle(circle)
     wanted = quarter_of(quarter) if quarter else latest_quarter(warehouse, circle_id)
     if dry_run:
-        kept = Kept(examine(load_figures(warehouse, circle_id), wanted), ())
+        kept = Kept(look_at(warehouse, load_figures(warehouse, circle_id), wanted), ())
     else:
         kept = check_up(warehouse, circle_id, wanted)
     found = kept.checkup

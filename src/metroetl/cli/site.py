@@ -21,9 +21,9 @@ def register(app: typer.Typer) -> None:
 
 @group.command("build")
 def build(
-    output: Annotated[Path, typer.Option(help="网站目录 · folder of the site, made anew")] = Path(
-        "data/site"
-    ),
+    output: Annotated[
+        Path | None, typer.Option(help="网站目录，默认数据目录下 site · folder of the site, made anew")
+    ] = None,
     circle: Annotated[
         list[str] | None, typer.Option(help="都市圈，可多次；不写则全部 · circle, repeatable; all if unset")
     ] = None,
@@ -35,14 +35,17 @@ def build(
     from metroetl.warehouse import Warehouse
 
     warehouse = Warehouse.open(settings())
-    built = build_site(warehouse, output, circles=circle or [], as_of=as_of.date() if as_of else None)
+    folder = output or settings().home / "site"
+    built = build_site(warehouse, folder, circles=circle or [], as_of=as_of.date() if as_of else None)
     print(f"{built.index}")
     print(f"{built.pages:,} 页 pages · {built.size / 1e6:.1f} MB · {built.seconds:.1f} s")
 
 
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="本机端口 · local port")] = 8010,
-    site: Annotated[Path, typer.Option(help="网站目录 · folder of the site")] = Path("data/site"),
+    site: Annotated[
+        Path | None, typer.Option(help="网站目录，默认数据目录下 site · folder of the site")
+    ] = None,
     prefect: Annotated[
         str, typer.Option(help="Prefect 界面地址；不写则取 Prefect 的设置 · address of the Prefect UI")
     ] = "",
@@ -51,7 +54,12 @@ def serve(
     import uvicorn
 
     from metroetl.monitoring.site.serve import HOST, site_app
+    from metroetl.settings import settings
 
-    app = site_app(site, prefect)
+    if not prefect:
+        from flows.links import ui_address
+
+        prefect = ui_address()
+    app = site_app(site or settings().home / "site", prefect)
     print(f"http://{HOST}:{port}/   Ctrl-C 结束 · stops", flush=True)
     uvicorn.run(app, host=HOST, port=port, log_level="warning", server_header=False)

@@ -6,10 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from metroetl.monitoring.figures import CircleFigures
-    from metroetl.monitoring.loop.found import TargetLight
     from metroetl.warehouse import Warehouse
 
 
@@ -25,34 +21,11 @@ class Updated:
 
 def update_monitoring(warehouse: Warehouse, circle: str, quarter: str) -> Updated:
     """Derive indices and links anew and check a circle's quarter; the same again changes nothing."""
-    from metroetl.monitoring.figures import load_figures
     from metroetl.monitoring.index.store import keep_indices
     from metroetl.monitoring.linkage import update
     from metroetl.monitoring.loop.response import check_up
 
     indices = sum(keep_indices(warehouse).values())
     links = update(warehouse)
-    lights = target_lights(load_figures(warehouse, circle), warehouse, quarter)
-    kept = check_up(warehouse, circle, quarter, lights=lights)
+    kept = check_up(warehouse, circle, quarter)
     return Updated(indices, links, len(kept.checkup.findings), len(kept.events))
-
-
-def target_lights(
-    data: CircleFigures, warehouse: Warehouse, quarter: str, *, as_of: date | None = None
-) -> list[TargetLight]:
-    """The lights of the circle's targets, as the check-up asks for them."""
-    from metroetl.monitoring.loop.found import TargetLight
-    from metroetl.monitoring.targets import goal_states, load_goals
-    from metroetl.monitoring.targets.words import title_of
-
-    return [
-        TargetLight(
-            state.goal.region_code,
-            state.goal.indicator_code or "",
-            state.lit.light,
-            f"{title_of(state.goal, 'zh')}：{state.lit.word()}",
-            f"{title_of(state.goal, 'en')}: {state.lit.word('en')}",
-            (state.reached,) if state.reached else (),
-        )
-        for state in goal_states(data, load_goals(warehouse, as_of=as_of), quarter)
-    ]

@@ -19,6 +19,7 @@ from metroetl.pipeline.steps import (
     replay_source,
     source_title,
     stopped_in,
+    update_monitoring,
     write_quarterly_report,
 )
 
@@ -45,5 +46,6 @@ __all__ = [
     "source_title",
     "stopped_in",
     "take_in_inbox",
+    "update_monitoring",
     "write_quarterly_report",
 ]

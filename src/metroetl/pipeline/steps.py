@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from metroetl.harvest.client import Gate
     from metroetl.harvest.models import Harvested, Known, Snapshot
     from metroetl.monitoring.report import Format, Written
+    from metroetl.monitoring.update import Updated
     from metroetl.quality import Stopped
     from metroetl.warehouse import Warehouse
     from metroetl.warehouse.models import Reading
@@ -336,6 +337,17 @@ def decide_batch(batch_id: str, *, approve: bool, reason: str, who: str) -> dict
     return open_warehouse().decide(batch_id, approve=approve, reason=reason, who=who)
 
 
+def update_monitoring(circle: str, quarter: str | None = None) -> Updated:
+    """Keep indices, links and the loops of a circle's quarter (the newest if None) for those who read by SQL."""
+    from metroetl.monitoring import latest_quarter
+    from metroetl.monitoring.update import update_monitoring as update
+
+    warehouse = open_warehouse()
+    return update(
+        warehouse, circle, normal_quarter(quarter) if quarter else latest_quarter(warehouse, circle)
+    )
+
+
 def write_quarterly_report(
     circle: str,
     quarter: str | None = None,
@@ -348,16 +360,12 @@ def write_quarterly_report(
 ) -> Written:
     """Write the report of a circle and quarter (the newest with data if None) into home/reports, or another folder.
 
-    What monitoring keeps is brought up to date first, unless the report looks back (`as_of`).
     `details` are those of `monitoring.build_report`: masthead, two_year, boundaries.
     """
     from metroetl.monitoring import build_report, latest_quarter, write_report
-    from metroetl.monitoring.update import update_monitoring
 
     warehouse = open_warehouse()
     quarter = normal_quarter(quarter) if quarter else latest_quarter(warehouse, circle, as_of)
-    if as_of is None:
-        update_monitoring(warehouse, circle, quarter)
     report = build_report(warehouse, circle, quarter, language=language, as_of=as_of, **details)
     return write_report(report, folder or settings().home / "reports", formats)
 

@@ -15,6 +15,7 @@ from metroetl.monitoring.figures import NATION, CircleFigures, Figure
 from metroetl.monitoring.phrases import Phrases, phrases
 
 if TYPE_CHECKING:
+    from metroetl.monitoring.loop.found import CheckUp
     from metroetl.warehouse import Warehouse
 
 
@@ -37,6 +38,13 @@ class View:
     def words(self) -> Phrases:
         """The phrases of its language."""
         return phrases(self.language)
+
+    @cached_property
+    def checkup(self) -> CheckUp:
+        """The check-up of the quarter."""
+        from metroetl.monitoring.loop.lights import look_at
+
+        return look_at(self.warehouse, self.data, self.quarter, as_of=self.as_of)
 
     @property
     def circle_name(self) -> str:

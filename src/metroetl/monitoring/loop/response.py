@@ -6,15 +6,15 @@ its recovery (proposed after the rule's number of clear quarters, or once its li
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from metroetl.errors import LoadConflict, WarehouseError
 from metroetl.monitoring.figures import load_figures
-from metroetl.monitoring.loop.checkup import examine
-from metroetl.monitoring.loop.found import CheckUp, Finding, NotJudged, Outcome, TargetLight
+from metroetl.monitoring.loop.found import CheckUp, Finding, NotJudged, Outcome
+from metroetl.monitoring.loop.lights import look_at
 from metroetl.monitoring.loop.loops import (
     FOUND,
     Loop,
@@ -52,14 +52,13 @@ def check_up(
     circle: str,
     quarter: str,
     *,
-    lights: Sequence[TargetLight] = (),
     rules: Iterable[CheckRule] | None = None,
 ) -> Kept:
     """Check a circle's quarter by the rules (the catalogue's) and carry its loops on; the same again adds nothing.
 
     Raises WarehouseError for an unknown circle. A quarter before the last one checked is judged, and not kept.
     """
-    checkup = examine(load_figures(warehouse, circle), quarter, lights, rules)
+    checkup = look_at(warehouse, load_figures(warehouse, circle), quarter, rules=rules)
     loops = read_loops(warehouse, circle)
     if (newest := last_checked(loops)) > quarter:
         return Kept(checkup, (), newest)

@@ -9,9 +9,9 @@ from metroetl.monitoring.content import Block, Cell, Language, Piece, Section, T
 from metroetl.monitoring.figures import CircleFigures
 from metroetl.monitoring.loop import words
 from metroetl.monitoring.loop.causes import Diagnosis, diagnose
-from metroetl.monitoring.loop.checkup import examine
 from metroetl.monitoring.loop.decomposed import decomposed
-from metroetl.monitoring.loop.found import WHAT, CheckUp, Finding, TargetLight
+from metroetl.monitoring.loop.found import WHAT, CheckUp, Finding
+from metroetl.monitoring.loop.lights import look_at
 from metroetl.monitoring.loop.loops import CHECKED, Loop, open_loops, read_loops
 from metroetl.monitoring.loop.rules import SEVERITIES, check_rules
 
@@ -64,14 +64,14 @@ def section(
     quarter: str,
     language: Language = "zh",
     *,
-    lights: Sequence[TargetLight] = (),
+    checkup: CheckUp | None = None,
     lacks: bool = True,
 ) -> Section:
-    """The check-up of a quarter, the diagnosis, and the loops as they stood after it. Nothing is written.
+    """The check-up of a quarter (given or made), the diagnosis, and the loops as they stood after it. Nothing is written.
 
     `lacks` off leaves out the table of what is missing (see `lacking`).
     """
-    checkup = examine(data, quarter, lights)
+    checkup = checkup or look_at(warehouse, data, quarter)
     loops = _as_of(read_loops(warehouse, data.circle.id), quarter)
     blocks: list[Block] = [
         *_findings(data, checkup, loops, language),
@@ -82,11 +82,9 @@ def section(
     return Section("loop", _say("title", language), blocks)
 
 
-def lacking(
-    data: CircleFigures, quarter: str, language: Language = "zh", *, lights: Sequence[TargetLight] = ()
-) -> Section | None:
-    """What is missing for the check-up of a quarter; None where all was judged."""
-    blocks = list(_lacks(examine(data, quarter, lights), language))
+def lacking(checkup: CheckUp, language: Language = "zh") -> Section | None:
+    """What is missing for a check-up; None where all was judged."""
+    blocks = list(_lacks(checkup, language))
     return Section("loop_lacks", _say("lack_title", language), blocks) if blocks else None
 
 

@@ -30,19 +30,15 @@ def linkage(view: View) -> Section | None:
 def loop(view: View) -> Section | None:
     """Check-up, diagnosis, and the loops of response."""
     from metroetl.monitoring.loop.section import section
-    from metroetl.monitoring.update import target_lights
 
-    lights = target_lights(view.data, view.warehouse, view.quarter, as_of=view.as_of)
-    return section(view.data, view.warehouse, view.quarter, view.language, lights=lights, lacks=False)
+    return section(view.data, view.warehouse, view.quarter, view.language, checkup=view.checkup, lacks=False)
 
 
 def lacking(view: View) -> Section | None:
     """What is missing for the check-up, among the notes on the data."""
     from metroetl.monitoring.loop.section import lacking as section
-    from metroetl.monitoring.update import target_lights
 
-    lights = target_lights(view.data, view.warehouse, view.quarter, as_of=view.as_of)
-    return section(view.data, view.quarter, view.language, lights=lights)
+    return section(view.checkup, view.language)
 
 
 def tasks(view: View) -> Section | None:

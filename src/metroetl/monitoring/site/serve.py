@@ -27,8 +27,8 @@ HEADERS = {
 }
 
 
-def site_app(folder: Path, prefect: str = "") -> Starlette:
-    """`/` leads on, `/site/` is the folder; only for this machine's own names, reading only.
+def site_app(folder: Path, prefect: str) -> Starlette:
+    """`/` leads to `/site/`, the folder, and to the Prefect UI at `prefect`; for this machine's own names, reading only.
 
     Raises WarehouseError where no site was built there.
     """
@@ -44,7 +44,7 @@ def site_app(folder: Path, prefect: str = "") -> Starlette:
         raise WarehouseError(
             f"no site in {folder}", way_out="Run `metroetl site build`, or name its folder with --site."
         )
-    page = _landing(prefect or prefect_ui())
+    page = _landing(prefect)
 
     async def first(_: Request) -> HTMLResponse:
         return HTMLResponse(page)
@@ -56,15 +56,6 @@ def site_app(folder: Path, prefect: str = "") -> Starlette:
             Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"]),  # no rebinding of names
         ],
     )
-
-
-def prefect_ui() -> str:
-    """Address of the Prefect UI as Prefect's settings have it, else where its server stands by default."""
-    from prefect.settings import get_current_settings
-
-    known = get_current_settings()
-    address = str(known.ui_url or "") or str(known.api.url or "").removesuffix("/api")
-    return address or f"http://{HOST}:4200"
 
 
 def _landing(prefect: str) -> str:
