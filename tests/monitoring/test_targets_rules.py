@@ -11,7 +11,7 @@ import pytest
 from metroetl.catalogue.files import YamlFile
 from metroetl.catalogue.load import FOLDER
 from metroetl.errors import CatalogueError
-from metroetl.monitoring.targets import item_lights
+from metroetl.monitoring.targets import item_light
 from metroetl.monitoring.targets.lights import Standing, item_standing, light_of, months_late
 from metroetl.monitoring.targets.rules import (
     AssessmentRule,
@@ -120,8 +120,7 @@ ITEM: dict[str, Any] = {"due_to": "2025-06-30", "state": None, "percent": None}
     ],
 )
 def test_items_of_lists(item: dict[str, Any], day: date, light: str) -> None:
-    ((same, lit),) = item_lights([item], day)
-    assert same is item and lit.light == light
+    assert item_light(item, day).light == light
 
 
 def test_an_item_is_overdue_after_its_quarter_unless_done() -> None:

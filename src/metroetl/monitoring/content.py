@@ -12,6 +12,8 @@ from typing import Any, Literal
 from metroetl.monitoring.figures import Figure
 
 Language = Literal["zh", "en"]
+Kind = Literal["text", "note", "warning", "critical"]
+Light = Literal["", "green", "yellow", "red", "grey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Paragraph:
     """A paragraph of pieces; `kind`: text, or a note in small print, or a finding by its severity."""
 
     pieces: tuple[Piece, ...]
-    kind: Literal["text", "note", "warning", "critical"] = "text"
+    kind: Kind = "text"
 
     @property
     def text(self) -> str:
@@ -43,7 +45,7 @@ class Paragraph:
         return self.kind != "text" and not self.text.startswith(("【", "["))
 
 
-def paragraph(*pieces: Piece, kind: Literal["text", "note", "warning", "critical"] = "text") -> Paragraph:
+def paragraph(*pieces: Piece, kind: Kind = "text") -> Paragraph:
     """A paragraph of these pieces."""
     return Paragraph(pieces, kind)
 
@@ -56,7 +58,7 @@ class Cell:
     number: float | None = None
     decimals: int = 0
     figure: Figure | None = None
-    light: Literal["", "green", "yellow", "red", "grey"] = ""
+    light: Light = ""
     link: str = ""
 
 

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from metroetl.catalogue import catalogue
 from metroetl.errors import WarehouseError
+from metroetl.monitoring.content import Light
 from metroetl.monitoring.figures import earlier
 
 if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
 
-Light = Literal["", "green", "yellow", "red", "grey"]
 Status = Literal["done", "on_time", "overdue", "at_risk", "unreported", "coming"]
 Row = Mapping[str, Any]
 LightOf = Callable[[Row, date], str]
@@ -181,7 +181,7 @@ def _milestone(row: Row, quarter: str, day: date, light: LightOf | None) -> Mile
     status = _status(row, quarter, day, lit)
     shown: Light = LIGHTS[status]
     if lit in ("green", "yellow", "red") and status not in ("overdue", "at_risk"):
-        shown = lit  # type: ignore[assignment]
+        shown = cast(Light, lit)
     return Milestone(
         item_id=row["item_key"] or row["item_id"],
         item_key=row["item_key"],

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from metroetl.monitoring.content import Block, Cell, Chart, Language, Section, Table, paragraph
+from metroetl.monitoring.content import Block, Cell, Chart, Language, Light, Section, Table, paragraph
 from metroetl.monitoring.figures import CircleFigures
 from metroetl.monitoring.loop import picture, words
 from metroetl.monitoring.tasks import LISTS, LightOf, Milestone, Status, Tasks, count, load_tasks
@@ -158,8 +158,8 @@ def _statuses(language: Language) -> str:
     return "|".join(words.pick(_STATUS[s], language) for s in _SHOWN)
 
 
-def _number(value: int, light: str = "") -> Cell:
-    return Cell(str(value), float(value), light=light if value else "")  # type: ignore[arg-type]
+def _number(value: int, light: Light = "") -> Cell:
+    return Cell(str(value), float(value), light=light if value else "")
 
 
 def _overview(tasks: Tasks, language: Language) -> Table:
@@ -184,8 +184,8 @@ def _overview(tasks: Tasks, language: Language) -> Table:
     return Table("tasks_overview", _say("overview", language), header, rows)
 
 
-def _light(status: Status) -> str:
-    return {"overdue": "red", "at_risk": "yellow"}.get(status, "")
+def _light(status: Status) -> Light:
+    return "red" if status == "overdue" else "yellow" if status == "at_risk" else ""
 
 
 def _items(name: str, title: str, found: Sequence[Milestone], language: Language) -> Table:

@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from metroetl.catalogue import catalogue
-from metroetl.monitoring.content import Language, Paragraph, Piece, Section
+from metroetl.monitoring.content import Kind, Language, Paragraph, Piece, Section
 from metroetl.monitoring.figures import NATION, CircleFigures, Figure
 from metroetl.monitoring.phrases import Phrases, phrases
 
 if TYPE_CHECKING:
     from metroetl.monitoring.loop.found import CheckUp
     from metroetl.warehouse import Warehouse
-
-
-Kind = Literal["text", "note", "warning", "critical"]
 
 
 @dataclass

@@ -6,8 +6,10 @@ Published figures are preferred to computed ones. Differences are compared as th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
+from metroetl.monitoring.content import Language, Piece
 from metroetl.monitoring.figures import CircleFigures, number_of
 from metroetl.monitoring.loop import words
 from metroetl.monitoring.loop.found import (
@@ -60,6 +62,11 @@ def _places(data: CircleFigures, rule: CheckRule) -> list[str]:
     return circle + (list(data.cities) if "city" in rule.places else [])
 
 
+def _light_words(lamp: TargetLight, language: Language) -> Mapping[str, Piece]:
+    note = lamp.zh if language == "zh" else lamp.en
+    return {"light": words.pick(LIGHTS[lamp.light], language), "note": note}
+
+
 def _lights(
     data: CircleFigures, rule: CheckRule, quarter: str, lights: Sequence[TargetLight]
 ) -> Iterator[Outcome]:
@@ -82,8 +89,5 @@ def _lights(
             severity,
             SEVERITIES.index(severity) + 1 if severity else 0,
             lamp.figures,
-            lambda lang, lamp=lamp: {  # type: ignore[misc]
-                "light": words.pick(LIGHTS[lamp.light], lang),
-                "note": lamp.zh if lang == "zh" else lamp.en,
-            },
+            partial(_light_words, lamp),
         )

@@ -6,6 +6,7 @@ Differences are compared as they are printed, so that a gap that reads 0.0 is no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from metroetl.monitoring import aggregates
 from metroetl.monitoring.aggregates import made
@@ -141,7 +142,7 @@ def _rank_falls(data: CircleFigures, j: Judged) -> Outcome:
     if any(gone.values()):
         return lacking(j, *(Lack(tuple(c), j.indicator, "growth", q) for q, c in gone.items() if c))
     now, before = (
-        aggregates.rank(data, j.region, lambda c, q=q: data.growth(c, j.indicator, q))  # type: ignore[misc]
+        aggregates.rank(data, j.region, partial(data.growth, indicator=j.indicator, quarter=q))
         for q in (j.quarter, then)
     )
     if isinstance(now, Refused) or isinstance(before, Refused):

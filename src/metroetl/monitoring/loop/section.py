@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from metroetl.monitoring.content import Block, Cell, Language, Piece, Section, Table, paragraph
+from metroetl.monitoring.content import Block, Cell, Kind, Language, Light, Piece, Section, Table, paragraph
 from metroetl.monitoring.figures import CircleFigures
 from metroetl.monitoring.loop import words
 from metroetl.monitoring.loop.causes import Diagnosis, diagnose
@@ -13,13 +13,13 @@ from metroetl.monitoring.loop.decomposed import decomposed
 from metroetl.monitoring.loop.found import WHAT, CheckUp, Finding
 from metroetl.monitoring.loop.lights import look_at
 from metroetl.monitoring.loop.loops import CHECKED, Loop, open_loops, read_loops
-from metroetl.monitoring.loop.rules import SEVERITIES, check_rules
+from metroetl.monitoring.loop.rules import SEVERITIES, Severity, check_rules
 
 if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
 
-_KINDS = {"alert": "critical", "watch": "warning", "notice": "text"}
-_LIGHTS = {"alert": "red", "watch": "yellow", "notice": ""}
+_KINDS: Mapping[Severity, Kind] = {"alert": "critical", "watch": "warning", "notice": "text"}
+_LIGHTS: Mapping[Severity, Light] = {"alert": "red", "watch": "yellow", "notice": ""}
 _TEXT = {
     "title": ("体检、诊断与应对", "Check-up, diagnosis and response"),
     "sum": (
@@ -137,7 +137,7 @@ def _findings(
         return
     for finding in checkup.findings:
         if finding.severity != "notice":
-            yield paragraph(*_sentence(diagnose(data, finding), language), kind=_KINDS[finding.severity])  # type: ignore[arg-type]
+            yield paragraph(*_sentence(diagnose(data, finding), language), kind=_KINDS[finding.severity])
     yield _table(checkup.findings, loops, language)
 
 
@@ -162,7 +162,7 @@ def _table(findings: Sequence[Finding], loops: list[Loop], language: Language) -
     living = {loop.key: loop.loop_id for loop in loops if not loop.ended}
     rows = [
         [
-            Cell(words.pick(words.SEVERITY[f.severity], language), light=_LIGHTS[f.severity]),  # type: ignore[arg-type]
+            Cell(words.pick(words.SEVERITY[f.severity], language), light=_LIGHTS[f.severity]),
             Cell(words.place(f.region, language)),
             Cell(words.indicator(f.indicator, language)),
             Cell(f.text(language), figure=f.figures[0] if f.figures else None),
@@ -246,7 +246,7 @@ def _row(warehouse: Warehouse, loop: Loop, quarter: str, language: Language) -> 
     late = _late(loop, quarter)
     return [
         Cell(loop.loop_id[:8]),
-        Cell(words.pick(words.SEVERITY[found["severity"]], language), light=_LIGHTS[found["severity"]]),  # type: ignore[arg-type]
+        Cell(words.pick(words.SEVERITY[found["severity"]], language), light=_LIGHTS[found["severity"]]),
         Cell(found["text_zh" if language == "zh" else "text_en"]),
         Cell(words.quarter_name(loop.row["opened_quarter"], language)),
         Cell(words.pick(words.STATES[loop.state], language)),

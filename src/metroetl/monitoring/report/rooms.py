@@ -42,7 +42,11 @@ def lacking(view: View) -> Section | None:
 
 
 def tasks(view: View) -> Section | None:
-    """The three lists by quarter."""
+    """The three lists by quarter, lights by the preset."""
+    from metroetl.monitoring.targets import item_light
     from metroetl.monitoring.tasks_section import section
 
-    return section(view.data, view.warehouse, view.quarter, view.language, as_of=view.as_of)
+    return section(
+        view.data, view.warehouse, view.quarter, view.language, as_of=view.as_of,
+        light=lambda row, day: item_light(row, day).light,
+    )  # fmt: skip

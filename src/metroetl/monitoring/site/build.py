@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from metroetl.catalogue import catalogue
 from metroetl.errors import WarehouseError
 from metroetl.monitoring.calendar import circle_id
+from metroetl.monitoring.report.build import is_rehearsal
 from metroetl.monitoring.site import rooms, specs
 from metroetl.monitoring.site.circle import write_circle
 from metroetl.monitoring.site.compare import write_comparison
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
 
 MARKER = "site.json"
-STAND_INS = "SELECT COUNT(*) AS pages FROM raw_snapshot WHERE headers LIKE :mark"
 
 
 @dataclass(frozen=True)
@@ -80,15 +80,12 @@ def build_site(
 
 
 def _about(site: Site) -> dict[str, object]:
-    from metroetl.harvest.models import STAND_IN
-
     worlds = {row["world"] for row in site.records("SELECT world FROM meta_world")}
-    stand_ins = site.records(STAND_INS, {"mark": f"%{STAND_IN}%"})[0]["pages"]
     return {
         "made_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "as_of": site.as_of.isoformat() if site.as_of else "",
         "synthetic": "synthetic" in worlds,
-        "rehearsal": bool(stand_ins),
+        "rehearsal": is_rehearsal(site.warehouse),
     }
 
 

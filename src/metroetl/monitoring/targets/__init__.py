@@ -4,7 +4,7 @@ from metroetl.monitoring.targets.assessment import Score, assess
 from metroetl.monitoring.targets.goals import Goal, load_goals
 from metroetl.monitoring.targets.lights import Lit
 from metroetl.monitoring.targets.section import section
-from metroetl.monitoring.targets.state import GoalState, goal_states, item_lights
+from metroetl.monitoring.targets.state import GoalState, goal_states, item_light
 
 __all__ = [
     "Goal",
@@ -13,7 +13,7 @@ __all__ = [
     "Score",
     "assess",
     "goal_states",
-    "item_lights",
+    "item_light",
     "load_goals",
     "section",
 ]

@@ -113,9 +113,6 @@ def _standing(
     return Standing(behind=behind, overdue=None if met is None else due and not met)
 
 
-def item_lights(
-    items: Iterable[Mapping[str, Any]], today: date, lights: str = DEFAULT_LIGHTS
-) -> list[tuple[Mapping[str, Any], Lit]]:
-    """Rows of `mart_task_progress`, each with its light on a day."""
-    rules = chosen(light_rules(), lights, "preset of lights")
-    return [(item, light_of(item_standing(item, today), rules)) for item in items]
+def item_light(item: Mapping[str, Any], day: date, lights: str = DEFAULT_LIGHTS) -> Lit:
+    """The light of a row of `mart_task_progress` on a day."""
+    return light_of(item_standing(item, day), chosen(light_rules(), lights, "preset of lights"))
