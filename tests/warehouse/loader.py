@@ -6,12 +6,17 @@ They are forked from a server of their own, so that one costs milliseconds: `sta
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
+import signal
 import sys
 from collections.abc import Callable
 from datetime import date
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
+from typing import Any
+
+from sqlalchemy import Engine, event
 
 from metroetl.errors import MetroError
 from metroetl.warehouse import Warehouse
@@ -49,6 +54,19 @@ def load(url: str, first: int, number: int, go: Event | None = None) -> None:
     desk = Desk(Warehouse(url, "facts", small_catalogue()))
     desk.stage(*pages(desk, first, number))
     desk.settle()
+
+
+def load_and_die(url: str, first: int, number: int, at: int, moments: Any) -> None:
+    """The same, killed (SIGKILL) as it sends its statement or commit number `at`; counts them into `moments`."""
+
+    def count(*_: Any) -> None:
+        moments.value += 1
+        if moments.value == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for moment in ("before_cursor_execute", "commit"):
+        event.listen(Engine, moment, count)
+    load(url, first, number)
 
 
 def load_on_a_small_disk(url: str, first: int, number: int, limit: int, words: str) -> None:

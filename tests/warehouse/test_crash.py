@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from metroetl.catalogue import Catalogue
 from metroetl.warehouse import Warehouse
 from tests.warehouse.desk import Desk, gdp
-from tests.warehouse.loader import FIGURES, FORK, load, pages, start
+from tests.warehouse.loader import FIGURES, FORK, load, load_and_die, pages, start
 
-KILLS = 25  # on each engine
+KILLS = 12  # on each engine
 PAGES = 4
 READERS = 20
 
@@ -26,27 +25,27 @@ def counts(desk: Desk) -> tuple[int, int, int]:
 
 
 def test_a_load_that_is_killed_at_any_point_changes_nothing_and_is_taken_up(desk: Desk) -> None:
-    """Killed at a random moment between its start and the time that a whole one takes."""
-    dice = random.Random("metroetl")
-    began = time.monotonic()
-    start(load, desk.warehouse.url, 0, PAGES).join()
-    whole = time.monotonic() - began
+    """Killed at moments spread evenly over the statements and commits that a whole one sends."""
+    moments = FORK.Value("i", 0)
+    start(load_and_die, desk.warehouse.url, 0, PAGES, 0, moments).join()
+    whole = moments.value
     expected = (PAGES, PAGES * FIGURES, PAGES * FIGURES)
     assert counts(desk) == expected
     died = set()
     for n in range(1, KILLS + 1):
-        process = start(load, desk.warehouse.url, n * PAGES, PAGES)
-        time.sleep(dice.uniform(0, whole))
-        process.kill()
+        moments.value = 0
+        process = start(
+            load_and_die, desk.warehouse.url, n * PAGES, PAGES, 1 + whole * n // (KILLS + 1), moments
+        )
         process.join()
+        assert process.exitcode == -9, n
         after = tuple(b + w for b, w in zip(expected, (PAGES, PAGES * FIGURES, PAGES * FIGURES), strict=True))
         assert counts(desk) in (expected, after), n
-        died.add((process.exitcode, how_far(desk, n * PAGES)))
+        died.add(how_far(desk, n * PAGES))
         take_up(desk, n * PAGES)
         expected = after
         assert counts(desk) == expected, n
-    assert {code for code, _ in died} <= {-9, 0}
-    assert len(died) > 2, died  # the moments differed
+    assert len(died) > 2, died  # before, amid and after
     assert desk.warehouse.pending() == []
     assert desk.one("SELECT COUNT(*) FROM staging_observation") == 0
 
