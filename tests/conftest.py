@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 pytest_plugins = ["tests.jdbc", "tests.office", "tests.postgres", "tests.s3"]
 
@@ -44,6 +47,39 @@ def shared() -> Path:
     if not SHARED.is_dir():
         missing("shared", "the folder of real cases is not beside the repo (set METROETL_SHARED)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def facts_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with all stand-in sites' releases of 1 June 2026, read the whole way; a copy of this process.
+
+    It is loaded once for all processes of a test run.
+    """
+    base = tmp_path_factory.getbasetemp()
+    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "facts"
+    with FileLock(f"{made}.lock"):
+        if not made.exists():
+            _load_facts(made.with_name("facts-loading"))
+            made.with_name("facts-loading").rename(made)
+    return Path(shutil.copytree(made, tmp_path_factory.mktemp("facts") / "home"))
+
+
+def _load_facts(home: Path) -> None:
+    """The steps of the pipeline, without Prefect; the replica's settings hold while it loads only."""
+    from metroetl import pipeline
+    from metroetl.replica import Replica
+    from metroetl.settings import settings
+
+    with pytest.MonkeyPatch.context() as patch, Replica(as_of=date(2026, 6, 1)) as replica:
+        patch.setenv("METROETL_HOME", str(home))
+        patch.setenv("METROETL_HOST_MAP", json.dumps(replica.host_map))
+        patch.setenv("METROETL_POLITENESS", "false")
+        settings.cache_clear()
+        run_id = pipeline.open_warehouse().start_run("collect", {})
+        for source in pipeline.choose_sources():
+            pipeline.read_and_stage(run_id, source.id, pipeline.harvest_source(run_id, source.id))
+        assert not pipeline.pass_gate(run_id).held
+    settings.cache_clear()
 
 
 @pytest.fixture(autouse=True)

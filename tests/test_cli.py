@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from metroetl.replica import Replica
+from tests import forked
 
 HEAVY = ("pandas", "great_expectations", "prefect", "altair", "sqlalchemy", "bs4", "pdfplumber", "httpx")
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -38,10 +39,7 @@ def metroetl(replica: Replica, prefect_server: str, tmp_path_factory: pytest.Tem
     }
 
     def run(*arguments: str | Path, expect: int = 0, **env: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "metroetl", *map(str, arguments)]
-        done = subprocess.run(
-            command, cwd=folder, env=base | env, capture_output=True, text=True, timeout=120
-        )
+        done = forked.run("metroetl", *map(str, arguments), cwd=folder, env=base | env)
         assert done.returncode == expect, done.stdout + done.stderr
         return done
 

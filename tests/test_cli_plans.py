@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from metroetl.cli.show import show_summary
 from metroetl.replica import Replica
 from metroetl.runs import Failure, ReleaseNews, RunSummary
 from metroetl.settings import settings
+from tests import forked
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 SOURCES = ("sc_gov", "chengdu_gov", "shanghai")
@@ -41,8 +41,7 @@ def metroetl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     env = {**clean, "METROETL_HOME": str(folder / "data"), "COLUMNS": "300"}
 
     def run(*arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "metroetl", "plans", *arguments]
-        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120)
+        done = forked.run("metroetl", "plans", *arguments, cwd=folder, env=env)
         assert done.returncode == expect, done.stdout + done.stderr
         return done
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from metroetl.replica import Replica
+from tests import forked
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 LIST = "https://tjj.sc.gov.cn/scstjj/c112117/list.shtml"
@@ -38,10 +38,7 @@ def metroetl(replica: Replica, tmp_path: Path) -> Command:
     def run(
         *arguments: str, typed: str = "", expect: int = 0, **env: str
     ) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "metroetl", *arguments]
-        done = subprocess.run(
-            command, cwd=tmp_path, env=base | env, input=typed, capture_output=True, text=True, timeout=120
-        )
+        done = forked.run("metroetl", *arguments, cwd=tmp_path, env=base | env, typed=typed)
         assert done.returncode == expect, done.stdout + done.stderr
         return done
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.flows.conftest import CleanContents, NewWorld, Table, World, assert_agrees_with_facts
 
 SICK, WELL, DAY = "deyang", "meishan", date(2021, 10, 25)
@@ -165,14 +164,10 @@ def test_a_duplicate_release_counts_once(new_world: NewWorld, clean_contents: Cl
     assert_agrees_with_facts(world)
 
 
-def start(world: World, server: str, root: Path, *command: str) -> subprocess.Popen[str]:
+def start(world: World, server: str, root: Path, module: str, *arguments: str) -> forked.Running:
     """A run of its own process over both sources, against the session's Prefect server."""
     env = os.environ | world.env | {"PREFECT_API_URL": server}
-    arguments = ["run", "--source", SICK, "--source", WELL]
-    return subprocess.Popen(
-        [sys.executable, "-m", *command, *arguments], cwd=root, env=env, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
+    return forked.begin(module, *arguments, "run", "--source", SICK, "--source", WELL, cwd=root, env=env)
 
 
 def assert_whole(world: World, clean: dict[str, Table]) -> None:
@@ -200,8 +195,8 @@ def test_a_killed_run_is_taken_up(
     clean = clean_contents(DAY, SICK, WELL)
     world = new_world(DAY, SICK, WELL)
     run = start(world, prefect_server, root, "tests.flows.dying", statement, str(number))
-    told, _ = run.communicate(timeout=120)
-    assert run.returncode == -signal.SIGKILL, told
+    told = run.finish()
+    assert told.returncode == -signal.SIGKILL, told
     assert world.one("SELECT COUNT(*) FROM core_document") == 0, moment
     assert world.one("SELECT COUNT(*) FROM core_observation") == 0, moment
     assert world.ask("SELECT state FROM ops_run") == [{"state": "running"}]
@@ -218,8 +213,7 @@ def test_a_run_that_is_killed_while_it_asks_is_taken_up(
     while len(world.replica.log) < 5 and time.monotonic() < deadline:
         time.sleep(0.005)
     run.kill()
-    run.communicate()
-    assert run.returncode == -signal.SIGKILL
+    assert run.finish().returncode == -signal.SIGKILL
     assert_whole(world, clean)
 
 
@@ -228,8 +222,8 @@ def test_two_runs_that_meet_load_everything_once(
 ) -> None:
     world = new_world(DAY, SICK, WELL)
     runs = [start(world, prefect_server, root, "metroetl") for _ in range(2)]
-    told = [run.communicate(timeout=120)[0] for run in runs]
-    assert [run.returncode for run in runs] == [0, 0], told
+    told = [run.finish() for run in runs]
+    assert [done.returncode for done in told] == [0, 0], told
     assert world.contents() == clean_contents(DAY, SICK, WELL)
     assert world.collect().state == "NoChange"
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from tests import forked
 
 Demo = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -25,8 +26,7 @@ def demo(prefect_server: str, tmp_path: Path) -> Demo:
     env = os.environ | real | {"PREFECT_API_URL": prefect_server}
 
     def run(day: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "metroetl", "demo", "--as-of", day]
-        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
+        return forked.run("metroetl", "demo", "--as-of", day, cwd=tmp_path, env=env)
 
     return run
 

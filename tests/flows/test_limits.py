@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +16,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from tests import forked
 
 HOST, DELAY, PAGES = "tjj.jia.gov.cn", 1.5, 3
 SOURCE = f"""\
@@ -34,7 +34,7 @@ politeness: {{delay: {DELAY}, concurrency: 1}}
 expect: {{min_items: 1}}
 """
 PAGE = f"<html><body><h1>甲市（合成）</h1>{'<p>合成的一段文字，只供测试：两个进程共同遵守一个站点的频率。</p>' * 9}</body></html>"
-Start = Callable[..., "subprocess.Popen[str]"]
+Start = Callable[..., forked.Running]
 
 
 @dataclass
@@ -88,19 +88,16 @@ def start(prefect_server: str, site: Slow, tmp_path: Path, root: Path) -> Start:
         "METROETL_HOST_MAP": json.dumps({HOST: f"http://127.0.0.1:{site.port}"}),
     }
 
-    def run(*command: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=root, env=env, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+    def run(module: str, *arguments: str) -> forked.Running:
+        return forked.begin(module, *arguments, cwd=root, env=env)
 
     return run
 
 
-def output(process: subprocess.Popen[str]) -> str:
-    told, error = process.communicate(timeout=120)
-    assert process.returncode == 0, error
-    return told
+def output(running: forked.Running) -> str:
+    done = running.finish()
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_two_processes_keep_the_limits_of_a_host_together(

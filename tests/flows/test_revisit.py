@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -20,6 +19,7 @@ from metroetl.replica.life import LATER
 from metroetl.replica.server import Logged
 from metroetl.replica.sites.base import Site
 from metroetl.settings import settings
+from tests import forked
 from tests.flows.conftest import NewWorld, Run, Table, World, open_world
 
 DAY = date(2026, 2, 4)  # each of the three sites has a new page
@@ -231,15 +231,8 @@ def command(world: World, prefect_server: str, source_id: str) -> subprocess.Com
     """`metroetl revisit` of one source, in a process of its own."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("METROETL_", "PREFECT_"))}
     words = ["revisit", "--source", source_id, "--months", str(months_since(NEWER))]
-    return subprocess.run(
-        [sys.executable, "-m", "metroetl", *words],
-        cwd=world.home,
-        env=clean | world.env | {"PREFECT_API_URL": prefect_server},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    env = clean | world.env | {"PREFECT_API_URL": prefect_server}
+    return forked.run("metroetl", *words, cwd=world.home, env=env)
 
 
 def cells(told: str, source_id: str) -> list[str]:

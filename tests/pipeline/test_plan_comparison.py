@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from metroetl.errors import MetroError, VersionMissing
 from metroetl.pipeline import add_to_inbox
 from metroetl.pipeline.plan_comparison import compare_series, compare_two
 from metroetl.pipeline.steps import pass_gate, read_and_stage
+from tests import forked
 from tests.pipeline.conftest import Install
 from tests.plans.test_compare import NEW, OLD
 
@@ -78,8 +78,7 @@ def metroetl(tmp_path: Path) -> Command:
     env = {k: v for k, v in os.environ.items() if not k.startswith(("METROETL_", "PREFECT_"))}
 
     def run(*arguments: str | Path, expect: int = 0) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "metroetl", "plans", "compare", *map(str, arguments)]
-        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
+        done = forked.run("metroetl", "plans", "compare", *map(str, arguments), cwd=tmp_path, env=env)
         assert done.returncode == expect, done.stdout + done.stderr
         return done
 

@@ -1,18 +1,15 @@
 """Processes that load many figures, to be killed or to run out of disk.
 
-They are forked from a server of their own, so that one costs milliseconds: `start(load, url, …)`.
+They are forked, so that one costs milliseconds: `start(load, url, …)` of `tests.forked`.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
 from datetime import date
-from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from typing import Any
 
@@ -24,17 +21,6 @@ from metroetl.warehouse.models import Reading
 from tests.warehouse.desk import Desk, gdp, small_catalogue
 
 FIGURES = 40
-FORK = multiprocessing.get_context(
-    "forkserver"
-)  # a process of nothing but these modules, whatever else was imported
-FORK.set_forkserver_preload(["tests.warehouse.loader"])
-
-
-def start(work: Callable[..., None], *arguments: object) -> BaseProcess:
-    """A process that does this work."""
-    process = FORK.Process(target=work, args=arguments)
-    process.start()
-    return process
 
 
 def pages(desk: Desk, first: int, number: int) -> list[Reading]:

@@ -18,8 +18,9 @@ from metroetl.plans.models import PlanReading
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.engine import writer, writing
 from metroetl.warehouse.models import Held, Reading
+from tests.forked import start
 from tests.warehouse.desk import Desk, gdp
-from tests.warehouse.loader import FIGURES, load_on_a_small_disk, pages, start
+from tests.warehouse.loader import FIGURES, load_on_a_small_disk, pages
 
 PAGE = "https://city.example.cn/1"
 

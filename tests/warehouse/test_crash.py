@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from metroetl.catalogue import Catalogue
 from metroetl.warehouse import Warehouse
+from tests.forked import FORK, start
 from tests.warehouse.desk import Desk, gdp
-from tests.warehouse.loader import FIGURES, FORK, load, load_and_die, pages, start
+from tests.warehouse.loader import FIGURES, load, load_and_die, pages
 
 KILLS = 12  # on each engine
 PAGES = 4

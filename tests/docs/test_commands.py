@@ -1,0 +1,204 @@
+"""Every command of the documentation is run, page by page, in a folder with the demo's data, as a reader would.
+
+Placeholders of a page (ADDRESS, SHA256, …) are filled from the warehouse. A command that belongs to another machine
+(a server's login, Docker) or to another test is named below with its reason; a page can't hold one that isn't.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from metroetl.warehouse import Warehouse
+from tests import forked
+from tests.conftest import ROOT
+from tests.docs.pages import PAGES, commands_of
+
+pytestmark = pytest.mark.timeout(900)
+ELSEWHERE = {
+    r"make (demo|test|check)\b": "tests/test_wheel.py",
+    r"make (up|accuracy|mutations|bench|timelapse|audit|sbom|docs)\b": "Makefile",
+    r"(python -m )?prefect ": "tests/flows/test_server.py",
+    r"python -m (flows\.limits|deployments\.)": "tests/flows/test_server.py",
+    r"pip install ": "tests/test_wheel.py",
+    r"psql ": "tests/warehouse/test_clients.py",
+    r"metroetl (explore|serve)\b": "tests/warehouse/test_explore.py",
+    r"(sudo )?(docker|systemctl|journalctl|systemd-analyze|useradd|install) ": "no daemon runs where tests run",
+    r".*s3://": "tests/test_cli.py",
+}
+
+
+@dataclass
+class Desk:
+    """A reader's folder and environment, and what fills a page's placeholders."""
+
+    folder: Path
+    env: dict[str, str]
+    _fresh: dict[str, Iterator[str]] = field(default_factory=dict)
+
+    def ask(self, sql: str) -> list[str]:
+        """The first column of a query."""
+        rows = Warehouse(f"sqlite:///{self.folder / 'data/warehouse.db'}").query(sql)[1]
+        return [str(row[0]) for row in rows]
+
+    def next_of(self, name: str, sql: str) -> str:
+        """One that no command had yet, for what can be decided once."""
+        if name not in self._fresh:
+            self._fresh[name] = iter(self.ask(sql))
+        return next(self._fresh[name])
+
+    def run(self, command: str, expect: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
+        """Run a command of a page; `metroetl` in a forked process, all else by the shell."""
+        words = shlex.split(command, comments=True)
+        if (
+            words
+            and words[0] in {"metroetl", ".venv/bin/metroetl"}
+            and not set(words) & {"|", "&&", ">", "||"}
+        ):
+            done = forked.run(
+                "metroetl", *words[1:], cwd=self.folder, env=self.env, typed="y\n" * 9, timeout=240
+            )
+        else:
+            shell = ["bash", "-euo", "pipefail", "-c", command]
+            done = subprocess.run(
+                shell, cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=240
+            )
+        assert done.returncode in expect, f"{command}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
+        return done
+
+
+HELD = "SELECT batch_id FROM ops_batch WHERE state = 'held' ORDER BY batch_id"
+OPEN = "SELECT quarantine_id FROM ops_quarantine WHERE state = 'open' ORDER BY quarantine_id"
+LOOP = "SELECT loop_id FROM mart_loop WHERE state <> 'closed' ORDER BY loop_id"
+CHANGED = "https://tjj.example.gov.cn/changed.html"
+FILLED: dict[str, Callable[[Desk], str]] = {
+    r"\bADDRESS\b": lambda d: CHANGED,
+    r"\bSHA256\b": lambda d: d.ask("SELECT sha256 FROM core_document WHERE source_id = 'deyang' LIMIT 1")[0],
+    r"\bDOCUMENT_ID\b": lambda d: d.ask(
+        "SELECT document_id FROM core_document WHERE source_id = 'deyang' LIMIT 1"
+    )[0],
+    r"\bOBSERVATION_ID\b": lambda d: d.ask("SELECT observation_id FROM core_observation LIMIT 1")[0],
+    r"批次编号|\bBATCH\b": lambda d: d.next_of("batch", HELD),
+    r"(?<=show )cb6bd76424": lambda d: d.ask(OPEN)[0][:10],
+    r"(?<= )编号": lambda d: d.next_of("row", OPEN),
+    r"(?<=respond )ID|(?<=show )ID(?=$)|(?<=verify )ID|(?<=close )ID": lambda d: d.ask(LOOP)[0],
+    r"(?<=check )ID": lambda d: "deyang",
+    r" \[--item ITEM\]": lambda d: "",
+    r"/safe|/srv": lambda d: "safe",
+    r"warehouse-facts-…\.zip": lambda d: sorted((d.folder / "data/backups").glob("*.zip"))[0].name,
+}
+
+
+@pytest.fixture(scope="module")
+def desk(facts_home: Path, prefect_server: str, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A folder with the demo's data, files that pages speak of, a batch that is held and rows that wait."""
+    folder = tmp_path_factory.mktemp("reader")
+    shutil.copytree(facts_home, folder / "data")
+    (folder / "data/demo").symlink_to(folder / "data")
+    for name in ("src", "tests", "deployments", "benchmarks", "requirements.txt"):
+        (folder / name).symlink_to(ROOT / name)
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("METROETL_", "PREFECT_", "PYTEST_"))}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    desk = Desk(folder, {**clean, "PATH": path, "PREFECT_API_URL": prefect_server, "COLUMNS": "120"})
+    _files(desk)
+    return desk
+
+
+def _files(desk: Desk) -> None:
+    """The files that pages name, and what the inbox took in: three versions of a page, two garbled, three damaged."""
+    from metroetl import pipeline
+    from metroetl.harvest.models import INBOX
+    from metroetl.pipeline.told import Told
+    from metroetl.settings import settings
+
+    folder = desk.folder
+    page = next((ROOT / "tests/pages/deyang").glob("page*.html"))
+    for name in ("page.html", "OLD", "NEW", "bulletin.pdf"):
+        shutil.copy(page, folder / name)
+    (folder / "通报.pdf").write_bytes(b"%PDF-1.7\n1 0 obj << /Type /Catalog")
+    cities = ("510100", "510600", "511400", "512000")
+    flows = [f"2025Q1,{i},{j},{100 + 7 * n},亿元,9" for n, i in enumerate(cities) for j in cities]
+    (folder / "flows-2025Q1.csv").write_text("\n".join(["period,seller,buyer,amount,unit,firms", *flows]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("METROETL_HOME", str(folder / "data"))
+        settings.cache_clear()
+        for n, value in enumerate((771.1, 771.2, 771.3)):
+            text = f"德阳市简报\n\n2025年第{n}期\n\n2025年4月30日\n\n德阳市一季度地区生产总值{value}亿元。\n"
+            _take(folder / f"note{n}.txt", text.encode(), Told(url=CHANGED))
+        for n in range(2):
+            garbled = f"第{n}期德阳市经济运行保持平稳，工业生产稳定增长。" * 40
+            _take(folder / f"garbled{n}.txt", garbled.encode().decode("gb18030", "ignore").encode(), None)
+        for n in range(3):
+            _take(folder / f"damaged{n}.pdf", b"%PDF-1.7\n%d 0 obj << /Type /Catalog" % n, None)
+        run_id = pipeline.open_warehouse().start_run("inbox", {})
+        pipeline.read_and_stage(run_id, INBOX)
+        assert len(pipeline.pass_gate(run_id).held) == 1
+    settings.cache_clear()
+
+
+def _take(file: Path, data: bytes, told: Any) -> None:
+    from metroetl import pipeline
+
+    file.write_bytes(data)
+    assert pipeline.add_to_inbox([file], told)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_command_of_a_page_runs(desk: Desk, page: Path) -> None:
+    env = dict(desk.env)
+    try:
+        for command in commands_of(ROOT / page):
+            _run(desk, command)
+    finally:
+        desk.env.clear()
+        desk.env.update(env)
+
+
+def _run(desk: Desk, command: str) -> None:
+    if command.startswith("export "):
+        desk.env.update(
+            pair.split("=", 1) for pair in shlex.split(command, comments=True)[1:] if "…" not in pair
+        )
+        return
+    for pattern, where in ELSEWHERE.items():
+        if re.match(pattern, command):
+            assert " " in where or (ROOT / where).exists(), where
+            return
+    for pattern, value in FILLED.items():
+        if re.search(pattern, command):
+            command = re.sub(pattern, lambda _, value=value: value(desk), command)
+    desk.run(command)
+
+
+def test_every_command_named_in_a_text_exists(root: Path) -> None:
+    """`metroetl …` in a line of text or a table: the command and its options are there."""
+    import click
+    import typer
+
+    from metroetl.cli import app
+
+    top: Any = typer.main.get_command(app)
+    for page in PAGES:
+        for said in re.findall(r"`(metroetl [^`]+)`", (root / page).read_text(encoding="utf-8")):
+            command, words = top, said.split()[1:]
+            while words and isinstance(command, click.Group) and words[0] in command.commands:
+                command = command.commands[words.pop(0)]
+            assert not isinstance(command, click.Group) or not words or not re.fullmatch(r"[a-z]+", words[0]), (
+                page, said)  # fmt: skip
+            known = {option for p in command.params for option in p.opts} | {"--help"}
+            said_options = set(re.findall(r"--[a-z][a-z-]+", " ".join(words)))
+            assert said_options <= known or isinstance(command, click.Group), (
+                page,
+                said,
+                said_options - known,
+            )
