@@ -68,7 +68,11 @@ def new_home(folder: Path, sites: Sequence[Site], port: int) -> dict[str, str]:
     for site in sites:
         (sources / f"{site.id}.yml").write_text(site.source(), encoding="utf-8")
     env = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("METROETL_", "PREFECT_"))},
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("METROETL_", "PREFECT_"))
+        },
         "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
         "METROETL_HOME": str(folder),
         "METROETL_WORLD": "synthetic",

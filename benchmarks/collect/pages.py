@@ -109,8 +109,12 @@ def frame(site: Site) -> bytes:
         f'<li><a href="/tjsj/zt/{n}.html">合成专题{seed.choice(words)}之{n}</a><span class="d">08-{n % 28 + 1:02d}</span></li>'
         for n in range(60)
     )
-    style = "".join(f".c{n}{{margin:{n}px;color:#{n:06x};background:url(/images/{n}.png) no-repeat}}" for n in range(180))
-    script = "".join(f"function f{n}(a,b){{var s='<div class=x>'+a+'</div>';return s.length>{n}?b:s;}}" for n in range(190))
+    style = "".join(
+        f".c{n}{{margin:{n}px;color:#{n:06x};background:url(/images/{n}.png) no-repeat}}" for n in range(180)
+    )
+    script = "".join(
+        f"function f{n}(a,b){{var s='<div class=x>'+a+'</div>';return s.length>{n}?b:s;}}" for n in range(190)
+    )
     before = (
         '<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8">{meta}'
         f"<style>{style}</style><script>{script}</script></head><body>"
@@ -119,7 +123,7 @@ def frame(site: Site) -> bytes:
     )
     after = (
         f'<div class="sidebar"><h3>相关链接</h3><ul>{side}</ul></div></div><div class="footer"><p>主办单位：合成统计局</p>'
-        '<p>本站页面均为合成，仅供测量 · synthetic</p></div><script>{filler}</script></body></html>'
+        "<p>本站页面均为合成，仅供测量 · synthetic</p></div><script>{filler}</script></body></html>"
     )
     size = len((before + after).encode()) + 3_000
     filler = "var h=[" + ",".join(f'"u{n}"' for n in range(max(0, PAGE_SIZE - size) // 8)) + "];"
@@ -203,4 +207,6 @@ def plain(number: int) -> str:
         "会议传达学习有关会议精神，研究部署近期重点工作，强调要压实责任、强化协同、提升数据质量，"
         "以更高标准推进统计调查、分析服务和队伍建设。与会人员结合实际作了交流发言。"
     )
-    return "".join(f'<p style="text-indent: 2em;">{sentence}{"合成" * (1 + number % 3)}。</p>' for _ in range(7))
+    return "".join(
+        f'<p style="text-indent: 2em;">{sentence}{"合成" * (1 + number % 3)}。</p>' for _ in range(7)
+    )

@@ -47,7 +47,9 @@ async def _serve(folder: Path, port: Any, asked: Any) -> None:
             body = body_of(host, path)
             asked.value += 1
             status = "200 OK" if body is not None else "404 Not Found"
-            told = f"HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {len(body or b'')}\r\n\r\n"
+            told = (
+                f"HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {len(body or b'')}\r\n\r\n"
+            )
             writer.write(told.encode() + (body or b""))
             await writer.drain()
         writer.close()
