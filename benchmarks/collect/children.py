@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,14 @@ class Used:
     wall: float
     peak: float
     said: list[dict[str, Any]] = field(default_factory=list)
+    pages: int = 0
+
+    def add(self, following: Used) -> None:
+        """What ran after."""
+        self.cpu += following.cpu
+        self.wall += following.wall
+        self.peak = max(self.peak, following.peak)
+        self.said += following.said
 
     @property
     def imports(self) -> float:
@@ -86,3 +96,29 @@ def new_home(folder: Path, sites: Sequence[Site], port: int) -> dict[str, str]:
     made = [sys.executable, "-c", "from metroetl.pipeline import open_warehouse; open_warehouse()"]
     subprocess.run(made, cwd=ROOT, env=env, check=True)  # noqa: S603  our own line
     return env
+
+
+@contextmanager
+def prefect_server(env: dict[str, str]) -> Iterator[str]:
+    """A Prefect server of its own on a free port; its API's address."""
+    import httpx
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    api = f"http://127.0.0.1:{port}/api"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    running = subprocess.Popen(  # noqa: S603  Prefect's own command
+        command, env={**env, "PREFECT_API_URL": api}, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        for _ in range(600):
+            try:
+                if httpx.get(f"{api}/health", timeout=2, trust_env=False).is_success:
+                    break
+            except httpx.HTTPError:
+                time.sleep(0.2)
+        yield api
+    finally:
+        os.killpg(running.pid, signal.SIGTERM)
+        running.wait(timeout=60)

@@ -98,8 +98,29 @@ def list_page(rows: list[Article], pages: int) -> str:
 
 def frame(site: Site) -> bytes:
     """What stands around every article of a site, with a mark where the article goes."""
-    seed = random.Random(site.number)  # noqa: S311  made up on purpose
-    words = "概况 机构 职能 动态 公告 数据 发布 解读 公报 年鉴 普查 服务 互动 公开 指南 目录 法规 计划 财政 人事".split()
+    seed = random.Random(site.number)
+    words = [
+        "概况",
+        "机构",
+        "职能",
+        "动态",
+        "公告",
+        "数据",
+        "发布",
+        "解读",
+        "公报",
+        "年鉴",
+        "普查",
+        "服务",
+        "互动",
+        "公开",
+        "指南",
+        "目录",
+        "法规",
+        "计划",
+        "财政",
+        "人事",
+    ]
     menu = "".join(
         f'<li class="nav-item"><a href="/{n}/" target="_blank">{seed.choice(words)}{seed.choice(words)}</a>'
         f'<ul class="sub">{"".join(f"<li><a href=/{n}/{m}/>{seed.choice(words)}{m}</a></li>" for m in range(8))}</ul></li>'
@@ -157,7 +178,7 @@ def article(site: Site, number: int) -> Article:
 
 def growth(site: Site, name: str, year: int, month: int) -> float:
     """A yearly growth in per cent, between 3 and 8, different each year and month."""
-    return random.Random(f"{site.number} {name} {year} {month}").randint(30, 80) / 10  # noqa: S311
+    return random.Random(f"{site.number} {name} {year} {month}").randint(30, 80) / 10
 
 
 def level(site: Site, name: str, base: float, year: int, month: int) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -39,6 +39,7 @@ log = logging.getLogger("metroetl.pipeline")
 Kind = Literal["statistics", "plans"]
 MOST_UNTOLD = 12
 TELL_EVERY = 0.2  # seconds in which what comes is written at once
+STAGED_AT_ONCE = 200  # pages
 
 
 def choose_sources(
@@ -215,15 +216,33 @@ def read_and_stage(
     outcome: SourceOutcome | None = None,
     snapshots: Sequence[Snapshot] | None = None,
 ) -> SourceOutcome:
-    """Read what is archived but not yet in the warehouse (or the snapshots given), and stage it as one batch."""
-    from metroetl.quality import rules_version
+    """Read what is archived but not yet in the warehouse (or the snapshots given), and stage it as one batch.
 
+    Staged are STAGED_AT_ONCE pages at a time, so that memory doesn't grow with the pages; a killed run loses no more.
+    """
+    _leave_imports_alone()
     source = catalogue().sources.get(source_id)
     outcome = outcome or SourceOutcome(source_id=source_id, title=source_title(source_id))
     warehouse = open_existing()
+    waiting = warehouse.pending([source_id]) if snapshots is None else snapshots
+    for first in range(0, len(waiting), STAGED_AT_ONCE):
+        some = waiting[first : first + STAGED_AT_ONCE]
+        _stage(
+            run_id, source_id, warehouse, list(_readings(run_id, some, source, warehouse, outcome)), outcome
+        )
+    return outcome
+
+
+def _readings(
+    run_id: str,
+    snapshots: Sequence[Snapshot],
+    source: Source | None,
+    warehouse: Warehouse,
+    outcome: SourceOutcome,
+) -> Iterator[Reading]:
+    """What can be read of the snapshots, counted; what can't is named and put into quarantine."""
     archive = Archive(settings().archive)
-    readings: list[Reading] = []
-    for snapshot in warehouse.pending([source_id]) if snapshots is None else snapshots:
+    for snapshot in snapshots:
         try:
             reading = read_snapshot(warehouse, archive, snapshot, source)
         except ArchiveFailure:
@@ -235,13 +254,21 @@ def read_and_stage(
                 Failure(code=error.code, url=snapshot.url, detail=error.message, way_out=error.way_out)
             )
             continue
-        readings.append(reading)
         outcome.documents += 1
         outcome.statements += len(reading.statements)
         outcome.plans += len(reading.plan.releases) if reading.plan else 0
+        yield reading
+
+
+def _stage(
+    run_id: str, source_id: str, warehouse: Warehouse, readings: Sequence[Reading], outcome: SourceOutcome
+) -> None:
+    """Add readings to the run's batch of the source."""
+    from metroetl.quality import rules_version
+
     if readings:
-        outcome.batch_id = warehouse.stage(run_id, source_id, readings, rules_version())
-    return outcome
+        batch_id = warehouse.stage(run_id, source_id, readings, rules_version())
+        outcome.batch_id = batch_id or outcome.batch_id
 
 
 def read_snapshot(
