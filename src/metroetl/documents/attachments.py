@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
+from lxml import etree
 
 from metroetl.documents.html import attribute, text_of
 from metroetl.documents.models import Attachment
@@ -48,9 +50,38 @@ def list_attachments(soup: BeautifulSoup, url: str) -> list[Attachment]:
     ]
 
 
+class _Names:
+    """A target for lxml's parser that keeps nothing but whether an element links or shows a file."""
+
+    def __init__(self) -> None:
+        self.found = False
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if not self.found and name in CARRIERS:
+            self.found = bool(address_in(name, lambda key: attributes.get(key, "")))
+
+    def close(self) -> bool:
+        return self.found
+
+
+def names_files(markup: str) -> bool:
+    """Whether any element of a page's markup links or shows a file: a look without making a tree.
+
+    The parser and its events are those from which BeautifulSoup makes its tree.
+    """
+    parser = etree.HTMLParser(target=_Names(), recover=True)
+    parser.feed(markup)
+    return bool(parser.close())
+
+
 def _address(tag: Tag) -> str:
     """The address of the file that an element links or shows; empty where it is no file."""
-    address = attribute(tag, CARRIERS[tag.name]).strip().replace("\\", "/")
+    return address_in(tag.name, partial(attribute, tag))
+
+
+def address_in(name: str, value: Callable[[str], str]) -> str:
+    """The address of the file that an element of this name and these attribute values names; empty where it is none."""
+    address = value(CARRIERS[name]).strip().replace("\\", "/")
     if not address or address.lower().startswith(("javascript:", "mailto:", "data:", "#", "about:")):
         return ""
     try:
@@ -62,23 +93,17 @@ def _address(tag: Tag) -> str:
         return shown
     if FILE.search(parts.path):
         return address
-    named = any(FILE.search(value) for values in query.values() for value in values)
-    if named or (tag.name in {"a", "file"} and _is_marked(tag, parts.path)):
+    named = any(FILE.search(v) for values in query.values() for v in values)
+    if named or (name in {"a", "file"} and _is_marked(name, value, parts.path)):
         return address
     return ""
 
 
-def _is_marked(tag: Tag, path: str) -> bool:
+def _is_marked(name: str, value: Callable[[str], str], path: str) -> bool:
     """Whether an address without a file ending is a file all the same: by its path or by how the editor marked it."""
-    marked = "true" in (attribute(tag, "appendix"), attribute(tag, "data-appendix"))
-    marked = (
-        marked
-        or "nfw-cms-attachment" in attribute(tag, "class")
-        or FILE.search(attribute(tag, "download")) is not None
-    )
-    return (
-        marked or tag.name == "file" or DOWNLOAD.search(path) is not None or FOLDER.search(path) is not None
-    )
+    marked = "true" in (value("appendix"), value("data-appendix"))
+    marked = marked or "nfw-cms-attachment" in value("class") or FILE.search(value("download")) is not None
+    return marked or name == "file" or DOWNLOAD.search(path) is not None or FOLDER.search(path) is not None
 
 
 def _name(tag: Tag, address: str) -> str:

@@ -57,6 +57,8 @@ WRAPPERS = (
     ".conttxt",
     "article",
 )
+CONTAINERS = frozenset({*EDITORS, *WRAPPERS})
+NUMBERED_ID = re.compile("_[0-9]{1,4}$")
 FURNITURE = re.compile(
     r"(?:bd)?share\w*|social\w*|(?:qr|er)_?code\w*|qr_container|sweep|\w{0,3}ewm\w*|erweima|pager|pagination|page_?nav"
     r"|(?:bread)?crumbs?|position|dqwz|font_?size|toolbar|print\w*|pre_?v?_?next|related\w*|xgwz|xgxx|xgjd|xgzc"
@@ -91,7 +93,8 @@ class Measures:
 
     def link_share(self, tag: Tag) -> float:
         """Share of the text that is links."""
-        return self.links[id(tag)] / self.text[id(tag)] if self.text[id(tag)] else 0.0
+        text = self.text.get(id(tag), 0)
+        return self.links[id(tag)] / text if text else 0.0
 
 
 def measure(root: Tag) -> Measures:
@@ -144,14 +147,19 @@ def find_body(soup: BeautifulSoup, selectors: Sequence[str] = ()) -> Body | None
 
 def _index(soup: BeautifulSoup) -> defaultdict[str, list[Tag]]:
     """Elements by #id, .class and name, lower case; numbered ids (vsb_content_2) without their number."""
-    known = {*EDITORS, *WRAPPERS}
     matches: defaultdict[str, list[Tag]] = defaultdict(list)
     for tag in soup.find_all(True):
-        own_id = re.sub("_[0-9]{1,4}$", "", attribute(tag, "id").lower())
-        classes = (f".{c}" for c in attribute(tag, "class").lower().split())
-        for name in {tag.name, f"#{own_id}", *classes} & known:
+        for name in container_names(tag.name, attribute(tag, "id"), attribute(tag, "class")):
             matches[name].append(tag)
     return matches
+
+
+def container_names(name: str, own_id: str, classes: str) -> set[str]:
+    """By which names of known containers an element goes."""
+    if not own_id and not classes:
+        return {name} & CONTAINERS
+    own_id = NUMBERED_ID.sub("", own_id.lower())
+    return {name, f"#{own_id}", *(f".{c}" for c in classes.lower().split())} & CONTAINERS
 
 
 def _has_content(tag: Tag, sizes: Measures) -> bool:
@@ -181,7 +189,10 @@ def _best_wrapper(tags: list[Tag], sizes: Measures) -> Tag | None:
         return None
     size = sizes.text
     best = max(tags, key=lambda t: size.get(id(t), 0))
-    inner = [t for t in tags if size[id(t)] >= 0.6 * size[id(best)] and any(p is best for p in t.parents)]
+    shown = [t for t in tags if id(t) in size]
+    inner = [
+        t for t in shown if size[id(t)] >= 0.6 * size.get(id(best), 0) and any(p is best for p in t.parents)
+    ]
     return min(inner, key=lambda t: size[id(t)], default=best)
 
 
@@ -189,7 +200,8 @@ def _holds_more(wrapper: Tag | None, editors: list[Tag], sizes: Measures) -> boo
     """Whether the editors are only a small part of the prose that their wrapper holds."""
     if wrapper is None or not any(p is wrapper for p in editors[0].parents):
         return False
-    return sizes.prose[id(wrapper)] > 300 + 2 * sum(sizes.text[id(e)] for e in editors)
+    shown = sum(sizes.text.get(id(e), 0) for e in editors)
+    return sizes.prose.get(id(wrapper), 0) > 300 + 2 * shown
 
 
 def _densest(soup: BeautifulSoup, sizes: Measures) -> Tag | None:

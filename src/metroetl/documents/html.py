@@ -40,14 +40,19 @@ HEADINGS = {f"h{n}": n for n in range(1, 7)}
 
 def parse_html(text: str) -> BeautifulSoup:
     """The tree of a page, without scripts, styles and comments; raises Unreadable where it is beyond bounds."""
+    soup = BeautifulSoup(plain_markup(text), "lxml")
+    if (depth := _depth(soup)) > MAX_DEPTH:
+        raise Unreadable(f"markup nested {depth} deep: more than {MAX_DEPTH}")
+    return soup
+
+
+def plain_markup(text: str) -> str:
+    """A page's markup without scripts, styles, comments and what begins a second page; raises Unreadable if too long."""
     if len(text) > MAX_CHARACTERS:
         raise Unreadable(f"a page of {len(text)} characters: more than {MAX_CHARACTERS}")
     for opening, closing in CUT:
         text = "".join(_outside(text, opening, closing))
-    soup = BeautifulSoup(SECOND_PAGE.sub("", text.replace("\x00", "")), "lxml")
-    if (depth := _depth(soup)) > MAX_DEPTH:
-        raise Unreadable(f"markup nested {depth} deep: more than {MAX_DEPTH}")
-    return soup
+    return SECOND_PAGE.sub("", text.replace("\x00", ""))
 
 
 def _outside(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> Iterator[str]:

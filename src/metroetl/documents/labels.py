@@ -70,7 +70,7 @@ def find_labels(root: Tag) -> list[Label]:
 
 def _labels_in(node: NavigableString) -> list[Label]:
     """The labels of one line (`发布日期：… 来源：…`), or the one that a label cell holds."""
-    line = BLANKS.sub(" ", str(node)).strip(" \u3000")
+    line = _line_of(node)
     matches = list(IN_LINE.finditer(line))
     if matches and matches[0].start() == 0:
         ends = [m.start() for m in matches[1:]] + [len(line)]
@@ -84,6 +84,16 @@ def _labels_in(node: NavigableString) -> list[Label]:
         name = "".join(alone.group(1).split())
         return [Label(FIELD[name], name, _value_after(node), node)]
     return []
+
+
+def is_label(text: str) -> bool:
+    """Whether a text of the page would be read as a label, or as a line that begins with one."""
+    line = _line_of(text)
+    return IN_LINE.match(line) is not None or ALONE.fullmatch(line) is not None
+
+
+def _line_of(text: str) -> str:
+    return BLANKS.sub(" ", str(text)).strip(" \u3000")
 
 
 def information_blocks(labels: Iterable[Label]) -> list[Tag]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
 
-from metroetl.documents.attachments import list_attachments
+from metroetl.documents.attachments import list_attachments, names_files
 from metroetl.documents.body import Body, clear, find_body
 from metroetl.documents.decode import REPLACEMENT, decode
-from metroetl.documents.html import BlockReader, attribute, parse_html
+from metroetl.documents.folded import parse_folded
+from metroetl.documents.html import BlockReader, attribute, parse_html, plain_markup
 from metroetl.documents.labels import find_labels, information_blocks
 from metroetl.documents.metadata import read_metadata
 from metroetl.documents.models import Attachment, Document
@@ -78,8 +79,13 @@ def read_page(
 
 
 def _find_body(text: str, url: str, source: Source | None) -> tuple[BeautifulSoup, Body]:
+    selectors = body_selectors(source)
+    if not selectors and (folded := parse_folded(text)) is not None:
+        body = find_body(folded)
+        if body is not None and body.found_by == "container":
+            return folded, body
     soup = parse_html(text)
-    body = find_body(soup, body_selectors(source))
+    body = find_body(soup, selectors)
     if body is None:
         raise LayoutChanged(f"no body in {url}: no known container and no running text")
     return soup, body
@@ -99,10 +105,9 @@ def page_attachments(data: bytes, url: str) -> list[Attachment]:
     """The files that a page links; none where the bytes are no readable page."""
     text, _ = decode(data)
     try:
-        soup = parse_html(text)
+        return list_attachments(parse_html(text), url) if names_files(plain_markup(text)) else []
     except DocumentError:
         return []
-    return list_attachments(soup, url)
 
 
 def header_charset(snapshot: Snapshot) -> str | None:

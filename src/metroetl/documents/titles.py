@@ -71,12 +71,7 @@ def heading_before(soup: BeautifulSoup, body: Body, not_titles: set[str]) -> lis
         if node is start:
             break
         is_h1 = node.name in {"h1", "ucaptitle"}
-        names = f"{attribute(node, 'class')} {attribute(node, 'id')}"
-        if (
-            not is_h1
-            and (not CLASSES.search(names) or NOT_CLASSES.search(names))
-            and node.name not in {"h2", "h3"}
-        ):
+        if not marks_title(node.name, f"{attribute(node, 'class')} {attribute(node, 'id')}"):
             continue
         text = text_of(node) if is_short(node, MOST) else ""
         if (
@@ -87,6 +82,13 @@ def heading_before(soup: BeautifulSoup, body: Body, not_titles: set[str]) -> lis
             continue
         (first if is_h1 else marked).append(text)
     return [*reversed(first), *reversed(marked)]
+
+
+def marks_title(name: str, names: str) -> bool:
+    """Whether an element of this name, with these classes and this id, may hold the title."""
+    if name in {"h1", "ucaptitle", "h2", "h3"}:
+        return True
+    return bool(CLASSES.search(names)) and not NOT_CLASSES.search(names)
 
 
 def page_title(text: str, candidates: Sequence[str]) -> str:

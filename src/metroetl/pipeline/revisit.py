@@ -12,14 +12,14 @@ from metroetl.catalogue import catalogue
 from metroetl.errors import ManyVanished, NotFound, SoftNotFound
 from metroetl.harvest import Archive, Client, revisit
 from metroetl.harvest.addresses import host_of
-from metroetl.pipeline.steps import known_addresses, open_existing, outcome_of, recorded
+from metroetl.pipeline.steps import known_addresses, open_existing, recorded
 from metroetl.runs import Failure
 from metroetl.settings import settings
 
 if TYPE_CHECKING:
     from metroetl.catalogue.models import Source
     from metroetl.harvest.client import Gate
-    from metroetl.harvest.models import Harvested, Snapshot
+    from metroetl.harvest.models import Snapshot
     from metroetl.runs import SourceOutcome
     from metroetl.warehouse import Warehouse
 
@@ -53,9 +53,9 @@ def revisit_sources(
     for source_id in source_ids:
         source = catalogue().sources[source_id]
         own = [page for page in chosen if page.source_id == source_id]
-        steps = asyncio.run(_revisit_steps(run_id, source, warehouse, own, gate))
+        outcome = asyncio.run(_revisit(run_id, source, warehouse, own, gate))
         asked = {page.url: (source_id, page.url) in there for page in own}
-        outcomes.append(_with_vanished(outcome_of(source, steps), asked))
+        outcomes.append(_with_vanished(outcome, asked))
     return outcomes
 
 
@@ -86,9 +86,9 @@ def within(budget: int, pages: Sequence[Snapshot]) -> list[Snapshot]:
     return chosen
 
 
-async def _revisit_steps(
+async def _revisit(
     run_id: str, source: Source, warehouse: Warehouse, pages: Sequence[Snapshot], gate: Gate | None
-) -> list[Harvested]:
+) -> SourceOutcome:
     config = settings()
     async with Client(config, catalogue().sources.values(), gate) as client:
         steps = revisit(
@@ -99,4 +99,4 @@ async def _revisit_steps(
             known=known_addresses(warehouse, source.id),
             pages=pages,
         )
-        return await recorded(run_id, warehouse, steps)
+        return await recorded(run_id, warehouse, source, steps)

@@ -7,10 +7,11 @@ warehouse, so that a step can run in a thread, in a process or on another machin
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from metroetl.catalogue.models import Source
     from metroetl.documents.models import Document
     from metroetl.harvest.client import Gate
-    from metroetl.harvest.models import Harvested, Known, Snapshot
+    from metroetl.harvest.models import Fetch, Harvested, Known, Snapshot
     from metroetl.monitoring.report import Format, Written
     from metroetl.monitoring.update import Updated
     from metroetl.quality import Stopped
@@ -36,7 +37,9 @@ log = logging.getLogger("metroetl.pipeline")
 
 
 Kind = Literal["statistics", "plans"]
-MOST_UNTOLD = 4
+MOST_UNTOLD = 12
+TELL_EVERY = 0.2  # seconds in which what comes is written at once
+STAGED_AT_ONCE = 200  # pages
 
 
 def choose_sources(
@@ -110,41 +113,22 @@ def harvest_source(
 
     `gate` keeps limits that several processes share (see `Client`).
     """
+    _leave_imports_alone()
     source = catalogue().sources[source_id]
     if max_pages is not None:
         source = source.model_copy(update={"max_pages": max_pages})
     warehouse = open_existing()
-    steps = harvest_steps(run_id, source, warehouse, since, dry_run, gate)
-    return outcome_of(source, asyncio.run(steps))
+    return asyncio.run(_harvest(run_id, source, warehouse, since, dry_run, gate))
 
 
-def outcome_of(source: Source, steps: Iterable[Harvested]) -> SourceOutcome:
-    """What the steps at one source came to."""
-    outcome = SourceOutcome(source_id=source.id, title=source.title)
-    counts: Counter[str] = Counter()
-    for step in steps:
-        fetch = step.fetch
-        counts[fetch.outcome] += 1
-        outcome.announced += fetch.fresh or 0
-        if not fetch.ok:
-            failed = Failure(code=fetch.outcome, url=fetch.url, detail=fetch.detail, way_out=fetch.way_out)
-            outcome.failures.append(failed)
-    outcome.outcomes = dict(counts)
-    log.info(
-        "%s: %s", source.title, ", ".join(f"{n} {what}" for what, n in counts.items()) or "nothing asked"
-    )
-    return outcome
-
-
-async def harvest_steps(
+async def _harvest(
     run_id: str,
     source: Source,
     warehouse: Warehouse,
     since: date | None,
     dry_run: bool,
     gate: Gate | None = None,
-) -> list[Harvested]:
-    """All steps of a harvest, recorded in the warehouse as they come."""
+) -> SourceOutcome:
     config = settings()
     async with Client(config, catalogue().sources.values(), gate) as client:
         steps = harvest(
@@ -156,30 +140,58 @@ async def harvest_steps(
             since=since,
             dry_run=dry_run,
         )
-        return await recorded(run_id, warehouse, steps)
+        return await recorded(run_id, warehouse, source, steps)
 
 
-async def recorded(run_id: str, warehouse: Warehouse, steps: AsyncIterator[Harvested]) -> list[Harvested]:
-    """The steps, each in the warehouse as soon as the one before is, so that a killed run has told of nearly all.
+@cache
+def _leave_imports_alone() -> None:
+    """Let Python's collector look at what pages make only: looking at the libraries again and again takes a fifth of
+    a collect."""
+    gc.collect()
+    gc.freeze()
 
-    Where writing is slow, no more than MOST_UNTOLD wait for it: the sites wait then.
+
+async def recorded(
+    run_id: str, warehouse: Warehouse, source: Source, steps: AsyncIterator[Harvested]
+) -> SourceOutcome:
+    """What the steps at one source came to; each is in the warehouse within TELL_EVERY of the one before.
+
+    So a killed run has told of nearly all. Where writing is slow, no more than MOST_UNTOLD wait for it: the sites wait
+    then. A step that is told is forgotten, so that memory doesn't grow with the pages.
     """
-    done: list[Harvested] = []
-    told = 0
+    outcome = SourceOutcome(source_id=source.id, title=source.title)
+    untold: list[Harvested] = []
     writing: asyncio.Task[None] | None = None
+
+    async def tell(pause: float) -> None:
+        await asyncio.sleep(pause)
+        new = untold.copy()
+        untold.clear()
+        await asyncio.to_thread(warehouse.record, run_id, new)
+
     try:
         async for step in steps:
-            done.append(step)
-            if writing is None or writing.done() or len(done) - told >= MOST_UNTOLD:
+            _count_step(outcome, step.fetch)
+            untold.append(step)
+            if writing is None or writing.done() or len(untold) >= MOST_UNTOLD:
                 if writing is not None:
                     await writing
-                writing = asyncio.create_task(asyncio.to_thread(warehouse.record, run_id, done[told:]))
-                told = len(done)
+                writing = asyncio.create_task(tell(TELL_EVERY))
     finally:
         if writing is not None:
             await writing
-        warehouse.record(run_id, done[told:])
-    return done
+        warehouse.record(run_id, untold)
+    told = ", ".join(f"{n} {what}" for what, n in outcome.outcomes.items())
+    log.info("%s: %s", source.title, told or "nothing asked")
+    return outcome
+
+
+def _count_step(outcome: SourceOutcome, fetch: Fetch) -> None:
+    outcome.outcomes[fetch.outcome] = outcome.outcomes.get(fetch.outcome, 0) + 1
+    outcome.announced += fetch.fresh or 0
+    if not fetch.ok:
+        failed = Failure(code=fetch.outcome, url=fetch.url, detail=fetch.detail, way_out=fetch.way_out)
+        outcome.failures.append(failed)
 
 
 _DAMAGED = """
@@ -204,15 +216,33 @@ def read_and_stage(
     outcome: SourceOutcome | None = None,
     snapshots: Sequence[Snapshot] | None = None,
 ) -> SourceOutcome:
-    """Read what is archived but not yet in the warehouse (or the snapshots given), and stage it as one batch."""
-    from metroetl.quality import rules_version
+    """Read what is archived but not yet in the warehouse (or the snapshots given), and stage it as one batch.
 
+    Staged are STAGED_AT_ONCE pages at a time, so that memory doesn't grow with the pages; a killed run loses no more.
+    """
+    _leave_imports_alone()
     source = catalogue().sources.get(source_id)
     outcome = outcome or SourceOutcome(source_id=source_id, title=source_title(source_id))
     warehouse = open_existing()
+    waiting = warehouse.pending([source_id]) if snapshots is None else snapshots
+    for first in range(0, len(waiting), STAGED_AT_ONCE):
+        some = waiting[first : first + STAGED_AT_ONCE]
+        _stage(
+            run_id, source_id, warehouse, list(_readings(run_id, some, source, warehouse, outcome)), outcome
+        )
+    return outcome
+
+
+def _readings(
+    run_id: str,
+    snapshots: Sequence[Snapshot],
+    source: Source | None,
+    warehouse: Warehouse,
+    outcome: SourceOutcome,
+) -> Iterator[Reading]:
+    """What can be read of the snapshots, counted; what can't is named and put into quarantine."""
     archive = Archive(settings().archive)
-    readings: list[Reading] = []
-    for snapshot in warehouse.pending([source_id]) if snapshots is None else snapshots:
+    for snapshot in snapshots:
         try:
             reading = read_snapshot(warehouse, archive, snapshot, source)
         except ArchiveFailure:
@@ -224,13 +254,21 @@ def read_and_stage(
                 Failure(code=error.code, url=snapshot.url, detail=error.message, way_out=error.way_out)
             )
             continue
-        readings.append(reading)
         outcome.documents += 1
         outcome.statements += len(reading.statements)
         outcome.plans += len(reading.plan.releases) if reading.plan else 0
+        yield reading
+
+
+def _stage(
+    run_id: str, source_id: str, warehouse: Warehouse, readings: Sequence[Reading], outcome: SourceOutcome
+) -> None:
+    """Add readings to the run's batch of the source."""
+    from metroetl.quality import rules_version
+
     if readings:
-        outcome.batch_id = warehouse.stage(run_id, source_id, readings, rules_version())
-    return outcome
+        batch_id = warehouse.stage(run_id, source_id, readings, rules_version())
+        outcome.batch_id = batch_id or outcome.batch_id
 
 
 def read_snapshot(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from metroetl import __version__
 from metroetl.harvest.models import Known, Snapshot
 from metroetl.warehouse.engine import dump_json
 from metroetl.warehouse.keys import digest
-from metroetl.warehouse.load import add_new, put
+from metroetl.warehouse.load import add_new, chunks, put
 from metroetl.warehouse.parts import reopen_articles
 from metroetl.warehouse.schedule import note_schedule
 from metroetl.warehouse.tables import table
@@ -62,7 +62,7 @@ def record(connection: Connection, run_id: str, harvested: Iterable[Harvested]) 
     latest = {
         (row.source_id, row.url): (row.sha256, row.snapshot_id)
         for source_id in {s.source_id for s in snapshots}
-        for row in connection.execute(select(latest_of(source_id)))
+        for row in _latest_rows(connection, source_id, {s.url for s in snapshots})
     }
     fresh, same = [], []
     for snapshot in snapshots:
@@ -79,6 +79,17 @@ def record(connection: Connection, run_id: str, harvested: Iterable[Harvested]) 
     for step in steps:
         if step.scheduled:
             note_schedule(connection, step.fetch, step.scheduled)
+
+
+def _latest_rows(connection: Connection, source_id: str, urls: set[str]) -> Iterator[Row[Any]]:
+    """The last snapshot of each of these addresses of a source: what it costs doesn't grow with the source."""
+    snapshots = table("raw_snapshot")
+    for chunk in chunks(sorted(urls)):
+        mine = select(snapshots.c["source_id", "url", "sha256", "snapshot_id"]).where(
+            snapshots.c.source_id == source_id, snapshots.c.url.in_(chunk)
+        )
+        last = {row.url: row for row in connection.execute(mine.order_by(snapshots.c.fetched_at))}
+        yield from last.values()
 
 
 def _note_validators(connection: Connection, rows: list[dict[str, Any]]) -> None:

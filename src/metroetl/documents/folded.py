@@ -1,0 +1,184 @@
+"""A page's tree with its menus and sidebars folded: the element stays, what is in it becomes one text.
+
+BeautifulSoup takes many times as long as lxml for an element, and nine of ten elements of a page are menus. lxml's
+events, the very ones from which BeautifulSoup makes its tree, come first; an element's content is folded where nothing
+below it is looked for: no container of a body is around it or in it, no label, file, heading or printed day stands in
+it. What reads the page finds the same as in the whole tree; a page without a known container isn't folded at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from bs4 import BeautifulSoup
+from bs4.builder import LXMLTreeBuilder
+from lxml import etree
+
+from metroetl.documents.attachments import CARRIERS, address_in
+from metroetl.documents.body import container_names
+from metroetl.documents.html import BLOCK, BREAK, MAX_DEPTH, SILENT, plain_markup
+from metroetl.documents.labels import is_label
+from metroetl.documents.titles import marks_title
+from metroetl.errors import Unreadable
+
+LEAST = 3  # elements that are worth it
+HIGHEST = 12  # levels that a folded element may have below it
+LOOKED_FOR = frozenset({"html", "head", "body", "base", "link", "meta", "title", "publishtime"})
+OTHER_TEXT = frozenset({"sup", "sub", "pre", "textarea", "rt", "rp", "template", "script", "style"})
+DAY = re.compile(r"(?:19|20)[0-9]{2}[年./-]")
+
+
+class _Element:
+    """One element as lxml told it; `hard` and `soft` say what is below it, `size` how many elements, `height` levels."""
+
+    __slots__ = ("attributes", "contained", "hard", "height", "items", "name", "place", "size", "soft")
+
+    def __init__(self, name: str, attributes: Mapping[str, str], place: int) -> None:
+        self.name, self.attributes, self.place = name, attributes, place
+        self.items: list[_Element | str | tuple[str, ...]] = []
+        self.size, self.height = 0, 0
+        self.hard, self.soft, self.contained = False, False, False
+
+
+class _Events:
+    """lxml's target: elements with what is in them, in order; `last` is the place of the last container of a body."""
+
+    def __init__(self) -> None:
+        self.root = _Element("", {}, 0)
+        self.last, self.deepest, self._count = 0, 1, 0
+        self._open = [self.root]
+        self._texts: list[str] = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self._end_text()
+        self._count += 1
+        element = _Element(name, attributes, self._count)
+        element.contained = bool(container_names(name, attributes.get("id", ""), attributes.get("class", "")))
+        if element.contained:
+            self.last = self._count
+        self._open[-1].items.append(element)
+        self._open.append(element)
+        self.deepest = max(self.deepest, len(self._open))
+
+    def end(self, name: str) -> None:
+        self._end_text()
+        element, around = self._open.pop(), self._open[-1]
+        around.size += element.size + 1
+        around.height = max(around.height, element.height + 1)
+        around.hard |= element.hard or element.contained or _is_looked_for(element)
+        around.soft |= element.soft or _may_be_title(element)
+
+    def data(self, text: str) -> None:
+        self._texts.append(text)
+
+    def comment(self, text: str) -> None:
+        self._other("comment", text)
+
+    def pi(self, target: str, data: str | None = None) -> None:
+        self._other("pi", target, data or "")
+
+    def doctype(self, name: str, public: str, system: str) -> None:
+        self._other("doctype", name, public, system)
+
+    def close(self) -> _Events:
+        self._end_text()
+        return self
+
+    def _other(self, *told: str) -> None:
+        self._end_text()
+        self._open[-1].items.append(told)
+
+    def _end_text(self) -> None:
+        if self._texts:
+            text = "".join(self._texts)
+            self._texts.clear()
+            around = self._open[-1]
+            around.items.append(text)
+            around.hard |= is_label(text)
+
+
+def parse_folded(text: str) -> BeautifulSoup | None:
+    """The tree of a page, folded; None where the page has no known container. Raises what `parse_html` raises."""
+    parser = etree.HTMLParser(target=_Events(), recover=True)
+    markup = plain_markup(text)
+    parser.feed(markup)
+    events: _Events = parser.close()
+    if events.deepest > MAX_DEPTH:
+        raise Unreadable(f"markup nested {events.deepest} deep: more than {MAX_DEPTH}")
+    return BeautifulSoup("", builder=_Builder(events)) if events.last else None
+
+
+class _Builder(LXMLTreeBuilder):
+    """Tells BeautifulSoup the elements that were kept."""
+
+    def __init__(self, events: _Events) -> None:
+        super().__init__()
+        self._events = events
+
+    def feed(self, markup: str | bytes) -> None:
+        """All events of the page, in order; `markup` was parsed before."""
+        stack: list[Iterator[_Element | str | tuple[str, ...]]] = [iter(self._events.root.items)]
+        names: list[str] = []
+        while stack:
+            item = next(stack[-1], None)
+            if item is None:
+                stack.pop()
+                if names:
+                    self.end(names.pop())
+            elif isinstance(item, str):
+                self.data(item)
+            elif isinstance(item, tuple):
+                getattr(self, item[0])(*item[1:])
+            else:
+                self.start(item.name, item.attributes)  # type: ignore[arg-type]
+                names.append(item.name)
+                stack.append(iter(self._items(item)))
+
+    def _items(self, element: _Element) -> list[_Element | str | tuple[str, ...]]:
+        """What is in an element: all of it, or one text."""
+        if element.contained:
+            for item in element.items:
+                if isinstance(item, _Element):
+                    item.contained = True
+            return element.items
+        if element.hard or element.size < LEAST or element.height > HIGHEST or element.name in LOOKED_FOR:
+            return element.items
+        before = element.place < self._events.last
+        if before and element.soft:
+            return element.items
+        text = "".join(_told(element))
+        if is_label(text) or (before and DAY.search(text)):
+            return element.items
+        return [text] if text else []
+
+
+def _is_looked_for(element: _Element) -> bool:
+    """Whether an element inside a folded one would be missed: by name, as a file, or for a text that counts otherwise."""
+    name = element.name
+    if name in LOOKED_FOR or name in OTHER_TEXT:
+        return True
+    if name in CARRIERS and address_in(name, lambda key: element.attributes.get(key, "")):
+        return True
+    return bool(element.items) and SILENT.fullmatch(name) is not None
+
+
+def _may_be_title(element: _Element) -> bool:
+    return marks_title(
+        element.name, f"{element.attributes.get('class', '')} {element.attributes.get('id', '')}"
+    )
+
+
+def _told(element: _Element) -> Iterator[str]:
+    """The text of what is in an element, as `inline_text` gives it."""
+    for item in element.items:
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, _Element):
+            if item.name == "br":
+                yield BREAK
+            elif not SILENT.fullmatch(item.name):
+                block = BREAK * (BLOCK.fullmatch(item.name) is not None)
+                yield block
+                yield from _told(item)
+                yield block
