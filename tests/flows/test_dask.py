@@ -22,7 +22,7 @@ from metroetl.errors import MetroError, RunnerError
 from metroetl.pipeline import shards
 from tests.flows.conftest import NewWorld, Run, World
 
-FIRST, THEN, SINCE = date(2022, 3, 1), date(2022, 6, 1), date(2021, 12, 1)
+FIRST, THEN, SINCE = date(2022, 3, 1), date(2022, 5, 1), date(2021, 4, 1)
 DASK = {"METROETL_RUNNER": "dask"}
 
 
@@ -139,12 +139,11 @@ def test_two_workers_make_the_warehouse_that_threads_make(
 
 
 def test_processes_of_this_machine_read_into_sqlite(new_world: NewWorld) -> None:
-    sources = ("deyang", "ziyang", "meishan")
+    sources = ("ziyang", "meishan")
     threads = new_world(THEN, *sources)
     processes = new_world(THEN, *sources, METROETL_WORKERS="2", **DASK)
     assert told(processes.collect(since=SINCE)) == told(threads.collect(since=SINCE))
     assert processes.contents() == threads.contents() and processes.sizes()["core_document"] > 0
-    assert processes.collect(since=SINCE).state == "NoChange"
 
 
 def refused(world: World) -> str:
