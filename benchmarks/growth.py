@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -157,7 +157,7 @@ def measured() -> dict[str, float]:
     return {**json.loads(FIGURES.read_text(encoding="utf-8")), "b_per_observation": 1_285}
 
 
-def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]] | list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
@@ -196,30 +196,30 @@ def kinds() -> str:
     return table(("kind", "sites", "new pages a working day (assumed)"), rows)
 
 
+def a_year(x: Load) -> dict[str, str]:
+    """A year under one assumption, line by line."""
+    return {
+        "new pages a day, mean": f"{x.pages / DAYS:,.0f}",
+        "requests a day": f"{x.requests / DAYS:,.0f}",
+        "… of them listings and robots.txt": f"{x.listings / DAYS:,.0f}",
+        f"… revisits ({BUDGET} pages a host and revisit)": f"{x.revisits / DAYS:,.0f}",
+        "requests a site and day": f"{x.requests / DAYS / SITES:,.1f}",
+        "core hours a day, workers": f"{x.core_seconds / DAYS / 3600:,.1f}",
+        "cores of workers (half used)": f"{x.cores}",
+        "core hours a day, PostgreSQL (loading)": f"{x.database_seconds / DAYS / 3600:,.1f}",
+        "archive, GB a year": f"{x.archive / GB:,.0f}",
+        "PostgreSQL, GB a year": f"{x.warehouse / GB:,.0f}",
+        **{f"… `{name}`": f"{size / GB:,.1f}" for name, size in x.tables.items()},
+        "traffic, GB a year (60 KB a request)": f"{x.requests * 60 * KB / GB:,.0f}",
+    }
+
+
 def growth(m: dict[str, float]) -> str:
     """A year of all sites, by assumption."""
-    all_loads = loads(m)
-    lines = {
-        "new pages a day, mean": lambda x: f"{x.pages / DAYS:,.0f}",
-        "requests a day": lambda x: f"{x.requests / DAYS:,.0f}",
-        "… of them listings and robots": lambda x: f"{x.listings / DAYS:,.0f}",
-        f"… revisits ({BUDGET} pages a host and revisit)": lambda x: f"{x.revisits / DAYS:,.0f}",
-        "requests a site and day": lambda x: f"{x.requests / DAYS / SITES:,.1f}",
-        "core hours a day, workers": lambda x: f"{x.core_seconds / DAYS / 3600:,.1f}",
-        "cores of workers (half used)": lambda x: f"{x.cores}",
-        "core hours a day, PostgreSQL (loading)": lambda x: f"{x.database_seconds / DAYS / 3600:,.1f}",
-        "archive, GB a year": lambda x: f"{x.archive / GB:,.0f}",
-        "PostgreSQL, GB a year": lambda x: f"{x.warehouse / GB:,.1f}",
-        **{f"… {t}": lambda x, t=t: f"{x.tables[t] / GB:,.1f}" for t in all_loads[0].tables},
-        "traffic, GB a year (60 KB a request)": lambda x: f"{x.requests * 60 * KB / GB:,.0f}",
-    }  # fmt: skip
-    rows = [(name, *(say(x) for x in all_loads)) for name, say in lines.items()]
-    heads = (
-        f"floor: {FLOOR:g} pages a site and working day",
-        "assumed: as above",
-        f"stress: {STRESS:g}",
-    )
-    return table(("a year of 13,508 sites", *heads), rows)
+    years = [a_year(load) for load in loads(m)]
+    rows = [(line, *(year[line] for year in years)) for line in years[0]]
+    heads = (f"floor: {FLOOR:g} pages a site and working day", "assumed: as above", f"stress: {STRESS:g}")
+    return table((f"a year of {SITES:,} sites", *heads), rows)
 
 
 def walls(m: dict[str, float]) -> str:

@@ -26,7 +26,7 @@ from benchmarks.fetch import ROOT
 FIGURES = Path(__file__).with_name("growth.json")
 DAY = date(2025, 8, 31)
 USUAL = 60_000  # bytes of a page as sites serve it
-SOURCES, COPIES, RUNS = 200, 100, 5
+SOURCES, COPIES, RUNS = 2_000, 100, 5
 Figures = dict[str, float]
 
 
@@ -146,15 +146,14 @@ def rows(postgres: str) -> Figures:
             size = f"SELECT pg_total_relation_size('many_{name}')::float / count(*) FROM many_{name}"  # noqa: S608
             found[f"b_per_{name}"] = connection.execute(size).fetchone()[0]  # type: ignore[index]
             connection.execute(f"DROP TABLE many_{name}")
-        (observations,), (statements,) = (
-            connection.execute(f"SELECT count(*) FROM {t}").fetchone()  # type: ignore[misc]  # noqa: S608
-            for t in ("core_observation", "core_statement")
-        )
-        (documents,) = connection.execute("SELECT count(*) FROM core_document").fetchone()  # type: ignore[misc]
-        (checks,) = connection.execute("SELECT count(*) FROM ops_check").fetchone()  # type: ignore[misc]
+        counts = {
+            name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # type: ignore[index]  # noqa: S608
+            for name in ("core_document", "core_observation", "core_statement", "ops_check")
+        }
         total = connection.execute("SELECT pg_total_relation_size('ops_check')").fetchone()[0]  # type: ignore[index]
-    found["observations_per_statistics_page"] = (observations + statements) / documents
-    found["checks_per_gate"], found["b_per_check"] = checks, total / checks
+    stated = counts["core_observation"] + counts["core_statement"]
+    found["observations_per_statistics_page"] = stated / counts["core_document"]
+    found["checks_per_gate"], found["b_per_check"] = counts["ops_check"], total / counts["ops_check"]
     return found
 
 
@@ -164,7 +163,6 @@ def read_again(warehouse: Any) -> Figures:
     from metroetl.harvest import Archive
     from metroetl.harvest.models import Snapshot
     from metroetl.settings import settings
-    from tests.conftest import SHARED
 
     archive, known = Archive(settings().archive), catalogue().sources
     pages = [
@@ -178,7 +176,7 @@ def read_again(warehouse: Any) -> Figures:
     found["kb_replica_page"] = sum(len(d) for _, d in pages) / len(pages) / 1000
     found["cpu_s_read_replica_page"] = timed(pages)
     found["cpu_s_read_60kb_page"] = timed([(s, padded(data)) for s, data in pages])
-    real = [p.read_bytes() for p in sorted((SHARED / "corpus/pages/gov_cn_policy").glob("*.html"))]
+    real = [p.read_bytes() for p in sorted(real_pages().glob("*.html"))]
     now = datetime.now(UTC)
     asked = [
         (Snapshot(sha256="0" * 64, source_id="gov_cn_policy", url=f"https://www.gov.cn/{n}.htm", role="page",
@@ -193,13 +191,24 @@ def read_again(warehouse: Any) -> Figures:
     return found
 
 
+def real_pages() -> Path:
+    """The folder of real pages of gov.cn beside the repo."""
+    from tests.conftest import SHARED
+
+    folder = SHARED / "corpus/pages/gov_cn_policy"
+    if not folder.is_dir():
+        raise SystemExit(f"{folder} is missing: set METROETL_SHARED")
+    return folder
+
+
 def padded(data: bytes) -> bytes:
     """The page with as much navigation and script around its article as makes it 60 KB."""
     link = '<li class="nav"><a href="/zwgk/{0}/index.html" title="栏目{0}" target="_blank">栏目{0}</a></li>'
     script = (
         "<script>function f{0}(a,b){{var s='<div class=x>'+a+'</div>';return s.length>{0}?b:s;}}</script>"
     )
-    more, size = [], len(data)
+    more: list[bytes] = []
+    size = len(data)
     while size < USUAL:
         more.append((link + script).format(len(more)).encode())
         size += len(more[-1])
@@ -290,14 +299,15 @@ def main() -> None:
     parser.add_argument("--postgres", required=True)
     parser.add_argument("--part", choices=["collected", *PARTS])
     given = parser.parse_args()
+    real_pages()
     if given.part:
         done = collected(given.postgres) if given.part == "collected" else PARTS[given.part]()
         Path(os.environ["GROWTH_OUT"]).write_text(json.dumps(done))
         return
     figures: dict[str, Any] = {"measured_on": f"{datetime.now(UTC):%Y-%m-%d}", "cores": os.cpu_count()}
-    for part in ("collected", *PARTS):
+    for part in (*PARTS, "collected"):
         figures |= in_child(part, given.postgres)
-        print(part, "done", flush=True)
+        print(part, figures, flush=True)
     FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 

@@ -68,7 +68,7 @@ def _dask(config: Settings) -> TaskRunner[Any]:
     Neither is asked for anything before there is something to read.
     """
     try:
-        from prefect_dask import DaskTaskRunner
+        from prefect_dask.task_runners import DaskTaskRunner
     except ModuleNotFoundError as error:
         raise RunnerError(
             "METROETL_RUNNER=dask needs Dask", way_out="Install it: pip install 'metroetl[dask]'"

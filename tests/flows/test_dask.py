@@ -158,7 +158,7 @@ def test_settings_that_cannot_be_are_refused_with_the_way_out(
 ) -> None:
     remote = new_world(FIRST, "ziyang", METROETL_DASK_ADDRESS="tcp://127.0.0.1:1", **DASK)
     assert "PostgreSQL" in refused(remote)
-    monkeypatch.setitem(sys.modules, "prefect_dask", None)  # as where the extra isn't installed
+    monkeypatch.setitem(sys.modules, "prefect_dask.task_runners", None)  # as where the extra isn't installed
     assert "pip install 'metroetl[dask]'" in refused(new_world(FIRST, "ziyang", **DASK))
 
 
