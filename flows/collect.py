@@ -7,56 +7,36 @@ from typing import Any
 
 from prefect import flow, task
 from prefect.client.schemas.objects import State
-from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
-from prefect.task_runners import ThreadPoolTaskRunner
-from prefect.tasks import exponential_backoff
 
 from flows.artifacts import publish_summary, state_of
 from flows.limits import shared_gate
 from flows.parameters import CollectRequest
 from flows.releases import announce
+from flows.runner import RETRIES, Harvest, harvesters, outcomes_of, readers
 from metroetl import pipeline
-from metroetl.errors import MetroError
 from metroetl.harvest.models import INBOX
-from metroetl.runs import Failure, GateOutcome, RunSummary, SourceOutcome
-
-WAY_OUT = "Read the log of the source's task, then run the source again."
-
-
-def worth_retrying(task: Any, task_run: Any, state: State[Any]) -> bool:
-    """What has no name may pass, and what a database said; another named error would only tell the same again."""
-    error = state.result(raise_on_failure=False)
-    return not isinstance(error, MetroError) or error.__cause__ is not None
-
-
-RETRIES: dict[str, Any] = {
-    "retries": 2,
-    "retry_delay_seconds": exponential_backoff(backoff_factor=5),
-    "retry_jitter_factor": 0.5,
-    "retry_condition_fn": worth_retrying,
-}
+from metroetl.runs import GateOutcome, RunSummary
 
 
 @task(task_run_name="harvest-{source_ids}", **RETRIES)
-def harvest_and_stage(
+def harvest(
     run_id: str, source_ids: list[str], since: date | None, dry_run: bool, max_pages: int | None = None
-) -> list[SourceOutcome]:
-    """Harvest and read the sources of one group of hosts, in turn."""
-    outcomes = []
-    for source_id in source_ids:
-        outcome = pipeline.harvest_source(
+) -> Harvest:
+    """Harvest the sources of one group of hosts, in turn; what came of it, and what is to be read now."""
+    outcomes = [
+        pipeline.harvest_source(
             run_id, source_id, since=since, dry_run=dry_run, max_pages=max_pages, gate=shared_gate()
         )
-        outcomes.append(outcome if dry_run else pipeline.read_and_stage(run_id, source_id, outcome))
-    return outcomes
+        for source_id in source_ids
+    ]
+    return outcomes, [] if dry_run else [s for i in source_ids for s in pipeline.pending_shards(i)]
 
 
 @task(task_run_name="inbox", **RETRIES)
-def stage_inbox(run_id: str) -> list[SourceOutcome]:
-    """Take in what lies in the inbox folder, and read what was archived of it and before."""
-    outcome = pipeline.read_and_stage(run_id, INBOX, pipeline.take_in_inbox(run_id))
-    return [outcome] if outcome.documents or outcome.outcomes or outcome.failed else []
+def take_in_inbox(run_id: str) -> Harvest:
+    """Take in what lies in the inbox folder; what was archived of it and before is to be read."""
+    return [pipeline.take_in_inbox(run_id)], pipeline.pending_shards(INBOX)
 
 
 @task(task_run_name="gate", **RETRIES)
@@ -65,35 +45,21 @@ def gate(run_id: str) -> GateOutcome:
     return pipeline.pass_gate(run_id)
 
 
-def outcomes_of(futures: dict[str, PrefectFuture[list[SourceOutcome]]]) -> list[SourceOutcome]:
-    """Outcomes of all groups; a group whose task failed is told as failed, the others count."""
-    found: list[SourceOutcome] = []
-    for ids, future in futures.items():
-        try:
-            found += future.result()
-        except Exception as error:  # one sick source must not stop the others; it is named in the summary
-            for source_id in ids.split(","):
-                title = pipeline.source_title(source_id)
-                failure = Failure(
-                    code="UNEXPECTED", detail=f"{type(error).__name__}: {error}", way_out=WAY_OUT
-                )
-                found.append(SourceOutcome(source_id=source_id, title=title, failures=[failure]))
-    return found
-
-
 def run_collect(flow_name: str, request: CollectRequest, max_pages: int | None = None) -> State[RunSummary]:
     """The body shared by `collect` and `backfill`, which differ in how deep they read the listings."""
     warehouse = pipeline.open_warehouse()
     run_id = warehouse.start_run(flow_name, request.model_dump(mode="json"))
     summary = RunSummary(run_id=run_id, flow=flow_name, started_at=datetime.now(UTC))
     groups = pipeline.host_groups(pipeline.choose_sources(request.sources, request.kinds))
-    futures = {
-        ",".join(ids): harvest_and_stage.submit(run_id, ids, request.since, request.dry_run, max_pages)
-        for ids in groups
-    }
-    if not request.dry_run:
-        futures[INBOX] = stage_inbox.submit(run_id)
-    summary.sources = outcomes_of(futures)
+    with readers() as runner:
+        futures = {
+            ",".join(ids): harvest.submit(run_id, ids, request.since, request.dry_run, max_pages)
+            for ids in groups
+        }
+        if not request.dry_run:
+            futures[INBOX] = take_in_inbox.submit(run_id)
+        outcomes = outcomes_of(run_id, futures, runner)
+    summary.sources = [o for o in outcomes if o.source_id != INBOX or o.outcomes or o.documents or o.failed]
     if not request.dry_run:
         summary.gate = gate(run_id)
         announce(summary)
@@ -111,7 +77,7 @@ def run_name() -> str:
     return f"{flow_run.flow_name}{dry}-{what[:60]}-{datetime.now(UTC):%m%d-%H%M%S}"
 
 
-@flow(name="collect", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
+@flow(name="collect", flow_run_name=run_name, task_runner=harvesters())
 def collect(request: CollectRequest = CollectRequest()) -> State[RunSummary]:
     """采集：列表 → 新页面 → 文档 → 统计与规划 → 校验 → 入库。"""
     return run_collect("collect", request)

@@ -8,8 +8,8 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.runtime import flow_run
 
-from flows.collect import RETRIES
 from flows.parameters import MonitorRequest
+from flows.runner import RETRIES
 from metroetl import pipeline
 from metroetl.monitoring.report import Written
 from metroetl.monitoring.update import Updated

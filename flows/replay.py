@@ -9,18 +9,19 @@ from prefect.client.schemas.objects import State
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import publish_summary, state_of
-from flows.collect import RETRIES, gate, outcomes_of, run_name
+from flows.collect import gate, run_name
 from flows.parameters import ReplayRequest
 from flows.releases import announce
+from flows.runner import RETRIES, Harvest, outcomes_of, readers
 from metroetl import pipeline
 from metroetl.runs import RunSummary, SourceOutcome
 
 
 @task(task_run_name="replay-{source_id}", **RETRIES)
-def stage_again(run_id: str, source_id: str, only_quarantined: bool) -> list[SourceOutcome]:
-    """Read and stage a source's archived snapshots once more."""
-    outcome = pipeline.replay_source(run_id, source_id, only_quarantined=only_quarantined)
-    return [outcome] if outcome.documents or outcome.failed else []
+def list_again(source_id: str, only_quarantined: bool) -> Harvest:
+    """What a source has in the archive, to be read once more; loads are idempotent, so only changes appear."""
+    outcome = SourceOutcome(source_id=source_id, title=pipeline.source_title(source_id))
+    return [outcome], pipeline.archived_shards(source_id, only_quarantined=only_quarantined)
 
 
 @flow(name="replay", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=2))  # type: ignore[arg-type]
@@ -30,7 +31,9 @@ def replay(request: ReplayRequest = ReplayRequest()) -> State[RunSummary]:
     run_id = warehouse.start_run("replay", request.model_dump(mode="json"))
     summary = RunSummary(run_id=run_id, flow="replay", started_at=datetime.now(UTC))
     ids = request.sources or pipeline.archived_sources()
-    summary.sources = outcomes_of({i: stage_again.submit(run_id, i, request.only_quarantined) for i in ids})
+    with readers() as runner:
+        listed = {i: list_again.submit(i, request.only_quarantined) for i in ids}
+        summary.sources = [o for o in outcomes_of(run_id, listed, runner) if o.documents or o.failed]
     summary.gate = gate(run_id)
     announce(summary)
     pipeline.finish(summary)

@@ -6,36 +6,36 @@ from datetime import UTC, date, datetime
 
 from prefect import flow, task
 from prefect.client.schemas.objects import State
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import publish_summary, state_of
-from flows.collect import RETRIES, gate, outcomes_of, run_name, summary_of
+from flows.collect import gate, run_name, summary_of
 from flows.limits import shared_gate
 from flows.parameters import RevisitRequest
 from flows.releases import announce
+from flows.runner import RETRIES, Harvest, harvesters, outcomes_of, readers
 from metroetl import pipeline
-from metroetl.runs import RunSummary, SourceOutcome
+from metroetl.runs import RunSummary
 
 
 @task(task_run_name="revisit-{source_ids}", **RETRIES)
-def revisit_and_stage(run_id: str, source_ids: list[str], since: date, budget: int) -> list[SourceOutcome]:
-    """Ask again for the pages of one group of hosts, then read what changed."""
+def ask_again(run_id: str, source_ids: list[str], since: date, budget: int) -> Harvest:
+    """Ask again for the pages of one group of hosts; what came of it, and what changed and is to be read now."""
     asked = pipeline.revisit_sources(run_id, source_ids, since=since, budget=budget, gate=shared_gate())
-    return [pipeline.read_and_stage(run_id, outcome.source_id, outcome) for outcome in asked]
+    return asked, [shard for source_id in source_ids for shard in pipeline.pending_shards(source_id)]
 
 
-@flow(name="revisit", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
+@flow(name="revisit", flow_run_name=run_name, task_runner=harvesters())
 def revisit(request: RevisitRequest = RevisitRequest()) -> State[RunSummary]:
     """复查：有条件地重新请求近期页面，发现原地修改、附件替换与页面消失。"""
     warehouse = pipeline.open_warehouse()
     run_id = warehouse.start_run("revisit", request.model_dump(mode="json"))
     summary = RunSummary(run_id=run_id, flow="revisit", started_at=datetime.now(UTC))
     groups = pipeline.host_groups(pipeline.choose_sources(request.sources))
-    futures = {
-        ",".join(ids): revisit_and_stage.submit(run_id, ids, request.since(), request.budget)
-        for ids in groups
-    }
-    summary.sources = outcomes_of(futures)
+    with readers() as runner:
+        futures = {
+            ",".join(ids): ask_again.submit(run_id, ids, request.since(), request.budget) for ids in groups
+        }
+        summary.sources = outcomes_of(run_id, futures, runner)
     summary.gate = gate(run_id)
     announce(summary)
     pipeline.finish(summary)

@@ -33,6 +33,15 @@ class SettingsError(MetroError):
     way_out = "Correct the METROETL_ environment variable that the message names."
 
 
+class RunnerError(MetroError):
+    """Reading can't be given to the workers that the settings name, or a worker isn't of this installation."""
+
+    code = "RUNNER"
+    way_out = (
+        "Correct METROETL_RUNNER and METROETL_DASK_ADDRESS, or read by threads (METROETL_RUNNER=threads)."
+    )
+
+
 class CatalogueError(MetroError):
     """A catalogue file is wrong; the message names file, line and fix."""
 

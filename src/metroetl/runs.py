@@ -56,6 +56,15 @@ class SourceOutcome(BaseModel):
         """Whether anything of the source could not be read."""
         return bool(self.failures)
 
+    def add(self, part: SourceOutcome) -> None:
+        """Count in what reading a part of the source came to."""
+        self.documents += part.documents
+        self.statements += part.statements
+        self.plans += part.plans
+        self.unreadable += part.unreadable
+        self.failures += part.failures
+        self.batch_id = part.batch_id or self.batch_id
+
 
 class GateOutcome(BaseModel):
     """What the gate did with the staged batches of a run."""

@@ -52,6 +52,19 @@ class Settings(BaseSettings):
         description="PEM file of certificate authorities to trust too, of a company proxy for instance",
     )
     concurrency: int = 8
+    groups_at_once: int = Field(default=4, ge=1, description="groups of hosts that one run asks at once")
+    runner: Literal["threads", "dask"] = Field(
+        default="threads",
+        description="what reads and extracts: threads of the run, or Dask (needs the extra `dask`)",
+    )
+    dask_address: str = Field(
+        default="", description="the Dask scheduler, as tls://host:8786; processes of this machine if unset"
+    )
+    workers: int | None = Field(
+        default=None,
+        ge=1,
+        description="threads or processes of this machine that read at once; 2, or one a core",
+    )
     retries: int = 3
     ocr: bool = Field(
         default=False,

@@ -4,6 +4,7 @@ from metroetl.pipeline.check import check_examples, check_sources
 from metroetl.pipeline.inbox import add_to_inbox, take_in_inbox
 from metroetl.pipeline.releases import mark_announced, plan_alerts, releases_to_announce
 from metroetl.pipeline.revisit import revisit_sources
+from metroetl.pipeline.shards import Shard, archived_shards, pending_shards, read_shard
 from metroetl.pipeline.steps import (
     archived_sources,
     choose_sources,
@@ -16,7 +17,6 @@ from metroetl.pipeline.steps import (
     pass_gate,
     read_and_stage,
     read_snapshot,
-    replay_source,
     source_title,
     stopped_in,
     update_monitoring,
@@ -24,7 +24,9 @@ from metroetl.pipeline.steps import (
 )
 
 __all__ = [
+    "Shard",
     "add_to_inbox",
+    "archived_shards",
     "archived_sources",
     "check_examples",
     "check_sources",
@@ -37,11 +39,12 @@ __all__ = [
     "normal_quarter",
     "open_warehouse",
     "pass_gate",
+    "pending_shards",
     "plan_alerts",
     "read_and_stage",
+    "read_shard",
     "read_snapshot",
     "releases_to_announce",
-    "replay_source",
     "revisit_sources",
     "source_title",
     "stopped_in",

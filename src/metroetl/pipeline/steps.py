@@ -364,12 +364,6 @@ def archived_sources() -> list[str]:
     return [row[0] for row in rows if row[0] in catalogue().sources or row[0] == INBOX]
 
 
-def replay_source(run_id: str, source_id: str, *, only_quarantined: bool = False) -> SourceOutcome:
-    """Read a source's archived snapshots again and stage them; loads are idempotent, so only changes appear."""
-    snapshots = open_existing().archived(source_id, only_quarantined=only_quarantined)
-    return read_and_stage(run_id, source_id, snapshots=snapshots)
-
-
 def decide_batch(batch_id: str, *, approve: bool, reason: str, who: str) -> dict[str, int]:
     """Publish or reject a held batch; the decision is kept with its reason."""
     return open_warehouse().decide(batch_id, approve=approve, reason=reason, who=who)

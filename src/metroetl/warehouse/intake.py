@@ -173,15 +173,23 @@ def known_of(row: Row[Any], seen_at: datetime | None) -> Known:
 
 def pending(connection: Connection, source_ids: Sequence[str] | None) -> list[Snapshot]:
     """Snapshots that nobody read yet, oldest first."""
+    return snapshots_of(connection, pending_rows(source_ids))
+
+
+def pending_rows(source_ids: Sequence[str] | None) -> Select[Any]:
+    """The rows of snapshots that nobody read yet."""
     snapshots = table("raw_snapshot")
     wanted = select(snapshots).where(snapshots.c.state == "pending", snapshots.c.role.in_(READABLE))
-    if source_ids is not None:
-        wanted = wanted.where(snapshots.c.source_id.in_(source_ids))
-    return snapshots_of(connection, wanted)
+    return wanted if source_ids is None else wanted.where(snapshots.c.source_id.in_(source_ids))
 
 
 def archived(connection: Connection, source_id: str, *, only_quarantined: bool) -> list[Snapshot]:
     """All snapshots of a source, oldest first; or those with something in quarantine or in a held batch."""
+    return snapshots_of(connection, archived_rows(source_id, only_quarantined=only_quarantined))
+
+
+def archived_rows(source_id: str, *, only_quarantined: bool) -> Select[Any]:
+    """The rows of a source's snapshots; or of those with something in quarantine or in a held batch."""
     snapshots, quarantine = table("raw_snapshot"), table("ops_quarantine")
     staged, batches = table("staging_document"), table("ops_batch")
     wanted = select(snapshots).where(snapshots.c.source_id == source_id, snapshots.c.role.in_(READABLE))
@@ -197,7 +205,20 @@ def archived(connection: Connection, source_id: str, *, only_quarantined: bool) 
             .where(staged.c.snapshot_id == snapshots.c.snapshot_id, batches.c.state == "held")
         )
         wanted = wanted.where(or_(stopped.exists(), held.exists()))
-    return snapshots_of(connection, wanted)
+    return wanted
+
+
+def ids_of(connection: Connection, wanted: Select[Any]) -> list[str]:
+    """The keys alone of a SELECT of raw_snapshot, oldest first."""
+    snapshots = table("raw_snapshot")
+    keys = wanted.with_only_columns(snapshots.c.snapshot_id)
+    return list(connection.execute(keys.order_by(snapshots.c.fetched_at, snapshots.c.snapshot_id)).scalars())
+
+
+def snapshots_with(connection: Connection, ids: Sequence[str]) -> list[Snapshot]:
+    """The snapshots with these keys, oldest first."""
+    snapshots = table("raw_snapshot")
+    return snapshots_of(connection, select(snapshots).where(snapshots.c.snapshot_id.in_(ids)))
 
 
 def snapshot(connection: Connection, snapshot_id: str) -> Snapshot | None:

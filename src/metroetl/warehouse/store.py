@@ -120,6 +120,23 @@ class Warehouse:
         with self._read() as connection:
             return intake.archived(connection, source_id, only_quarantined=only_quarantined)
 
+    def pending_ids(self, source_id: str) -> list[str]:
+        """Keys of what `pending` gives of a source."""
+        with self._read() as connection:
+            return intake.ids_of(connection, intake.pending_rows([source_id]))
+
+    def archived_ids(self, source_id: str, *, only_quarantined: bool = False) -> list[str]:
+        """Keys of what `archived` gives."""
+        with self._read() as connection:
+            return intake.ids_of(
+                connection, intake.archived_rows(source_id, only_quarantined=only_quarantined)
+            )
+
+    def snapshots(self, ids: Sequence[str]) -> list[Snapshot]:
+        """The snapshots with these keys, oldest first."""
+        with self._read() as connection:
+            return intake.snapshots_with(connection, ids)
+
     def snapshot(self, snapshot_id: str) -> Snapshot | None:
         """One snapshot by its key; None if there is none."""
         with self._read() as connection:
