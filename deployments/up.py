@@ -48,11 +48,13 @@ def environment(host: str, port: int) -> dict[str, str]:
         **os.environ,
         "PREFECT_HOME": os.environ.get("PREFECT_HOME", str((settings().home / "prefect").absolute())),
         "PREFECT_API_URL": api,
+        "PREFECT_UI_URL": os.environ.get("PREFECT_UI_URL", base_url(host, port)),
         "PREFECT_UI_API_URL": os.environ.get("PREFECT_UI_API_URL", api),
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_EXTRA_LOGGERS": "metroetl",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "60",
         "METROETL_HOME": str(settings().home.absolute()),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }

@@ -30,7 +30,7 @@ def _automation(entry: dict[str, Any], block: str | None) -> AutomationCore:
         elif block:
             actions.append({**action, "block_document_id": block})
     if actions:
-        return AutomationCore.model_validate({**entry, "actions": actions})
+        return AutomationCore.model_validate({**entry, "enabled": True, "actions": actions})
     why = "（未设 METROETL_NOTIFY，已停用 · switched off, METROETL_NOTIFY names no block）"
     off = {"enabled": False, "actions": [DoNothing()], "description": entry["description"] + why}
     return AutomationCore.model_validate({**entry, **off})

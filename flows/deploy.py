@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
@@ -29,6 +30,15 @@ QUEUES = {
     "delta": "长三角站点 · sites of the Yangtze River Delta",
     "catalogue": "遍历目录的运行 · runs over the whole catalogue",
 }
+
+
+def wait_for_server(client: SyncPrefectClient, seconds: float = 120) -> None:
+    """Until the server answers, for it may just be starting; raises DeployFailed with what it said last."""
+    deadline = time.monotonic() + seconds
+    while error := client.api_healthcheck():
+        if time.monotonic() > deadline:
+            raise DeployFailed(f"no Prefect server answers at {client.api_url}: {error}")
+        time.sleep(1)
 
 
 def make_pool(client: SyncPrefectClient) -> None:
@@ -63,6 +73,7 @@ def main() -> None:
     """Make everything and say what was made; exits 1 with the reason."""
     try:
         with get_client(sync_client=True) as client:
+            wait_for_server(client)
             make_pool(client)
         make_deployments()
         limits = make_limits()

@@ -31,9 +31,9 @@ def deployments() -> list[Deployment]:
     return found
 
 
-def sources_of(deployment: Deployment, *, scheduled: bool = True) -> list[Source]:
+def sources_of(deployment: Deployment) -> list[Source]:
     """Enabled sources that a scheduled run of a deployment asks."""
-    if deployment["entrypoint"] != "flows.collect.collect" or scheduled and not deployment.get("schedules"):
+    if deployment["entrypoint"] != "flows.collect.collect" or not deployment.get("schedules"):
         return []
     request = deployment.get("parameters", {}).get("request", {})
     known, kinds = catalogue().sources, request.get("kinds", ["statistics", "plans"])
