@@ -42,12 +42,14 @@ def client(prefect_server: str) -> Iterator[SyncPrefectClient]:
 
 
 @pytest.fixture
-def receiver(prefect_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+def receiver(client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     """A web server that METROETL_NOTIFY_URL leads to, with block and automations made on the Prefect server."""
     with web() as receiver:
         monkeypatch.setenv("METROETL_NOTIFY_URL", f"json://127.0.0.1:{receiver.port}/")
         settings.cache_clear()
         assert save_block() == "apprise/metroetl"
+        for left in client.read_automations():  # of the test before
+            client.delete_automation(left.id)
         assert all(make_automations().values())
         yield receiver
 

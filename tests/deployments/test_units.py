@@ -69,6 +69,9 @@ def test_what_runs_is_there_and_secrets_are_not(units: Path) -> None:
         text = file.read_text(encoding="utf-8")
         assert not re.search(r"(?i)password|auth_string|postgresql\+|://[^/\s]*:[^/\s]*@", text), file.name
         if file.suffix == ".service":
-            assert "User=metroetl" in text and "EnvironmentFile=/etc/metroetl/metroetl.env" in text
+            owner = file.stem in {"metroetl-setup", "metroetl-backup"}
+            mine = ["server"] if file.stem == "metroetl-server" else ["metroetl"] + ["setup"] * owner
+            assert re.findall(r"^EnvironmentFile=/etc/metroetl/(\w+).env$", text, re.M) == mine
+            assert "User=metroetl" in text
             for program in re.findall(rf"^ExecStart={INSTALLED}/bin/(\S+)", text, re.M):
                 assert Path(sys.prefix, "bin", program).exists(), program

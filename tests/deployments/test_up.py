@@ -17,7 +17,7 @@ from metroetl.errors import ServerOpen
 def test_a_server_for_others_needs_a_password(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("METROETL_UI_HOST", host)
     monkeypatch.delenv("PREFECT_SERVER_API_AUTH_STRING", raising=False)
-    with pytest.raises(ServerOpen, match="SERVER_OPEN.*PREFECT_SERVER_API_AUTH_STRING"):
+    with pytest.raises(ServerOpen, match=r"SERVER_OPEN.*PREFECT_SERVER_API_AUTH_STRING"):
         chosen_host()
     monkeypatch.setenv("PREFECT_SERVER_API_AUTH_STRING", "duty:secret")
     assert chosen_host() == host
