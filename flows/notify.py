@@ -112,7 +112,7 @@ def send(block: Any, subject: str, body: str, payload: dict[str, Any] | None = N
 def save_block() -> str | None:
     """Make the block of METROETL_NOTIFY_URL at the server, or correct it; its type/name, None without such an address."""
     url, name = settings().notify_url, settings().notify
-    if url is None or not name.startswith(f"{BLOCK}/"):
+    if not url or not name.startswith(f"{BLOCK}/"):
         return None
     AppriseBlock(url=url).save(name.removeprefix(f"{BLOCK}/"), overwrite=True)
     return name

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,17 +16,13 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.events import Event
 from prefect.states import Completed, Crashed, Failed, Running
 
-from flows.artifacts import STATES_ZH, state_of
+from flows.artifacts import state_of
 from flows.automations import automations, make_automations
 from flows.deploy import POOL, QUEUES, make_pool
 from flows.notify import AppriseBlock, notify, save_block
-from metroetl.runs import Failure, Finding, GateOutcome, RunSummary, SourceOutcome
+from metroetl.runs import Finding, GateOutcome, RunSummary
 from metroetl.settings import settings
 from tests.deployments.receivers import Receiver, Request, web
-
-CODES = (
-    "release_missed", "quarantine_growing", "run_overdue", "disk_filling", "batch_waiting", "source_failing",
-)  # fmt: skip
 
 
 @flow(name="probe")
@@ -70,10 +66,11 @@ def waited(what: Callable[[], Any], seconds: float = 60) -> Any:
     return found
 
 
-def tell(client: SyncPrefectClient, name: str, resource: str, **payload: Any) -> None:
+def tell(client: SyncPrefectClient, event: str, resource: str, name: str = "", **payload: Any) -> None:
     """Send an event to the server."""
-    event = Event(event=name, resource={"prefect.resource.id": resource}, payload=payload, id=uuid4())
-    client.request("POST", "/events", json=[event.model_dump(mode="json")]).raise_for_status()
+    about = {"prefect.resource.id": resource, "prefect.resource.name": name}
+    made = Event(event=event, resource=about, payload=payload, id=uuid4())
+    client.request("POST", "/events", json=[made.model_dump(mode="json")]).raise_for_status()
 
 
 def new_run(client: SyncPrefectClient, *states: State) -> UUID:
@@ -101,20 +98,24 @@ def test_queues_are_there_in_their_order_and_stay_as_a_person_set_them(client: S
     assert [q["name"] for q in answer if q["is_paused"]] == ["delta"]
 
 
-def test_a_health_event_becomes_one_message(client: SyncPrefectClient, receiver: Receiver) -> None:
-    found = {
-        "code": "release_missed",
-        "detail": "四川省 2026-Q3 GDP：窗口 11 月 2 日已过",
-        "way_out": "看来源页面",
-    }
-    for _ in range(2):
-        tell(client, "metroetl.health.release_missed", "metroetl.health", **found)
+def test_each_thing_that_is_not_well_becomes_one_message(
+    client: SyncPrefectClient, receiver: Receiver
+) -> None:
+    gone = {"code": "release_missed", "detail": "GDP 2026-Q3：窗口 11 月 2 日已过", "way_out": "看来源页面"}
+    for subject in ("四川省", "四川省", "江苏省"):
+        tell(
+            client, "metroetl.health.release_missed", "metroetl.health", name=subject, subject=subject, **gone
+        )
     tell(client, "metroetl.health.disk_filling", "metroetl.health", detail="磁盘 91%", way_out="清理 backups")
-    (missed,) = arrived(receiver, "错过发布")
-    assert missed.json["title"] == "MetroETL：错过发布 · release missed"
-    assert missed.json["message"] == f"{found['detail']}\n→ {found['way_out']}"
-    assert arrived(receiver, "磁盘 91%")
-    assert len(arrived(receiver, "错过发布")) == 1  # the same again within the day isn't told again
+    assert arrived(receiver, "磁盘 91%\n→ 清理 backups")
+    missed = {
+        r.json["message"]: r.json["title"] for r in arrived(receiver, "江苏省") + arrived(receiver, "四川省")
+    }
+    assert missed == {
+        f"{subject}：{gone['detail']}\n→ {gone['way_out']}": "MetroETL：错过发布 · release missed"
+        for subject in ("四川省", "江苏省")
+    }
+    assert len(receiver.got) == 3  # the same again within the hour isn't told again
 
 
 def test_a_crash_and_a_held_batch_are_told_with_their_run(
@@ -175,31 +176,17 @@ def test_what_a_person_switched_off_stays_off_and_what_left_the_file_goes(
     assert client.read_automations_by_name("metroetl-of-last-year") == []
 
 
-def test_the_file_tells_every_health_event_and_knows_every_end_of_a_run() -> None:
+def test_the_file_tells_every_health_event_and_what_is_held() -> None:
     by_name = {a.name: a for a in automations(str(uuid4()))}
     told = {event for a in by_name.values() for event in a.trigger.expect if event.startswith("metroetl.")}
-    assert told == {f"metroetl.health.{code}" for code in CODES}
-    ends = {f"prefect.flow-run.{state_of(summary).name}" for summary in one_of_each_state()}
-    assert ends <= by_name["metroetl-run-lost"].trigger.expect
-
-
-def one_of_each_state() -> list[RunSummary]:
-    """A summary for each state that a run may end in."""
-
-    def summary(announced: int = 0, failures: list[Failure] | None = None, **more: Any) -> RunSummary:
-        source = SourceOutcome(source_id="s", title="t", announced=announced, failures=failures or [])
-        return RunSummary(run_id="r", flow="collect", started_at=datetime.now(UTC), sources=[source], **more)
-
-    found = [
-        summary(),
-        summary(announced=1),
-        summary(gate=GateOutcome(batches=1)),
-        summary(failures=[Failure(code="HOST_DOWN")]),
-        summary(findings=[Finding(code="R", severity="error")]),
-        summary(gate=GateOutcome(held={"b": ["R"]})),
-    ]
-    assert {s.state for s in found} == set(STATES_ZH)
-    return found
+    health = pytest.importorskip("metroetl.operations.health")
+    assert told == {f"metroetl.health.{code}" for code in get_args(health.Code)}
+    stopped = (GateOutcome(held={"b": ["R"]}), []), (GateOutcome(), [Finding(code="R", severity="error")])
+    ends = {
+        f"prefect.flow-run.{state_of(RunSummary(run_id='r', flow='collect', started_at=datetime.now(UTC), gate=gate, findings=findings)).name}"
+        for gate, findings in stopped
+    }
+    assert ends == by_name["metroetl-run-held"].trigger.expect
 
 
 def test_a_message_that_cannot_be_sent_is_told_and_fails_nothing(receiver: Receiver) -> None:

@@ -10,7 +10,7 @@ import pytest
 import trustme
 from prefect.blocks.notifications import NotificationError
 
-from flows.notify import AppriseBlock, send
+from flows.notify import AppriseBlock, save_block, send
 from metroetl.errors import NotifyAddressWrong
 from metroetl.settings import Settings
 from tests.deployments.receivers import Receiver, authority_file, mail, services, text_of, web
@@ -144,3 +144,6 @@ def test_the_address_names_the_block_and_stays_secret(monkeypatch: pytest.Monkey
     assert KEY not in repr(Settings())
     monkeypatch.setenv("METROETL_NOTIFY", "slack-webhook/plans")
     assert Settings().notify == "slack-webhook/plans"
+    for name in ("METROETL_NOTIFY", "METROETL_NOTIFY_URL"):  # as compose hands on what .env leaves empty
+        monkeypatch.setenv(name, "")
+    assert Settings().notify == "" and save_block() is None
