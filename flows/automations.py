@@ -31,15 +31,15 @@ def _automation(entry: dict[str, Any], block: str | None) -> AutomationCore:
             actions.append({**action, "block_document_id": block})
     if actions:
         return AutomationCore.model_validate({**entry, "enabled": True, "actions": actions})
-    why = "（未设 METROETL_NOTIFY，已停用 · switched off, METROETL_NOTIFY names no block）"
+    why = "（未设 METROETL_NOTIFY，已停用 · switched off, METROETL_NOTIFY names no block of the server that notifies）"
     off = {"enabled": False, "actions": [DoNothing()], "description": entry["description"] + why}
     return AutomationCore.model_validate({**entry, **off})
 
 
 def block_id(client: SyncPrefectClient) -> str | None:
-    """The id of the block that METROETL_NOTIFY names; None where none is named or the server has none of the name."""
+    """The id of the block that METROETL_NOTIFY names; None where none is named, the server has none, or it sends no words."""
     kind, _, name = settings().notify.partition("/")
-    if not name:
+    if not name or kind == "webhook":
         return None
     try:
         return str(client.read_block_document_by_name(name, kind).id)

@@ -70,7 +70,14 @@ class AppriseBlock(AbstractAppriseNotificationBlock):
     def _start_apprise_client(self, url: SecretStr) -> None:
         asset = AppriseAsset(app_id="MetroETL", app_desc="MetroETL", app_url="", image_url_mask="")
         self._apprise_client = Apprise(asset=asset)
-        if not self._apprise_client.add(url.get_secret_value()):
+        told = logging.getLogger("apprise")
+        level = told.level
+        told.setLevel(logging.CRITICAL + 1)  # it says what is wrong with an address, and the key with it
+        try:
+            added = self._apprise_client.add(url.get_secret_value())
+        finally:
+            told.setLevel(level)
+        if not added:
             raise NotifyAddressWrong()
         for service in self._apprise_client:
             if isinstance(service, wecombot.NotifyWeComBot):

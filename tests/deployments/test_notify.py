@@ -132,10 +132,14 @@ def test_several_addresses_are_one_block() -> None:
     assert [r.path for r in first.got + second.got] == ["/a", "/b"]
 
 
-def test_a_wrong_address_is_named_and_not_shown() -> None:
+def test_a_wrong_address_is_named_and_not_shown(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
     with pytest.raises(NotifyAddressWrong) as wrong:
         AppriseBlock(url=f"wechat-bot://{KEY}")
     assert wrong.value.code == "NOTIFY_ADDRESS" and KEY not in str(wrong.value)
+    with pytest.raises(NotifyAddressWrong):
+        AppriseBlock(url=f"dingtalk://{KEY}!/")
+    assert KEY not in caplog.text
 
 
 def test_the_address_names_the_block_and_stays_secret(monkeypatch: pytest.MonkeyPatch) -> None:

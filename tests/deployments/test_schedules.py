@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cronsim import CronSim
-from prefect.utilities.importtools import import_object
 from ruamel.yaml import YAML
 
 from flows.deploy import POOL, QUEUES
@@ -105,13 +105,16 @@ def test_schedules_are_of_beijing_and_start_at_moments_of_their_own(deployments:
         assert len(set(slugs)) == len(slugs), deployment["name"]
 
 
-def test_every_deployment_has_a_queue_a_limit_and_a_flow(deployments: list[Deployment]) -> None:
+def test_every_deployment_has_a_queue_a_limit_and_a_flow(deployments: list[Deployment], root: Path) -> None:
     for deployment in deployments:
         assert deployment["work_pool"]["name"] == POOL
         assert deployment["work_pool"]["work_queue_name"] in QUEUES, deployment["name"]
         assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
         assert deployment["description"] and deployment["tags"]
-        assert import_object(deployment["entrypoint"]).name in deployment["tags"], deployment["name"]
+        module, _, name = deployment["entrypoint"].rpartition(".")
+        code = root.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8")
+        assert f'@flow(name="{name}"' in code and f"def {name}(" in code, deployment["name"]
+        assert name in deployment["tags"], deployment["name"]
     assert {d["work_pool"]["work_queue_name"] for d in deployments} == set(QUEUES)
 
 
