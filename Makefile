@@ -65,6 +65,7 @@ requirements:    ## pin again after a change of pyproject.toml (needs uv)
 	uv lock
 	uv export --quiet --frozen --no-emit-project --all-extras --group dev --no-header --format requirements.txt -o requirements.txt
 	uv export --quiet --frozen --no-emit-project --only-group bench --no-header --format requirements.txt -o benchmarks/requirements.txt
+	uv export --quiet --frozen --no-emit-project --no-dev --group build --extra postgres --extra s3 --extra export --extra dask --no-annotate --no-header --format requirements.txt -o deployments/requirements.txt
 
 build: $(READY)  ## a wheel and a source distribution in dist/
 	$(BIN)/python -m hatchling build

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
-from prefect.blocks.abstract import NotificationBlock
-from prefect.blocks.core import Block
-from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import get_client
 from prefect.events import Event
 from prefect.runtime import flow_run
 
 from flows.artifacts import cell
+from flows.notify import notify
 from metroetl import pipeline
 from metroetl.runs import Failure, ReleaseNews, RunSummary
-from metroetl.settings import settings
 
 log = logging.getLogger("metroetl.flows")
 
@@ -98,35 +93,17 @@ def _send(events: Sequence[Event]) -> None:
 
 
 def _notify(releases: Sequence[ReleaseNews]) -> list[Failure]:
-    name = settings().notify
-    if not name:
-        return []
-    try:
-        _call(Block.load(name), f"MetroETL：{len(releases)} 部规划 · {len(releases)} plan releases", releases)
-    except Exception as error:  # whatever a block of a third party raises
-        log.exception("the notification by %s failed", name)
-        way_out = "Check METROETL_NOTIFY and the block; the event and the artifact are there."
-        return [_failure("NOTIFICATION", error, way_out, name)]
-    return []
-
-
-def _call(block: Any, subject: str, releases: Sequence[ReleaseNews]) -> None:
     body = "\n\n".join(release_text(release) for release in releases[:_IN_A_MESSAGE])
     if len(releases) > _IN_A_MESSAGE:
         body += f"\n\n… {len(releases) - _IN_A_MESSAGE} more"
-    if isinstance(block, NotificationBlock):
-        tell: Any = block.notify  # waits, for no loop runs in the thread of a task
-        tell(body, subject)
-    elif isinstance(block, Webhook):
-        told = [release.model_dump(mode="json") for release in releases]
-        payload = {"subject": subject, "body": body, "releases": told}
-        asyncio.run(block.call(payload)).raise_for_status()
-    else:
-        raise TypeError(f"{type(block).__name__} is no block that notifies")
+    told = [release.model_dump(mode="json") for release in releases]
+    return notify(
+        f"MetroETL：{len(releases)} 部规划 · {len(releases)} plan releases", body, {"releases": told}
+    )
 
 
-def _failure(code: str, error: Exception, way_out: str, what: str = "") -> Failure:
-    return Failure(code=code, url=what, detail=f"{type(error).__name__}: {error}", way_out=way_out)
+def _failure(code: str, error: Exception, way_out: str) -> Failure:
+    return Failure(code=code, detail=f"{type(error).__name__}: {error}", way_out=way_out)
 
 
 # --- words ---------------------------------------------------------------------------------------------------------

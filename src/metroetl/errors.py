@@ -42,6 +42,34 @@ class RunnerError(MetroError):
     )
 
 
+class NotifyAddressWrong(SettingsError):
+    """The address of the notifications is none that Apprise knows."""
+
+    code = "NOTIFY_ADDRESS"
+    way_out = (
+        "Set METROETL_NOTIFY_URL to an address as docs/how-to/notifications.md has them (wecombot://KEY)."
+    )
+
+
+class ServerOpen(SettingsError):
+    """The Prefect server would listen to other machines without a password."""
+
+    code = "SERVER_OPEN"
+    way_out = (
+        "Set PREFECT_SERVER_API_AUTH_STRING (name:password) and put TLS in front (docs/how-to/compose.md), "
+        "or leave METROETL_UI_HOST at 127.0.0.1."
+    )
+
+
+class DeployFailed(MetroError):
+    """The Prefect server refused a deployment."""
+
+    code = "DEPLOY"
+    way_out = (
+        "Read what Prefect says above, correct deployments/prefect.yaml or the server, then deploy again."
+    )
+
+
 class CatalogueError(MetroError):
     """A catalogue file is wrong; the message names file, line and fix."""
 

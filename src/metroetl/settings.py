@@ -72,7 +72,11 @@ class Settings(BaseSettings):
     )
     notify: str = Field(
         default="",
-        description="the Prefect block that tells of new plans, as type/name (custom-webhook/plans); none if unset",
+        description="the Prefect block that tells of new plans and of trouble, as type/name (custom-webhook/plans); none if unset",
+    )
+    notify_url: SecretStr | None = Field(
+        default=None,
+        description="Apprise's address of a service (wecombot://KEY), of which the deploy makes the block apprise/metroetl",
     )
     data_docs: bool = Field(
         default=False,
@@ -98,6 +102,12 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _archive_is_at_home(self) -> Settings:
         self.archive = self.archive or str(self.home / "archive")
+        return self
+
+    @model_validator(mode="after")
+    def _block_of_the_address(self) -> Settings:
+        if self.notify_url and not self.notify:
+            self.notify = "apprise/metroetl"
         return self
 
     @property
