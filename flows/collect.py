@@ -15,6 +15,7 @@ from prefect.tasks import exponential_backoff
 from flows.artifacts import publish_summary, state_of
 from flows.limits import shared_gate
 from flows.parameters import CollectRequest
+from flows.ping import pinged
 from flows.releases import announce
 from metroetl import pipeline
 from metroetl.errors import MetroError
@@ -111,6 +112,7 @@ def run_name() -> str:
     return f"{flow_run.flow_name}{dry}-{what[:60]}-{datetime.now(UTC):%m%d-%H%M%S}"
 
 
+@pinged
 @flow(name="collect", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
 def collect(request: CollectRequest = CollectRequest()) -> State[RunSummary]:
     """采集：列表 → 新页面 → 文档 → 统计与规划 → 校验 → 入库。"""

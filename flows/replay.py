@@ -11,6 +11,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.artifacts import publish_summary, state_of
 from flows.collect import RETRIES, gate, outcomes_of, run_name
 from flows.parameters import ReplayRequest
+from flows.ping import pinged
 from flows.releases import announce
 from metroetl import pipeline
 from metroetl.runs import RunSummary, SourceOutcome
@@ -23,6 +24,7 @@ def stage_again(run_id: str, source_id: str, only_quarantined: bool) -> list[Sou
     return [outcome] if outcome.documents or outcome.failed else []
 
 
+@pinged
 @flow(name="replay", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=2))  # type: ignore[arg-type]
 def replay(request: ReplayRequest = ReplayRequest()) -> State[RunSummary]:
     """重放：用存档重新读取、校验并入库，不访问网络。"""

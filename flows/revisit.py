@@ -12,6 +12,7 @@ from flows.artifacts import publish_summary, state_of
 from flows.collect import RETRIES, gate, outcomes_of, run_name, summary_of
 from flows.limits import shared_gate
 from flows.parameters import RevisitRequest
+from flows.ping import pinged
 from flows.releases import announce
 from metroetl import pipeline
 from metroetl.runs import RunSummary, SourceOutcome
@@ -24,6 +25,7 @@ def revisit_and_stage(run_id: str, source_ids: list[str], since: date, budget: i
     return [pipeline.read_and_stage(run_id, outcome.source_id, outcome) for outcome in asked]
 
 
+@pinged
 @flow(name="revisit", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
 def revisit(request: RevisitRequest = RevisitRequest()) -> State[RunSummary]:
     """复查：有条件地重新请求近期页面，发现原地修改、附件替换与页面消失。"""

@@ -18,6 +18,7 @@ from metroetl.catalogue import catalogue
 from metroetl.errors import ArchiveFailure, MetroError, PartMissing, Unreadable
 from metroetl.harvest import Archive, Client, harvest
 from metroetl.harvest.models import INBOX
+from metroetl.operations.logs import bound_by_arguments
 from metroetl.runs import Failure, GateOutcome, RunSummary, SourceOutcome
 from metroetl.settings import Settings, settings
 
@@ -97,6 +98,7 @@ def open_existing() -> Warehouse:
     return Warehouse.open(settings())
 
 
+@bound_by_arguments
 def harvest_source(
     run_id: str,
     source_id: str,
@@ -198,6 +200,7 @@ def known_addresses(warehouse: Warehouse, source_id: str) -> dict[str, Known]:
     return known
 
 
+@bound_by_arguments
 def read_and_stage(
     run_id: str,
     source_id: str,
@@ -278,6 +281,7 @@ def document_of(
     return document
 
 
+@bound_by_arguments
 def pass_gate(run_id: str) -> GateOutcome:
     """Validate every staged batch, then publish, quarantine and hold in one transaction."""
     from metroetl.quality import run_gate
@@ -326,6 +330,7 @@ def archived_sources() -> list[str]:
     return [row[0] for row in rows if row[0] in catalogue().sources or row[0] == INBOX]
 
 
+@bound_by_arguments
 def replay_source(run_id: str, source_id: str, *, only_quarantined: bool = False) -> SourceOutcome:
     """Read a source's archived snapshots again and stage them; loads are idempotent, so only changes appear."""
     snapshots = open_existing().archived(source_id, only_quarantined=only_quarantined)
