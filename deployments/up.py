@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from metroetl.operations.retention import server_settings
 from metroetl.resources import folder
 from metroetl.settings import settings
 
@@ -23,7 +24,10 @@ HOST = "127.0.0.1"
 def environment(port: int) -> dict[str, str]:
     """The environment of server, worker and deploy: one server address, no tracking, the old UI (it asks no other host)."""
     api = f"http://{HOST}:{port}/api"
+    logs = {"PREFECT_LOGGING_SETTINGS_PATH": str(folder("deployments") / "logging.yml")}
     return {
+        **server_settings(settings()),
+        **(logs if settings().log == "json" else {}),
         **os.environ,
         "PREFECT_HOME": os.environ.get("PREFECT_HOME", str((settings().home / "prefect").absolute())),
         "PREFECT_API_URL": api,

@@ -47,6 +47,16 @@ def retain(
     return done
 
 
+def server_settings(config: Settings) -> dict[str, str]:
+    """Environment of a Prefect server that lets old runs (with artifacts and logs) and events go by its own vacuum."""
+    day = 86400
+    return {
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(config.keep_flow_runs_days * day),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{config.keep_events_days}D",
+    }
+
+
 def _old_pages(warehouse: Warehouse, config: Settings, now: datetime) -> Iterator[Path]:
     """Validation pages and their lists of runs long ago, but not of those with a batch that still waits."""
     if not config.keep_pages_days:
