@@ -39,6 +39,7 @@ DEPLOYMENTS = {
     "decide/decide",
     "monitor/monitor",
     "revisit/revisit",
+    "upkeep/upkeep",
 }
 
 
