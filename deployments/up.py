@@ -17,6 +17,8 @@ from pathlib import Path
 import httpx
 
 from metroetl.errors import MetroError, ServerOpen
+from metroetl.operations.retention import server_settings
+from metroetl.resources import folder
 from metroetl.settings import settings
 
 LOOPBACK = "127.0.0.1"
@@ -44,7 +46,10 @@ def base_url(host: str, port: int) -> str:
 def environment(host: str, port: int) -> dict[str, str]:
     """The environment of server, worker and deploy: one server and password, no tracking, the old UI (it asks no other host)."""
     api = f"{base_url(host, port)}/api"
+    logs = {"PREFECT_LOGGING_SETTINGS_PATH": str(folder("deployments") / "logging.yml")}
     made = {
+        **server_settings(settings()),
+        **(logs if settings().log == "json" else {}),
         **os.environ,
         "PREFECT_HOME": os.environ.get("PREFECT_HOME", str((settings().home / "prefect").absolute())),
         "PREFECT_API_URL": api,

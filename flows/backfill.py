@@ -10,9 +10,11 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.collect import run_collect, run_name
 from flows.parameters import BackfillRequest, CollectRequest
+from flows.ping import pinged
 from metroetl.runs import RunSummary
 
 
+@pinged
 @flow(name="backfill", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=2))  # type: ignore[arg-type]
 def backfill(request: BackfillRequest = BackfillRequest()) -> State[RunSummary]:
     """补采：往回翻列表，取以前没有取过的页面。"""

@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 from flows.artifacts import publish_summary, state_of
 from flows.limits import shared_gate
 from flows.parameters import CollectRequest
+from flows.ping import pinged
 from flows.releases import announce
 from flows.runner import RETRIES, Harvest, harvesters, outcomes_of, readers
 from metroetl import pipeline
@@ -77,6 +78,7 @@ def run_name() -> str:
     return f"{flow_run.flow_name}{dry}-{what[:60]}-{datetime.now(UTC):%m%d-%H%M%S}"
 
 
+@pinged
 @flow(name="collect", flow_run_name=run_name, task_runner=harvesters())
 def collect(request: CollectRequest = CollectRequest()) -> State[RunSummary]:
     """采集：列表 → 新页面 → 文档 → 统计与规划 → 校验 → 入库。"""

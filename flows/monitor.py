@@ -9,6 +9,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.runtime import flow_run
 
 from flows.parameters import MonitorRequest
+from flows.ping import pinged
 from flows.runner import RETRIES
 from metroetl import pipeline
 from metroetl.monitoring.report import Written
@@ -41,6 +42,7 @@ def run_name() -> str:
     return f"monitor-{request.circle}-{request.quarter or 'newest'}"
 
 
+@pinged
 @flow(name="monitor", flow_run_name=run_name)
 def monitor(request: MonitorRequest = MonitorRequest()) -> list[str]:
     """监测：生成一个都市圈一个季度的监测报告（网页、表格、简报），并列出各都市圈规划的到期提醒。"""

@@ -11,6 +11,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.artifacts import publish_summary, state_of
 from flows.collect import gate, run_name
 from flows.parameters import ReplayRequest
+from flows.ping import pinged
 from flows.releases import announce
 from flows.runner import RETRIES, Harvest, outcomes_of, readers
 from metroetl import pipeline
@@ -24,6 +25,7 @@ def list_again(source_id: str, only_quarantined: bool) -> Harvest:
     return [outcome], pipeline.archived_shards(source_id, only_quarantined=only_quarantined)
 
 
+@pinged
 @flow(name="replay", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=2))  # type: ignore[arg-type]
 def replay(request: ReplayRequest = ReplayRequest()) -> State[RunSummary]:
     """重放：用存档重新读取、校验并入库，不访问网络。"""

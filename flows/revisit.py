@@ -11,6 +11,7 @@ from flows.artifacts import publish_summary, state_of
 from flows.collect import gate, run_name, summary_of
 from flows.limits import shared_gate
 from flows.parameters import RevisitRequest
+from flows.ping import pinged
 from flows.releases import announce
 from flows.runner import RETRIES, Harvest, harvesters, outcomes_of, readers
 from metroetl import pipeline
@@ -24,6 +25,7 @@ def ask_again(run_id: str, source_ids: list[str], since: date, budget: int) -> H
     return asked, [shard for source_id in source_ids for shard in pipeline.pending_shards(source_id)]
 
 
+@pinged
 @flow(name="revisit", flow_run_name=run_name, task_runner=harvesters())
 def revisit(request: RevisitRequest = RevisitRequest()) -> State[RunSummary]:
     """复查：有条件地重新请求近期页面，发现原地修改、附件替换与页面消失。"""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from metroetl.redaction import redact
+
 
 class MetroError(Exception):
     """Base of every named error.
 
-    `code` is stable and is what the warehouse stores as an outcome; `way_out` is the next step for a person.
+    `code` is stable and is what the warehouse stores as an outcome; `way_out` is the next step for a person. A secret in
+    the message isn't shown.
     """
 
     code = "METRO_ERROR"
     way_out = "See the message; if it doesn't explain itself, report it with the run id."
 
     def __init__(self, message: str = "", *, way_out: str | None = None) -> None:
-        super().__init__(message or self.__class__.__doc__ or self.code)
+        super().__init__(redact(message) or self.__class__.__doc__ or self.code)
         if way_out is not None:
             self.way_out = way_out
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
+
+from metroetl.redaction import redact
 
 
 class Failure(BaseModel):
-    """Something of a source that could not be read, and what a person can do."""
+    """Something of a source that could not be read, and what a person can do; a secret in the detail isn't shown."""
 
     code: str
     url: str = ""
-    detail: str = ""
+    detail: Annotated[str, AfterValidator(redact)] = ""
     way_out: str = ""
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from metroetl.errors import SettingsError
+from metroetl.redaction import hide
 
 ROLE = "^[a-z_][a-z0-9_]{0,62}$"
 
@@ -90,6 +91,35 @@ class Settings(BaseSettings):
         default=True, description="false only against the replica: delays of the sources are kept otherwise"
     )
 
+    ping_url: SecretStr | None = Field(
+        default=None,
+        description="address that is asked after each scheduled run (a dead-man's switch in the form of healthchecks.io)",
+    )
+    log: Literal["text", "json"] = Field(default="text", description="form of the log lines")
+    log_level: Literal["", "DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="", description="INFO for json, WARNING for text if unset"
+    )
+    overdue_hours: float = Field(
+        default=3, gt=0, description="so long after a scheduled time a run is overdue that didn't start"
+    )
+    run_hours: float = Field(
+        default=48, gt=0, description="a run that lasts longer hangs: it is marked as crashed"
+    )
+    held_days: int = Field(default=3, ge=0, description="a held batch may wait so many days for a decision")
+    disk_free_gb: float = Field(default=2, ge=0, description="less free space than this is told")
+    keep_fetches_days: int = Field(
+        default=400,
+        ge=0,
+        description="attempts that found nothing new are folded after so many days; 0 keeps all",
+    )
+    keep_flow_runs_days: int = Field(
+        default=90, ge=1, description="the Prefect server that `make up` starts keeps runs, artifacts and logs so long"
+    )
+    keep_events_days: int = Field(default=30, ge=1, description="and events so long")
+    keep_pages_days: int = Field(
+        default=400, ge=0, description="validation pages are deleted after so many days; 0 keeps all"
+    )
+
     @model_validator(mode="after")
     def _production_is_strict(self) -> Settings:
         if self.environment == "production" and (self.host_map or not self.politeness):
@@ -97,6 +127,12 @@ class Settings(BaseSettings):
                 "METROETL_HOST_MAP and METROETL_POLITENESS=false belong to the replica; production refuses them",
                 way_out="Unset them, or set METROETL_ENVIRONMENT=local.",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _secrets_are_hidden(self) -> Settings:
+        for secret in (self.database_url, self.ping_url):
+            hide(secret.get_secret_value() if secret else None)
         return self
 
     @model_validator(mode="after")

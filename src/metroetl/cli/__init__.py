@@ -17,17 +17,20 @@ from metroetl.cli import (
     explore,
     export,
     extract,
+    health,
     inbox,
     index,
     keeping,
     linkage,
     loop,
+    metrics,
     monitor,
     operate,
     plan_compare,
     plans,
     quality,
     quarantine,
+    retention,
     site,
     sources,
     targets,
@@ -70,12 +73,24 @@ index.register(app)
 linkage.register(app)
 targets.register(app)
 loop.register(app)
+health.register(app)
+metrics.register(app)
+retention.register(app)
 
 
 def main() -> None:
     """Run a command; a named error ends with its message and way out (exit 1, wrong usage 2)."""
     try:
+        if "--help" not in sys.argv and len(sys.argv) > 1:
+            _set_up_logs()
         app()
     except MetroError as error:
         print(f"{error.code}: {error.message}\n→ {error.way_out}", file=sys.stderr)
         sys.exit(2 if isinstance(error, (SettingsError, CatalogueError)) else 1)
+
+
+def _set_up_logs() -> None:
+    from metroetl.operations.logs import set_up
+    from metroetl.settings import settings
+
+    set_up(settings().log, settings().log_level)

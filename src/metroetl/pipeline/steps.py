@@ -19,6 +19,7 @@ from metroetl.catalogue import catalogue
 from metroetl.errors import ArchiveFailure, MetroError, PartMissing, Unreadable
 from metroetl.harvest import Archive, Client, harvest
 from metroetl.harvest.models import INBOX
+from metroetl.operations.logs import bound_by_arguments
 from metroetl.runs import Failure, GateOutcome, RunSummary, SourceOutcome
 from metroetl.settings import Settings, settings
 
@@ -100,6 +101,7 @@ def open_existing() -> Warehouse:
     return Warehouse.open(settings())
 
 
+@bound_by_arguments
 def harvest_source(
     run_id: str,
     source_id: str,
@@ -210,6 +212,7 @@ def known_addresses(warehouse: Warehouse, source_id: str) -> dict[str, Known]:
     return known
 
 
+@bound_by_arguments
 def read_and_stage(
     run_id: str,
     source_id: str,
@@ -316,6 +319,7 @@ def document_of(
     return document
 
 
+@bound_by_arguments
 def pass_gate(run_id: str) -> GateOutcome:
     """Validate every staged batch, then publish, quarantine and hold in one transaction."""
     from metroetl.quality import run_gate

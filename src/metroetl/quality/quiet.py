@@ -33,6 +33,25 @@ def quiet_rules(warehouse: Warehouse, suite: Suite, rows: str, number: int) -> d
     }
 
 
+def breaking_rows(warehouse: Warehouse, suite: Suite, code: str) -> list[dict[str, Any]]:
+    """The rows that break a rule on what is published, as the rule tells them, asked without Great Expectations.
+
+    For a rule in SQL, and one on one column by its limits or its list; ValueError for another.
+    """
+    found: list[dict[str, Any]] = []
+    for expectation in suite.part([code]).spec["expectations"]:
+        kwargs = expectation["kwargs"]
+        if _QUERY in kwargs:
+            sql = kwargs[_QUERY].replace("{batch}", f'"{suite.table}"')
+        elif broken := _broken(expectation["type"], kwargs):
+            shown = ", ".join(f'"{name}"' for name in suite.shows) or "*"
+            sql = f'SELECT {shown} FROM "{suite.table}" WHERE {broken}'  # noqa: S608  words of our own suite
+        else:
+            raise ValueError(f"{code} is for Great Expectations alone")
+        found += warehouse.records(sql)
+    return found
+
+
 def _evaluated(warehouse: Warehouse, expectation: Mapping[str, Any], rows: str, number: int) -> int | None:
     """How many rows it judged; None where one fails, or nobody knows."""
     kwargs = expectation["kwargs"]

@@ -18,6 +18,7 @@ from metroetl.warehouse.load import add_new, chunks, put
 from metroetl.warehouse.parts import reopen_articles
 from metroetl.warehouse.schedule import note_schedule
 from metroetl.warehouse.tables import table
+from metroetl.warehouse.unfinished import whoever_runs
 
 if TYPE_CHECKING:
     from metroetl.errors import MetroError
@@ -37,7 +38,7 @@ def start_run(connection: Connection, flow: str, parameters: Mapping[str, Any]) 
         "state": "running",
         "started_at": now,
         "finished_at": None,
-        "summary": "",
+        "summary": dump_json(whoever_runs()),
         "code_version": __version__,
     }
     add_new(connection, table("ops_run"), [run])

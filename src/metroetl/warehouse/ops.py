@@ -11,7 +11,10 @@ from metroetl.warehouse.base import Table, UtcDateTime, one_of
 
 
 class OpsRun(Table, table=True):
-    """One run of a flow; `state` is `running` until it is finished with the state of its summary."""
+    """One run of a flow; `state` is `running` until it is finished with the state of its summary.
+
+    Until then `summary` says who runs it (host, process, flow run); `crashed` is a run that never told how it ended.
+    """
 
     run_id: str = Field(primary_key=True)
     flow: str

@@ -75,3 +75,16 @@ class RawFetch(Table, table=True):
     way_out: str = Field(sa_type=Text)
     fresh: int | None = None
     newest: date | None = None
+
+
+class RawFetchMonth(Table, table=True):
+    """Attempts that found nothing new and were folded: how many they were, a row a month (in China), role and outcome."""
+
+    __table_args__ = (one_of("role", *ROLES),)
+
+    source_id: str = Field(primary_key=True, foreign_key="dim_source.source_id")
+    month: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    outcome: str = Field(primary_key=True)
+    fetches: int
+    seconds: float

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, make_url, select
 
-from metroetl.warehouse import announce, engine, indices, intake, query, review, revisit
+from metroetl.warehouse import (
+    announce,
+    engine,
+    indices,
+    intake,
+    query,
+    retention,
+    review,
+    revisit,
+    unfinished,
+)
 from metroetl.warehouse.assessments import keep_scores
 from metroetl.warehouse.checks import keep_rules, record_checks, write_checks
 from metroetl.warehouse.flows import FlowFile, FlowVintage, keep_flows, keep_links
@@ -256,6 +266,27 @@ class Warehouse:
         """Add new loops and what happened to loops; all of it, or nothing where another run came between."""
         with self._write() as connection:
             add_loop_events(connection, loops, events)
+
+    # --- upkeep --------------------------------------------------------------------------------------------------
+
+    def unfinished_runs(self) -> list[unfinished.Unfinished]:
+        """Runs that never told how they ended, oldest first, with who runs them."""
+        with self._read() as connection:
+            return unfinished.unfinished_runs(connection)
+
+    def close_run(self, run_id: str, reason: str) -> bool:
+        """Note that an unfinished run crashed; False if it finished after all."""
+        with self._write() as connection:
+            return unfinished.close_run(connection, run_id, reason)
+
+    def fold_fetches(self, before: datetime, *, apply: bool = True) -> list[retention.Folded]:
+        """Fold attempts before a moment that found nothing new, one transaction a source; what there was to fold."""
+        _, sources = self.query("SELECT source_id FROM dim_source ORDER BY source_id")
+        found = []
+        for (source_id,) in sources:
+            with self._write() if apply else self._read() as connection:
+                found.append(retention.fold_fetches(connection, source_id, before, apply=apply))
+        return [folded for folded in found if folded.fetches]
 
     # --- readers -------------------------------------------------------------------------------------------------
 

@@ -59,6 +59,17 @@ def upgrade(url: str, world: str, catalogue: Catalogue) -> None:
         engine.dispose()
 
 
+def what_is_behind(url: str, world: str, catalogue: Catalogue) -> str:
+    """What of the warehouse is older than this program, in a word; empty where nothing is. Nothing is written.
+
+    Raises WarehouseError as `upgrade` does.
+    """
+    revision, behind, _ = _what_is_due(url, world, dimension_rows(catalogue), Roles.of_settings())
+    if not behind:
+        return ""
+    return f"{revision or '无 none'} → {revisions()[-1]}" if revision != revisions()[-1] else "views, words"
+
+
 def _what_is_due(url: str, world: str, dimensions: Dimensions, roles: Roles) -> tuple[str, bool, bool]:
     """The revision, empty where no warehouse is; whether it is behind; whether the roles aren't in force."""
     if make_url(url).get_backend_name() == "sqlite" and not Path(make_url(url).database or "").is_file():

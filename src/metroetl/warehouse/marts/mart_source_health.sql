@@ -16,6 +16,10 @@ attempts AS (
   FROM raw_fetch AS f
   GROUP BY f.source_id
 ),
+-- attempts that found nothing new are folded when they are old
+folded AS (
+  SELECT m.source_id, SUM(m.fetches) AS fetches FROM raw_fetch_month AS m GROUP BY m.source_id
+),
 streaks AS (
   SELECT l.source_id, SUM(CASE WHEN l.last_ok_at IS NULL OR l.fetched_at > l.last_ok_at THEN 1 ELSE 0 END) AS streak
   FROM listings AS l
@@ -59,7 +63,7 @@ SELECT
   s.min_items,
   l.detail AS last_listing_detail,
   COALESCE(k.streak, 0) AS failures_in_a_row,
-  COALESCE(a.fetches, 0) AS fetches,
+  COALESCE(a.fetches, 0) + COALESCE(o.fetches, 0) AS fetches,
   COALESCE(a.failures, 0) AS failures,
   COALESCE(d.documents, 0) AS documents,
   d.newest_published_on,
@@ -86,6 +90,7 @@ SELECT
 FROM dim_source AS s
 LEFT JOIN listings AS l ON l.source_id = s.source_id AND l.place = 1
 LEFT JOIN attempts AS a ON a.source_id = s.source_id
+LEFT JOIN folded AS o ON o.source_id = s.source_id
 LEFT JOIN streaks AS k ON k.source_id = s.source_id
 LEFT JOIN documents AS d ON d.source_id = s.source_id
 LEFT JOIN waiting AS w ON w.source_id = s.source_id
