@@ -9,8 +9,9 @@ from prefect.client.schemas.objects import State
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import publish_summary, state_of
-from flows.collect import RETRIES, gate, outcomes_of, run_name
-from flows.parameters import ReplayRequest
+from flows.collect import RETRIES, gate, outcomes_of
+from flows.names import run_name
+from flows.parameters import ReplayForm, ReplayRequest
 from flows.releases import announce
 from metroetl import pipeline
 from metroetl.runs import RunSummary, SourceOutcome
@@ -24,7 +25,7 @@ def stage_again(run_id: str, source_id: str, only_quarantined: bool) -> list[Sou
 
 
 @flow(name="replay", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=2))  # type: ignore[arg-type]
-def replay(request: ReplayRequest = ReplayRequest()) -> State[RunSummary]:
+def replay(request: ReplayForm = ReplayRequest()) -> State[RunSummary]:
     """重放：用存档重新读取、校验并入库，不访问网络。"""
     warehouse = pipeline.open_warehouse()
     run_id = warehouse.start_run("replay", request.model_dump(mode="json"))

@@ -9,9 +9,10 @@ from prefect.client.schemas.objects import State
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import publish_summary, state_of
-from flows.collect import RETRIES, gate, outcomes_of, run_name, summary_of
+from flows.collect import RETRIES, gate, outcomes_of, summary_of
 from flows.limits import shared_gate
-from flows.parameters import RevisitRequest
+from flows.names import run_name
+from flows.parameters import RevisitForm, RevisitRequest
 from flows.releases import announce
 from metroetl import pipeline
 from metroetl.runs import RunSummary, SourceOutcome
@@ -25,7 +26,7 @@ def revisit_and_stage(run_id: str, source_ids: list[str], since: date, budget: i
 
 
 @flow(name="revisit", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
-def revisit(request: RevisitRequest = RevisitRequest()) -> State[RunSummary]:
+def revisit(request: RevisitForm = RevisitRequest()) -> State[RunSummary]:
     """复查：有条件地重新请求近期页面，发现原地修改、附件替换与页面消失。"""
     warehouse = pipeline.open_warehouse()
     run_id = warehouse.start_run("revisit", request.model_dump(mode="json"))

@@ -66,6 +66,12 @@ class Settings(BaseSettings):
         description="write Great Expectations' own Data Docs of each run into home/validation too; they need the network "
         "to look right, and about 10 s",
     )
+    site_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s<>()\[\]]+)?$",
+        description="where `metroetl serve` is reached (http://127.0.0.1:8010): runs link their validation pages and "
+        "reports there; they name the files if unset",
+    )
     user: str = Field(
         default="", description="who decides, as it is kept with a decision; the login name if unset"
     )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from metroetl.catalogue import catalogue
 from metroetl.errors import ArchiveFailure, MetroError, PartMissing, Unreadable
 from metroetl.harvest import Archive, Client, harvest
-from metroetl.harvest.models import INBOX
+from metroetl.harvest.models import INBOX, Reach
 from metroetl.runs import Failure, GateOutcome, RunSummary, SourceOutcome
 from metroetl.settings import Settings, settings
 
@@ -102,19 +102,23 @@ def harvest_source(
     source_id: str,
     *,
     since: date | None = None,
+    until: date | None = None,
+    budget: int | None = None,
     dry_run: bool = False,
     max_pages: int | None = None,
     gate: Gate | None = None,
 ) -> SourceOutcome:
     """Ask one source's listing and fetch what is new into the archive; every attempt is recorded.
 
+    Only items of the days from `since` to `until`, at most `budget` of them, the listing at most `max_pages` deep.
     `gate` keeps limits that several processes share (see `Client`).
     """
     source = catalogue().sources[source_id]
     if max_pages is not None:
         source = source.model_copy(update={"max_pages": max_pages})
     warehouse = open_existing()
-    steps = harvest_steps(run_id, source, warehouse, since, dry_run, gate)
+    reach = Reach(since=since, until=until, budget=budget)
+    steps = harvest_steps(run_id, source, warehouse, reach, dry_run, gate)
     return outcome_of(source, asyncio.run(steps))
 
 
@@ -126,6 +130,8 @@ def outcome_of(source: Source, steps: Iterable[Harvested]) -> SourceOutcome:
         fetch = step.fetch
         counts[fetch.outcome] += 1
         outcome.announced += fetch.fresh or 0
+        outcome.left += step.left
+        outcome.deeper |= step.deeper
         if not fetch.ok:
             failed = Failure(code=fetch.outcome, url=fetch.url, detail=fetch.detail, way_out=fetch.way_out)
             outcome.failures.append(failed)
@@ -140,7 +146,7 @@ async def harvest_steps(
     run_id: str,
     source: Source,
     warehouse: Warehouse,
-    since: date | None,
+    reach: Reach,
     dry_run: bool,
     gate: Gate | None = None,
 ) -> list[Harvested]:
@@ -153,7 +159,7 @@ async def harvest_steps(
             archive=Archive(config.archive),
             agenda=config.agenda,
             known=known_addresses(warehouse, source.id),
-            since=since,
+            reach=reach,
             dry_run=dry_run,
         )
         return await recorded(run_id, warehouse, steps)
