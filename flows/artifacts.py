@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from flows.links import action, file_words, several
+from flows.links import action, file_words, several, verbatim
 from flows.links import cell as cell
 from flows.links import page_link as page_link
 from flows.matrix import summary_rows
@@ -150,7 +150,7 @@ def finding_lines(title: str, findings: Iterable[Finding]) -> list[str]:
 
 
 def _address(failure: Failure) -> str:
-    return f"（{page_link(failure.url)} {cell(failure.url)}）" if failure.url else ""
+    return f"（{page_link(failure.url)} {verbatim(failure.url)}）" if failure.url else ""
 
 
 def held_lines(batch: HeldBatch) -> list[str]:

@@ -16,7 +16,7 @@ from flows.parameters import DecideForm, DecideRequest
 from metroetl import pipeline
 
 
-@flow(name="decide", flow_run_name=run_name)  # type: ignore[arg-type]
+@flow(name="decide", flow_run_name=run_name)
 def decide(request: DecideForm) -> State[dict[str, int]]:
     """裁定：批准或驳回被拦下的批次；决定与理由留存。"""
     counts = pipeline.decide_batch(

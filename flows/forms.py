@@ -50,8 +50,13 @@ def day(schema: Schema) -> None:
 
 
 def years(first: int, last: int) -> Any:
-    """A year, newest first."""
-    return lambda schema: schema.update({"enum": list(range(last, first - 1, -1))})
+    """A year, newest first; without the type, for the UI writes integers as 2,025."""
+
+    def put(schema: Schema) -> None:
+        del schema["type"]
+        schema["enum"] = list(range(last, first - 1, -1))
+
+    return put
 
 
 def in_order(earlier: str, later: str, values: Iterable[int]) -> Schema:

@@ -23,13 +23,19 @@ log = logging.getLogger("metroetl.flows")
 
 
 def cell(value: object) -> str:
-    """Words of strangers in a cell: no markup, no line break."""
+    """Words of strangers in markdown: no markup, no link, no line break. By backslash: the UI shows entities as they are."""
     text = "" if value is None else " ".join(str(value).split())
-    return "".join(f"&#{ord(char)};" if char in "|[]<>*_`\\!&#~" else char for char in text)
+    text = "".join(f"\\{char}" if char in "|[]<>*_`\\!&#~@" else char for char in text)
+    return text.replace("://", "\\://").replace("www.", "www\\.")
+
+
+def verbatim(text: str) -> str:
+    """An address or a name of a stranger as it is, in a code span."""
+    return f"`{' '.join(text.replace('`', ' ').split())}`"
 
 
 def page_link(url: str, words: str = "网页") -> str:
-    """A stranger's address as a link, where it is one of the web; else as a cell. `words` are ours or a cell."""
+    """A stranger's address as a link, where it is one of the web; else as a cell. `words` are ours, without markup."""
     if not url.startswith(("http://", "https://")):
         return cell(url) if words == "网页" else words
     return f"[{words}]({quote(url, safe=':/?=&%#+,;@~.-_')})"

@@ -14,41 +14,36 @@ TOTAL = "合计 total"
 
 
 def summary_rows(summary: RunSummary) -> list[dict[str, Any]]:
-    """One row a source: pages by outcome, what could be read, failures by code, where to go on; then the totals.
+    """One row a source: where to go on, failures by code, pages by outcome, what could be read; then the totals.
 
-    Columns that are 0 in every row aren't shown, but those of new pages, failures and documents.
+    Columns that are 0 in every row aren't shown, but those of new pages and documents.
     """
-    rows = [_row(outcome, summary.flow) for outcome in summary.sources]
+    rows = [_row(outcome) for outcome in summary.sources]
     if not rows:
         return []
     counts = [name for name, value in rows[0].items() if isinstance(value, int)]
     total = {name: sum(row[name] for row in rows) for name in counts}
     always = {"新页面", "文档"}
     empty = {name for name in counts if not total[name] and name not in always}
-    failed = Counter(f.code for s in summary.sources for f in s.failures)
-    told = {"来源": TOTAL, **total, "失败": _codes(failed), "去办": ""}
+    failures = sum(len(s.failures) for s in summary.sources)
+    told = {"来源": TOTAL, "去办": "", "失败": str(failures or ""), **total}
     return [{k: row[k] for k in rows[0] if k not in empty} for row in (*rows, told)]
 
 
-def _row(outcome: SourceOutcome, flow: str) -> dict[str, Any]:
+def _row(outcome: SourceOutcome) -> dict[str, Any]:
     return {
-        "来源": _name(outcome),
+        "来源": page_link(source_page(outcome.source_id), outcome.title),
+        "去办": _forms(outcome.source_id),
+        "失败": _codes(Counter(f.code for f in outcome.failures)),
         "新发布": outcome.announced,
         **{zh: outcome.outcomes.get(code, 0) for code, zh in OUTCOMES_ZH.items()},
         "消失": outcome.vanished,
-        "失败": _codes(Counter(f.code for f in outcome.failures)),
         "文档": outcome.documents,
         "数据": outcome.statements,
         "规划": outcome.plans,
         "不可读": outcome.unreadable,
         "余下": outcome.left,
-        "去办": _forms(outcome.source_id),
     }
-
-
-def _name(outcome: SourceOutcome) -> str:
-    name = cell(f"{outcome.title} ({outcome.source_id})")
-    return page_link(source_page(outcome.source_id), name)
 
 
 def _codes(failed: Counter[str]) -> str:

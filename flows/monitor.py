@@ -40,7 +40,7 @@ def plan_alerts() -> list[dict[str, Any]]:
     return pipeline.plan_alerts()
 
 
-@flow(name="monitor", flow_run_name=run_name)  # type: ignore[arg-type]
+@flow(name="monitor", flow_run_name=run_name)
 def monitor(request: MonitorForm = MonitorRequest()) -> list[str]:
     """监测：生成一个都市圈一个季度的监测报告（网页、表格、简报），并列出各都市圈规划的到期提醒。"""
     if alerts := plan_alerts():

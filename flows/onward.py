@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.links import action, cell, page_link, several
+from flows.links import action, cell, page_link, several, verbatim
 from flows.parameters import SOURCES
 from metroetl.pipeline.retry import LEFT_ALONE
 from metroetl.runs import Retried, RunSummary
@@ -70,6 +70,6 @@ def retried_lines(summary: RunSummary) -> list[str]:
 
 def _retried_line(retried: Retried) -> str:
     title = cell(SOURCES.get(retried.source_id, retried.source_id))
-    page = f" {page_link(retried.url)} {cell(retried.url)}" if retried.url else ""
+    page = f" {page_link(retried.url)} {verbatim(retried.url)}" if retried.url else ""
     onward = "" if retried.became == "mended" else f" {cell(retried.detail)} → {cell(retried.way_out)}"
     return f"- {title} **{cell(retried.code)}**{page}{onward}"

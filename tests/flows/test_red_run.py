@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 from typer.testing import CliRunner
 
 from flows.artifacts import cell, page_link, row_cells, summary_markdown
@@ -137,7 +138,9 @@ def test_words_of_strangers_are_no_markup() -> None:
     )
     text = summary_markdown(summary, Stopped(run_id="r", held=[batch], rows=[row]))
     for told in (text, *map(str, row_cells(row).values())):
-        assert "<img" not in told and "](javascript:" not in told and "[点我]" not in told
+        shown = MarkdownIt("gfm-like", {"linkify": False}).render(told)
+        assert "<img" not in shown and 'href="javascript:' not in shown and ">点我<" not in shown
+        assert "&amp;#" not in shown and "\\" not in shown
     assert "\n# c" not in text
     assert page_link("https://x.cn/a)b[c](d)<e>") == "[网页](https://x.cn/a%29b%5Bc%5D%28d%29%3Ce%3E)"
     assert page_link("javascript:alert(1)") == cell("javascript:alert(1)")
