@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from flows.links import form_link
+from flows.links import action, file_words, several, verbatim
+from flows.links import cell as cell
+from flows.links import page_link as page_link
+from flows.matrix import summary_rows
+from flows.names import DECISIONS
+from flows.onward import left_lines, next_line, retried_lines
 from metroetl import pipeline
+from metroetl.monitoring.site.served import served_address
 from metroetl.quality.stopped import HeldBatch, HeldRule, Stopped, StoppedRow, counted
 from metroetl.quality.words import TOLD, advice, table_words
 from metroetl.runs import Failure, Finding, RunSummary
 
-OUTCOMES_ZH = {"new": "新页面", "changed": "有变化", "unchanged": "无变化", "listed": "列表"}
 STATES_ZH = {
     "held": "有批次被拦下",
     "checks_failed": "已入库数据未通过检查",
@@ -29,40 +33,10 @@ STATES_ZH = {
 }
 KINDS_ZH = {"documents": "文件", "observations": "数字", "statements": "陈述", "plans": "规划"}
 ROWS, EXAMPLES, SHOWN, LISTED = 200, 3, 5, 50
-
-
-def cell(value: object) -> str:
-    """Words of strangers in a cell: no markup, no line break."""
-    text = "" if value is None else " ".join(str(value).split())
-    return "".join(f"&#{ord(char)};" if char in "|[]<>*_`\\!&#~" else char for char in text)
-
-
-def page_link(url: str) -> str:
-    """A stranger's address as a link, where it is one of the web; else as a cell."""
-    if not url.startswith(("http://", "https://")):
-        return cell(url)
-    return f"[网页]({quote(url, safe=':/?=&%#+,;@~.-_')})"
-
-
-def summary_rows(summary: RunSummary) -> list[dict[str, Any]]:
-    """One row a source: pages by outcome, documents, failures."""
-    rows = []
-    for s in summary.sources:
-        failed = Counter(f.code for f in s.failures)
-        rows.append(
-            {
-                "来源": cell(f"{s.title} ({s.source_id})"),
-                "新发布": s.announced,
-                **{zh: s.outcomes.get(code, 0) for code, zh in OUTCOMES_ZH.items()},
-                "消失": s.vanished,
-                "失败": cell(", ".join(f"{code} {n}" for code, n in failed.items())),
-                "文档": s.documents,
-                "数据": s.statements,
-                "规划": s.plans,
-                "不可读": s.unreadable,
-            }
-        )
-    return rows
+UNSERVED = (
+    "浏览器不从网页打开本机文件：请复制地址，或运行 `metroetl serve` 并设置 METROETL_SITE_URL，以后这里就是链接。"
+    " Browsers open no local file from a page: copy the address, or run `metroetl serve` and set METROETL_SITE_URL."
+)
 
 
 def row_cells(row: StoppedRow) -> dict[str, Any]:
@@ -108,13 +82,20 @@ def _codes(findings: Iterable[Finding]) -> int:
     return len({finding.code for finding in findings})
 
 
-def summary_markdown(summary: RunSummary, stopped: Stopped | None = None) -> str:
-    """The summary that an operator reads: what happened, which rows, on which page, what to do."""
+def summary_markdown(
+    summary: RunSummary, stopped: Stopped | None = None, request: Mapping[str, Any] | None = None
+) -> str:
+    """The summary that an operator reads: what happened, which rows, on which page, what to do, where to go on.
+
+    `request` is what the run was asked.
+    """
     stopped = stopped or Stopped(run_id=summary.run_id)
     lines = [f"# {STATES_ZH[summary.state]}", "", sentence(summary, stopped), ""]
-    lines += [f"运行 run `{summary.run_id}`（{summary.flow}）"]
+    lines += [next_line(summary), "", f"运行 run `{summary.run_id}`（{summary.flow}）"]
     if summary.validation_page:
-        lines += ["", f"校验页 validation page：`{summary.validation_page}`"]
+        lines += ["", file_words(summary.validation_page, "校验页 validation page")]
+    lines += retried_lines(summary)
+    lines += left_lines(summary, request or {})
     for batch in stopped.held:
         lines += ["", *held_lines(batch)]
     lines += finding_lines("已入库数据未通过检查 checks failed", summary.failed_checks)
@@ -169,7 +150,7 @@ def finding_lines(title: str, findings: Iterable[Finding]) -> list[str]:
 
 
 def _address(failure: Failure) -> str:
-    return f"（{page_link(failure.url)} {cell(failure.url)}）" if failure.url else ""
+    return f"（{page_link(failure.url)} {verbatim(failure.url)}）" if failure.url else ""
 
 
 def held_lines(batch: HeldBatch) -> list[str]:
@@ -187,11 +168,10 @@ def held_lines(batch: HeldBatch) -> list[str]:
         look = f"`metroetl explain --snapshot {batch.shown.sha256} -o page.html`"
         lines += [f"**先看 look first**：存档页读出了什么 what was read from the archived page：{look}", ""]
     lines += [f"**裁定 decide**：{decide_links(batch)}", ""]
-    again = form_link("replay/replay", {"sources": [batch.source_id], "only_quarantined": True})
-    replay = f"[重放 replay]({again})" if again else "部署 replay"
+    replay = action("重放 replay", "replay/replay", several([batch.source_id]) | {"only_quarantined": True})
     return [
         *lines,
-        f"若是读错了：修正后{replay}，本批即被取代 · if it was read wrongly, replay after the fix.",
+        f"若是读错了：修正后{replay or '部署 replay'}，本批即被取代 · if it was read wrongly, replay after the fix.",
     ]
 
 
@@ -220,10 +200,10 @@ def row_line(row: StoppedRow) -> str:
 def decide_links(batch: HeldBatch) -> str:
     """Links to the form of `decide`, filled in; the commands where no server has that deployment."""
     links = []
-    for decision, zh in (("approve", "批准入库"), ("reject", "驳回")):
-        link = form_link("decide/decide", {"batch_id": batch.batch_id, "decision": decision})
-        command = f'`metroetl decide {decision} {batch.batch_id} --reason "…"`'
-        links.append(f"[{zh} {decision}]({link})" if link else f"{zh}：{command}")
+    for decision, zh in DECISIONS.items():
+        request = {"batch_id": batch.batch_id, "decision": decision}
+        command = f'metroetl decide {decision} {batch.batch_id} --reason "…"'
+        links.append(action(f"{zh} {decision}", "decide/decide", request, command))
     return " ｜ ".join(links)
 
 
@@ -253,9 +233,8 @@ def quarantine_lines(stopped: Stopped) -> list[str]:
 def publish_summary(summary: RunSummary) -> None:
     """Put the summary beside the run: markdown, source × outcome, and the rows that were stopped."""
     stopped = pipeline.stopped_in(summary.run_id)
-    create_markdown_artifact(
-        key="run-summary", markdown=summary_markdown(summary, stopped), description=STATES_ZH[summary.state]
-    )
+    text = summary_markdown(summary, stopped, _request())
+    create_markdown_artifact(key="run-summary", markdown=text, description=STATES_ZH[summary.state])
     create_table_artifact(key="run-sources", table=summary_rows(summary), description="来源 × 结果")
     held = [row for batch in stopped.held for rule in batch.rules for row in rule.rows]
     tables: Iterable[tuple[str, list[StoppedRow], str]] = (
@@ -267,10 +246,21 @@ def publish_summary(summary: RunSummary) -> None:
             more = f"，前 {ROWS} 行，共 {len(rows)} 行" if len(rows) > ROWS else ""
             create_table_artifact(key=key, table=[row_cells(r) for r in rows[:ROWS]], description=told + more)
     if summary.validation_page:
-        link = Path(summary.validation_page).as_uri()
-        create_link_artifact(
-            key="validation-page", link=link, link_text="校验页", description=summary.validation_page
-        )
+        publish_file("validation-page", summary.validation_page, "校验页 validation page")
+
+
+def _request() -> dict[str, Any]:
+    """What the flow run was asked."""
+    request = flow_run.parameters.get("request") or {}
+    return request if isinstance(request, dict) else dict(request.model_dump(mode="json"))
+
+
+def publish_file(key: str, path: str, words: str) -> None:
+    """A file that a run wrote: a link where `metroetl serve` shows it, else the words where it lies."""
+    if address := served_address(path):
+        create_link_artifact(key=key, link=address, link_text=words, description=path)
+    else:
+        create_markdown_artifact(key=key, markdown=f"{file_words(path, words)}\n\n{UNSERVED}\n")
 
 
 def state_of(summary: RunSummary) -> State[RunSummary]:

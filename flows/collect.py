@@ -7,11 +7,11 @@ from typing import Any
 
 from prefect import flow, task
 from prefect.client.schemas.objects import State
-from prefect.runtime import flow_run
 
 from flows.artifacts import publish_summary, state_of
 from flows.limits import shared_gate
-from flows.parameters import CollectRequest
+from flows.names import run_name
+from flows.parameters import BackfillRequest, CollectForm, CollectRequest
 from flows.ping import pinged
 from flows.releases import announce
 from flows.runner import RETRIES, Harvest, harvesters, outcomes_of, readers
@@ -22,13 +22,11 @@ from metroetl.runs import GateOutcome, RunSummary
 
 @task(task_run_name="harvest-{source_ids}", **RETRIES)
 def harvest(
-    run_id: str, source_ids: list[str], since: date | None, dry_run: bool, max_pages: int | None = None
+    run_id: str, source_ids: list[str], since: date | None, dry_run: bool, how: dict[str, Any]
 ) -> Harvest:
     """Harvest the sources of one group of hosts, in turn; what came of it, and what is to be read now."""
     outcomes = [
-        pipeline.harvest_source(
-            run_id, source_id, since=since, dry_run=dry_run, max_pages=max_pages, gate=shared_gate()
-        )
+        pipeline.harvest_source(run_id, source_id, since=since, dry_run=dry_run, gate=shared_gate(), **how)
         for source_id in source_ids
     ]
     return outcomes, [] if dry_run else [s for i in source_ids for s in pipeline.pending_shards(i)]
@@ -46,16 +44,17 @@ def gate(run_id: str) -> GateOutcome:
     return pipeline.pass_gate(run_id)
 
 
-def run_collect(flow_name: str, request: CollectRequest, max_pages: int | None = None) -> State[RunSummary]:
-    """The body shared by `collect` and `backfill`, which differ in how deep they read the listings."""
+def run_collect(
+    flow_name: str, request: CollectRequest, asked: BackfillRequest | None = None, **how: Any
+) -> State[RunSummary]:
+    """The body shared by `collect` and `backfill`, which differ in `how` the listings are read (see `harvest_source`)."""
     warehouse = pipeline.open_warehouse()
-    run_id = warehouse.start_run(flow_name, request.model_dump(mode="json"))
+    run_id = warehouse.start_run(flow_name, (asked or request).model_dump(mode="json"))
     summary = RunSummary(run_id=run_id, flow=flow_name, started_at=datetime.now(UTC))
     groups = pipeline.host_groups(pipeline.choose_sources(request.sources, request.kinds))
     with readers() as runner:
         futures = {
-            ",".join(ids): harvest.submit(run_id, ids, request.since, request.dry_run, max_pages)
-            for ids in groups
+            ",".join(ids): harvest.submit(run_id, ids, request.since, request.dry_run, how) for ids in groups
         }
         if not request.dry_run:
             futures[INBOX] = take_in_inbox.submit(run_id)
@@ -69,18 +68,9 @@ def run_collect(flow_name: str, request: CollectRequest, max_pages: int | None =
     return state_of(summary)
 
 
-def run_name() -> str:
-    """What the run is, for the list of runs: flow, kinds, sources, day."""
-    request = flow_run.parameters.get("request") or {}
-    request = request if isinstance(request, dict) else request.model_dump()
-    what = "+".join(request.get("sources") or request.get("kinds") or ["all"])
-    dry = "-dry" if request.get("dry_run") else ""
-    return f"{flow_run.flow_name}{dry}-{what[:60]}-{datetime.now(UTC):%m%d-%H%M%S}"
-
-
 @pinged
 @flow(name="collect", flow_run_name=run_name, task_runner=harvesters())
-def collect(request: CollectRequest = CollectRequest()) -> State[RunSummary]:
+def collect(request: CollectForm = CollectRequest()) -> State[RunSummary]:
     """采集：列表 → 新页面 → 文档 → 统计与规划 → 校验 → 入库。"""
     return run_collect("collect", request)
 

@@ -9,18 +9,20 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.artifacts import KINDS_ZH, cell
-from flows.parameters import DecideRequest
+from flows.artifacts import KINDS_ZH
+from flows.links import cell
+from flows.names import DECISIONS, run_name
+from flows.parameters import DecideForm, DecideRequest
 from metroetl import pipeline
 
 
-@flow(name="decide", flow_run_name="decide-{request.decision}-{request.batch_id}")
-def decide(request: DecideRequest) -> State[dict[str, int]]:
+@flow(name="decide", flow_run_name=run_name)
+def decide(request: DecideForm) -> State[dict[str, int]]:
     """裁定：批准或驳回被拦下的批次；决定与理由留存。"""
     counts = pipeline.decide_batch(
         request.batch_id, approve=request.decision == "approve", reason=request.reason, who=request.decided_by
     )
-    done = "批准入库" if request.decision == "approve" else "驳回"
+    done = DECISIONS[request.decision]
     rows = "、".join(f"{KINDS_ZH[kind]} {n}" for kind, n in counts.items() if n and kind in KINDS_ZH)
     create_markdown_artifact(
         key="decision",

@@ -6,13 +6,14 @@ from typing import Any
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
-from prefect.runtime import flow_run
 
-from flows.parameters import MonitorRequest
+from flows.links import file_words
+from flows.names import run_name
+from flows.parameters import CIRCLES, MonitorForm, MonitorRequest
 from flows.ping import pinged
 from flows.runner import RETRIES
 from metroetl import pipeline
-from metroetl.monitoring.report import Written
+from metroetl.monitoring.report import FORMATS, Written
 from metroetl.monitoring.update import Updated
 
 
@@ -20,7 +21,11 @@ from metroetl.monitoring.update import Updated
 def report(circle: str, request: MonitorRequest) -> Written:
     """Write the report; gives its files, the quarter it is of and its lead in words."""
     return pipeline.write_quarterly_report(
-        circle, request.quarter, formats=request.formats, language=request.language, as_of=request.as_of
+        circle,
+        request.quarter,
+        formats=request.formats or FORMATS,
+        language=request.language,
+        as_of=request.as_of,
     )
 
 
@@ -36,15 +41,9 @@ def plan_alerts() -> list[dict[str, Any]]:
     return pipeline.plan_alerts()
 
 
-def run_name() -> str:
-    """What the run is, for the list of runs: circle and quarter."""
-    request = MonitorRequest.model_validate(flow_run.parameters.get("request") or {})
-    return f"monitor-{request.circle}-{request.quarter or 'newest'}"
-
-
 @pinged
 @flow(name="monitor", flow_run_name=run_name)
-def monitor(request: MonitorRequest = MonitorRequest()) -> list[str]:
+def monitor(request: MonitorForm = MonitorRequest()) -> list[str]:
     """监测：生成一个都市圈一个季度的监测报告（网页、表格、简报），并列出各都市圈规划的到期提醒。"""
     if alerts := plan_alerts():
         create_table_artifact(
@@ -55,7 +54,7 @@ def monitor(request: MonitorRequest = MonitorRequest()) -> list[str]:
     written = report(request.circle, request)
     create_markdown_artifact(
         key=f"report-{request.circle}-{written.quarter}".lower().replace("_", "-"),
-        description=f"{request.circle} {written.quarter}",
+        description=f"{CIRCLES[request.circle]} {written.quarter}",
         markdown=told(request.circle, written),
     )
     return [str(path) for path in written.files]
@@ -63,6 +62,6 @@ def monitor(request: MonitorRequest = MonitorRequest()) -> list[str]:
 
 def told(circle: str, written: Written) -> str:
     """The page of the run: the report's lead, its files, its warnings."""
-    files = "\n".join(f"- `{path}`" for path in written.files)
+    files = "\n".join(f"- {file_words(str(path), path.name)}" for path in written.files)
     warned = "".join(f"\n> {text}\n" for text in written.warnings)
-    return f"# 季度监测报告 {written.quarter}\n\n都市圈：{circle}\n\n{written.lead}\n\n文件：\n\n{files}\n{warned}"
+    return f"# 季度监测报告 {written.quarter}\n\n都市圈：{CIRCLES[circle]}\n\n{written.lead}\n\n文件：\n\n{files}\n{warned}"

@@ -9,8 +9,9 @@ from prefect.client.schemas.objects import State
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import publish_summary, state_of
-from flows.collect import gate, run_name
-from flows.parameters import ReplayRequest
+from flows.collect import gate
+from flows.names import run_name
+from flows.parameters import ReplayForm, ReplayRequest
 from flows.ping import pinged
 from flows.releases import announce
 from flows.runner import RETRIES, Harvest, outcomes_of, readers
@@ -27,7 +28,7 @@ def list_again(source_id: str, only_quarantined: bool) -> Harvest:
 
 @pinged
 @flow(name="replay", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=2))  # type: ignore[arg-type]
-def replay(request: ReplayRequest = ReplayRequest()) -> State[RunSummary]:
+def replay(request: ReplayForm = ReplayRequest()) -> State[RunSummary]:
     """重放：用存档重新读取、校验并入库，不访问网络。"""
     warehouse = pipeline.open_warehouse()
     run_id = warehouse.start_run("replay", request.model_dump(mode="json"))

@@ -8,9 +8,10 @@ from prefect import flow, task
 from prefect.client.schemas.objects import State
 
 from flows.artifacts import publish_summary, state_of
-from flows.collect import gate, run_name, summary_of
+from flows.collect import gate, summary_of
 from flows.limits import shared_gate
-from flows.parameters import RevisitRequest
+from flows.names import run_name
+from flows.parameters import RevisitForm, RevisitRequest
 from flows.ping import pinged
 from flows.releases import announce
 from flows.runner import RETRIES, Harvest, harvesters, outcomes_of, readers
@@ -27,7 +28,7 @@ def ask_again(run_id: str, source_ids: list[str], since: date, budget: int) -> H
 
 @pinged
 @flow(name="revisit", flow_run_name=run_name, task_runner=harvesters())
-def revisit(request: RevisitRequest = RevisitRequest()) -> State[RunSummary]:
+def revisit(request: RevisitForm = RevisitRequest()) -> State[RunSummary]:
     """复查：有条件地重新请求近期页面，发现原地修改、附件替换与页面消失。"""
     warehouse = pipeline.open_warehouse()
     run_id = warehouse.start_run("revisit", request.model_dump(mode="json"))

@@ -405,6 +405,27 @@ class LoadConflict(WarehouseError):
     way_out = "Wait for the other run, then run again: loads are idempotent."
 
 
+class RunUnknown(WarehouseError):
+    """No run has this id."""
+
+    code = "RUN_UNKNOWN"
+    way_out = "Copy the id from the run's summary (run-summary), or retry `last`."
+
+
+class RunUnfinished(WarehouseError):
+    """A run was killed, or still runs, and left no summary."""
+
+    code = "RUN_UNFINISHED"
+    way_out = "Run its flow again: it takes up what the run left and asks for nothing that is archived."
+
+
+class NothingToRetry(WarehouseError):
+    """Nothing failed that could be asked again."""
+
+    code = "NOTHING_TO_RETRY"
+    way_out = "Nothing to do; held batches wait for `decide` (`metroetl decide list`)."
+
+
 class FlowsRefused(WarehouseError):
     """A file of flows between places has mistakes; nothing of it was loaded."""
 

@@ -52,6 +52,10 @@ class SourceOutcome(BaseModel):
         default=0, description="known pages that a revisit no longer found; what is archived stays"
     )
     batch_id: str | None = None
+    left: int = Field(
+        default=0, description="pages that are wanted and that the budget left for the next run"
+    )
+    deeper: bool = Field(default=False, description="the listing goes on deeper than it may be read")
 
     @property
     def failed(self) -> bool:
@@ -66,6 +70,13 @@ class SourceOutcome(BaseModel):
         self.unreadable += part.unreadable
         self.failures += part.failures
         self.batch_id = part.batch_id or self.batch_id
+
+
+class Retried(Failure):
+    """What a retry came to of a failure of the run before: mended, still there, or left alone for the reason told."""
+
+    source_id: str
+    became: Literal["mended", "remains", "left"] = "remains"
 
 
 class GateOutcome(BaseModel):
@@ -120,6 +131,8 @@ class RunSummary(BaseModel):
         description="what rules found in what is published; critical and error ones make the state `checks_failed`",
     )
     validation_page: str | None = None
+    retry_of: str | None = Field(default=None, description="the run whose failed parts were asked for again")
+    retried: list[Retried] = Field(default=[], description="its failures, and what became of them")
 
     @property
     def state(

@@ -84,6 +84,12 @@ class Settings(BaseSettings):
         description="write Great Expectations' own Data Docs of each run into home/validation too; they need the network "
         "to look right, and about 10 s",
     )
+    site_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s<>()\[\]]+)?$",
+        description="where `metroetl serve` is reached (http://127.0.0.1:8010): runs link their validation pages and "
+        "reports there; they name the files if unset",
+    )
     user: str = Field(
         default="", description="who decides, as it is kept with a decision; the login name if unset"
     )
@@ -113,7 +119,9 @@ class Settings(BaseSettings):
         description="attempts that found nothing new are folded after so many days; 0 keeps all",
     )
     keep_flow_runs_days: int = Field(
-        default=90, ge=1, description="the Prefect server that `make up` starts keeps runs, artifacts and logs so long"
+        default=90,
+        ge=1,
+        description="the Prefect server that `make up` starts keeps runs, artifacts and logs so long",
     )
     keep_events_days: int = Field(default=30, ge=1, description="and events so long")
     keep_pages_days: int = Field(

@@ -111,6 +111,13 @@ class World:
 
         return self._run(replay, ReplayRequest(**request))
 
+    def retry(self, run: str = "last") -> Run:
+        """Run the flow `retry`."""
+        from flows.parameters import RetryRequest
+        from flows.retry import retry
+
+        return self._run(retry, RetryRequest(run=run))
+
     def decide(self, batch_id: str, decision: str, reason: str) -> Run:
         """Run the flow `decide`."""
         from flows.decide import decide

@@ -1,142 +1,52 @@
-"""`make up` as an operator meets it: server, worker, deployments, a scheduled run, the form in a real browser."""
+"""`make up` as an operator meets it: server, worker, deployments, a scheduled run, and every task from a real browser.
+
+The tests of the browser are one shift of an operator, in their order: each goes on where the one before ended.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import yaml
 
 from flows.deploy import QUEUES
 from metroetl.catalogue import catalogue
-from metroetl.replica import Faults, Replica
+from metroetl.resources import folder
 from tests.conftest import chromium
+from tests.flows.server import Operator, Server, running_server
 from tests.flows.test_bad_input import GARBLED, READABLE
 
-pytestmark = pytest.mark.timeout(600)
-DEPLOYMENTS = {
-    "collect/national-quarter",
-    "collect/province-quarter",
-    "collect/delta-quarter",
-    "collect/sichuan-month",
-    "collect/delta-month",
-    "collect/cities-quarter",
-    "collect/circle-bulletin",
-    "collect/plans",
-    "collect/monthly",
-    "collect/release-calendar",
-    "collect/bulletins",
-    "collect/collect",
-    "backfill/backfill",
-    "replay/replay",
-    "decide/decide",
-    "monitor/monitor",
-    "revisit/revisit",
-    "upkeep/upkeep",
-}
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
-
-class Server:
-    """A running `make up`."""
-
-    def __init__(self, port: int, home: Path) -> None:
-        self.url, self.home = f"http://127.0.0.1:{port}", home
-        self.api = httpx.Client(base_url=f"{self.url}/api", timeout=30, trust_env=False)
-
-    def deployments(self) -> dict[str, dict[str, Any]]:
-        """Deployments by flow/name."""
-        flows = {f["id"]: f["name"] for f in self.post("/flows/filter", {})}
-        return {f"{flows[d['flow_id']]}/{d['name']}": d for d in self.post("/deployments/filter", {})}
-
-    def post(self, path: str, body: dict[str, Any]) -> Any:
-        """JSON answer of a POST that must succeed."""
-        answer = self.api.post(path, json=body)
-        assert answer.is_success, answer.text
-        return answer.json()
-
-    def ask(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        """Rows of a query on the warehouse."""
-        from metroetl.warehouse import Warehouse
-
-        return Warehouse(f"sqlite:///{self.home / 'warehouse.db'}").query(sql, parameters=parameters)[1]
-
-    def run_state(self, run_id: str) -> dict[str, Any]:
-        """A flow run's state now."""
-        return self.api.get(f"/flow_runs/{run_id}").json()["state"]
-
-    def wait_for(self, what: Callable[[], Any], seconds: float = 180) -> Any:
-        """Poll until `what` gives something."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if found := what():
-                return found
-            time.sleep(1)
-        raise AssertionError(f"waited {seconds} s in vain")
-
-    def finished(self, run_id: str) -> dict[str, Any]:
-        """The final state of a run."""
-        final = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
-        return self.wait_for(lambda: s if (s := self.run_state(run_id))["type"] in final else None)
+pytestmark = pytest.mark.timeout(900)
+DAY = date(2025, 5, 1)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[Server]:
-    """`python -m deployments.up` against stand-in sites of 1 May 2025, as `make up` runs it."""
-    home = tmp_path_factory.mktemp("up")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with Replica(as_of=date(2025, 5, 1), faults=Faults({"deyang": ["out_of_range"]})) as replica:
-        env = {
-            **{k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "METROETL_"))},
-            "PREFECT_HOME": str(home / "prefect"),
-            "METROETL_HOME": str(home / "data"),
-            "METROETL_HOST_MAP": json.dumps(replica.host_map),
-            "METROETL_POLITENESS": "false",
-            "METROETL_UI_PORT": str(port),
-        }
-        log = (home / "up.log").open("wb")
-        up = subprocess.Popen(
-            [sys.executable, "-m", "deployments.up"],
-            cwd=root,
-            env=env,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        try:
-            running = Server(port, home / "data")
-            running.wait_for(lambda: up.poll() is not None or _ready(running), 240)
-            assert up.poll() is None, (home / "up.log").read_text()
-            yield running
-        finally:
-            up.send_signal(signal.SIGTERM)
-            up.wait(60)
-            log.close()
-
-
-def _ready(server: Server) -> bool:
-    try:
-        workers = server.post("/work_pools/metroetl/workers/filter", {})
-    except (httpx.HTTPError, AssertionError):
-        return False
-    return any(w["status"] == "ONLINE" for w in workers)
+    """`make up` against stand-in sites of a day, of which one has a figure out of range and one is down."""
+    with running_server(
+        tmp_path_factory.mktemp("up"), root, DAY, deyang="out_of_range", ziyang="down"
+    ) as running:
+        yield running
 
 
 def test_every_deployment_is_there_with_limit_and_schedule(server: Server) -> None:
     found = server.deployments()
-    assert set(found) == DEPLOYMENTS
+    told = yaml.safe_load((folder("deployments") / "prefect.yaml").read_text("utf-8"))["deployments"]
+    assert set(found) == {f"{d['entrypoint'].split('.')[-1]}/{d['name']}" for d in told}
     for name, deployment in found.items():
         assert deployment["global_concurrency_limit"]["limit"] == 1, name
         assert deployment["concurrency_options"]["collision_strategy"] == "ENQUEUE", name
@@ -163,12 +73,24 @@ def test_the_scheduler_makes_runs(server: Server) -> None:
     assert server.wait_for(scheduled, 120)
 
 
-def test_a_wrong_id_is_refused_with_its_path(server: Server) -> None:
-    deployment = server.deployments()["collect/collect"]["id"]
-    body = {"parameters": {"request": {"sources": ["https://evil.example/"]}}}
-    answer = server.api.post(f"/deployments/{deployment}/create_flow_run", json=body)
+@pytest.mark.parametrize(
+    ("deployment", "request_", "path"),
+    [
+        ("collect/collect", {"sources": ["https://evil.example/"]}, "request.sources[0]"),
+        ("backfill/backfill", {"year_from": 2022, "year_to": 2020}, "request.year_to"),
+        ("monitor/monitor", {"quarter": "2017-Q1"}, "request.quarter"),
+        ("retry/retry", {"run": "../x"}, "request.run"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_path(
+    server: Server, deployment: str, request_: dict[str, Any], path: str
+) -> None:
+    found = server.deployments()[deployment]["id"]
+    answer = server.api.post(
+        f"/deployments/{found}/create_flow_run", json={"parameters": {"request": request_}}
+    )
     assert answer.status_code == 409
-    assert "sources" in answer.text
+    assert path in answer.text
 
 
 def test_prefect_deployment_run_starts_one(server: Server) -> None:
@@ -183,97 +105,196 @@ def test_prefect_deployment_run_starts_one(server: Server) -> None:
         stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    run = max(server.post("/flow_runs/filter", {}), key=lambda r: (not r["auto_scheduled"], r["created"]))
-    assert server.finished(run["id"])["type"] == "COMPLETED"
+    (run,) = server.runs("collect/collect")
+    ended = server.finished(run["id"])
+    assert ended["state"]["type"] == "COMPLETED"
+    assert ended["name"].startswith("采集 collect · 四川省统计局 · 统计数据 · 试运行 · ")
 
 
-@pytest.mark.browser
-def test_an_operator_fills_the_form_and_sees_the_run_complete(server: Server, tmp_path: Path) -> None:
-    from playwright.sync_api import expect, sync_playwright
+# --- an operator's shift ---------------------------------------------------------------------------------------------
 
-    deployment = server.deployments()["collect/collect"]["id"]
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1440, "height": 1000}, locale="zh-CN")
-        hosts: set[str] = set()
-        page.on("request", lambda r: hosts.add(r.url.split("/")[2]))
-        page.goto(f"{server.url}/deployments/deployment/{deployment}")
-        page.get_by_role("button", name="Run", exact=True).click()
-        page.get_by_text("Custom run").click()
-        expect(page.get_by_text("来源 (Optional)")).to_be_visible()
-        expect(page.get_by_text("试运行 (Optional)")).to_be_visible()
-        page.wait_for_timeout(1000)
-        page.locator("form .p-select-button__icon").first.click()
-        page.get_by_role("option", name="tjj_sc", exact=True).or_(
-            page.locator(".p-select-option", has_text="tjj_sc")
-        ).first.click()
-        page.keyboard.press("Escape")
-        page.get_by_role("button", name="Submit").click()
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        yield playwright.chromium.launch(executable_path=chromium(), args=arguments)
 
-        def custom_run() -> dict[str, Any] | None:
-            runs = server.post("/flow_runs/filter", {"deployments": {"id": {"any_": [deployment]}}})
-            wanted = [r for r in runs if not (r["parameters"]["request"].get("dry_run"))]
-            return wanted[0] if wanted else None
 
-        run = server.wait_for(custom_run, 60)
-        assert run["parameters"]["request"]["sources"] == ["tjj_sc"]
-        state = server.finished(run["id"])
-        assert state["type"] == "COMPLETED", state
-        page.goto(f"{server.url}/runs/flow-run/{run['id']}")
-        expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=30_000)
-        page.get_by_text("Artifacts", exact=True).first.click()
-        expect(page.get_by_text("run-summary").first).to_be_visible(timeout=30_000)
-        page.screenshot(path=tmp_path / "run.png")
-        browser.close()
-    assert {h.split(":")[0] for h in hosts} == {"127.0.0.1"}, hosts
-    assert (server.home / "warehouse.db").is_file()
+@pytest.fixture
+def operator(server: Server, browser: Browser) -> Iterator[Operator]:
+    """A person with a new window of 1440 px; what it shows comes from this machine alone."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="zh-CN")
+    context.set_default_timeout(60_000)
+    hosts: set[str] = set()
+    context.on("request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]))
+    yield Operator(server, context.new_page())
+    context.close()
+    assert hosts == {"127.0.0.1"}, hosts
+
+
+@pytest.fixture(scope="module")
+def red(server: Server) -> dict[str, str]:
+    """The run of the first test, for those after it."""
+    return {}
 
 
 @pytest.mark.browser
-def test_a_red_run_is_decided_from_its_artifact(server: Server, tmp_path: Path) -> None:
-    """A garbled file in the inbox holds its batch, a growth of 720 % waits in quarantine, and the link decides."""
-    from playwright.sync_api import expect, sync_playwright
+def test_a_collect_is_triggered_and_a_second_one_waits_in_sight(
+    operator: Operator, red: dict[str, str], tmp_path: Path
+) -> None:
+    from playwright.sync_api import expect
 
+    server, page = operator.server, operator.page
     inbox = server.home / "inbox"
     inbox.mkdir(parents=True, exist_ok=True)
     (inbox / "简报.txt").write_text(READABLE + GARBLED, encoding="utf-8")
-    collect = server.deployments()["collect/collect"]["id"]
-    request = {"sources": ["deyang"], "kinds": ["statistics"], "since": "2025-01-01"}
-    body = {"parameters": {"request": request}}
-    run = server.post(f"/deployments/{collect}/create_flow_run", body)
-    state = server.finished(run["id"])
-    assert (state["type"], state["name"]) == ("FAILED", "Held"), state
-    found = server.post("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
-    artifacts = {a["key"]: a["id"] for a in found}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1440, "height": 1400}, locale="zh-CN")
-        page.goto(f"{server.url}/artifacts/artifact/{artifacts['run-summary']}")
-        expect(page.get_by_text("1 个批次被拦下，未入库")).to_be_visible(timeout=30_000)
-        expect(page.get_by_text("正文是乱码").first).to_be_visible()
-        expect(page.get_by_text("成都市统计简报 2021年第5期").first).to_be_visible()
-        expect(page.get_by_text("720.0", exact=True).first).to_be_visible()
-        page.screenshot(path=tmp_path / "artifact.png", full_page=True)
-        page.goto(f"{server.url}/artifacts/artifact/{artifacts['quarantined-rows']}")
-        expect(page.get_by_text("OBS-RANGE-YOY").first).to_be_visible(timeout=30_000)
-        expect(page.get_by_role("link", name="网页").first).to_have_attribute(
-            "href", re.compile("^https?://")
-        )
-        page.go_back()
-        with page.expect_popup() as popup:
-            page.get_by_role("link", name="批准入库 approve").click()
-        form = popup.value
-        boxes = form.locator("form textarea")
-        expect(boxes).to_have_count(3, timeout=30_000)
-        ((batch_id,),) = server.ask("SELECT batch_id FROM ops_batch WHERE state = 'held'")
-        expect(boxes.nth(0)).to_have_value(batch_id)
-        expect(form.get_by_text("approve", exact=True)).to_be_visible()
-        boxes.nth(1).fill("第一页可读，数字已核对")
-        boxes.nth(2).fill("值班员")
-        form.screenshot(path=tmp_path / "form.png", full_page=True)
-        form.get_by_role("button", name="Submit").click()
-        decided = "SELECT state, decided_by, decision_reason FROM ops_batch WHERE batch_id = :id AND decided_at IS NOT NULL"
-        row = server.wait_for(lambda: server.ask(decided, id=batch_id), 60)
-        browser.close()
-    assert row == [("published", "值班员", "第一页可读，数字已核对")]
+    operator.open_form("collect/collect")
+    expect(page.get_by_text("采集要求 (Optional)")).to_be_visible()
+    expect(page.get_by_text("None", exact=True)).to_have_count(0)
+    operator.choose("来源 (Optional)", "deyang 德阳市人民政府", "ziyang 资阳市人民政府")
+    operator.choose("内容 (Optional)", "statistics 统计数据")
+    page.screenshot(path=tmp_path / "form.png")
+    red["run"] = operator.submit("collect/collect")
+    operator.open_form("collect/collect")
+    operator.choose("来源 (Optional)", "tjj_sc 四川省统计局")
+    second = operator.submit("collect/collect")
+    page.goto(f"{server.url}/runs")
+    waiting = page.locator(".state-list-item").filter(has_text="AwaitingConcurrencySlot")
+    expect(waiting).to_have_count(1, timeout=120_000)
+    page.screenshot(path=tmp_path / "queue.png")
+    run = server.finished(red["run"])
+    assert (run["state"]["type"], run["state"]["name"]) == ("FAILED", "Held"), run["state"]
+    assert run["name"].startswith("采集 collect · 德阳市人民政府、资阳市人民政府 · 统计数据 · ")
+    assert run["parameters"]["request"]["sources"][1].startswith("ziyang ")
+    assert server.finished(second)["state"]["type"] == "COMPLETED"
+    page.goto(f"{server.url}/runs/flow-run/{second}")
+    expect(page.get_by_text("Completed", exact=True).first).to_be_visible()
+
+
+@pytest.mark.browser
+def test_the_failed_parts_are_retried_from_the_red_run(
+    operator: Operator, red: dict[str, str], tmp_path: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    server = operator.server
+    shown = operator.read(red["run"], "run-summary")
+    expect(shown.get_by_text("HOST_DOWN").first).to_be_visible()
+    server.replica.set_faults("ziyang")
+    operator.follow("重试失败的部分 retry")
+    (run_id,) = (row[0] for row in server.ask("SELECT run_id FROM ops_run WHERE state = 'held'"))
+    expect(operator.page.locator("form textarea").first).to_have_value(run_id)
+    retried = operator.submit("retry/retry")
+    assert server.finished(retried)["state"]["name"] == "Completed"
+    shown = operator.read(retried, "run-summary")
+    expect(shown.get_by_text("已补上 mended：1")).to_be_visible()
+    operator.page.screenshot(path=tmp_path / "retry.png")
+
+
+@pytest.mark.browser
+def test_a_held_batch_is_decided_from_the_red_run(
+    operator: Operator, red: dict[str, str], tmp_path: Path
+) -> None:
+    """A garbled file in the inbox holds its batch, a growth of 720 % waits in quarantine, and the link decides."""
+    from playwright.sync_api import expect
+
+    server = operator.server
+    shown = operator.read(red["run"], "run-summary")
+    for words in ("1 个批次被拦下，未入库", "正文是乱码", "成都市统计简报 2021年第5期"):
+        expect(shown.get_by_text(words).first).to_be_visible()
+    expect(shown.get_by_text("720.0", exact=True).first).to_be_visible()
+    assert "&#" not in shown.inner_text() and "\\" not in shown.inner_text()
+    operator.page.screenshot(path=tmp_path / "artifact.png")
+    operator.follow("批准入库 approve")
+    form = operator.page
+    ((batch_id,),) = server.ask("SELECT batch_id FROM ops_batch WHERE state = 'held'")
+    expect(form.locator("form textarea").first).to_have_value(batch_id)
+    expect(form.get_by_text("approve", exact=True)).to_be_visible()
+    operator.fill("理由", "第一页可读，数字已核对")
+    operator.fill("决定人", "值班员")
+    decided = operator.submit("decide/decide")
+    run = server.finished(decided)
+    assert run["state"]["name"] == "Approved" and run["name"].startswith("裁定 decide · 批准入库 · ")
+    expect(operator.read(decided, "decision").get_by_text("第一页可读，数字已核对")).to_be_visible()
+    row = server.ask("SELECT state, decided_by FROM ops_batch WHERE batch_id = :id", id=batch_id)
+    assert row == [("published", "值班员")]
     assert server.ask("SELECT value FROM core_observation WHERE source_id = 'inbox'") == [(1147.8,)]
+
+
+@pytest.mark.browser
+def test_every_link_of_the_red_run_opens(operator: Operator, red: dict[str, str], tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    server = operator.server
+    links: set[str] = set()
+    for key in server.artifacts(red["run"]):
+        shown = operator.read(red["run"], key)
+        links |= {str(a.get_attribute("href")) for a in shown.locator("a").all()}
+        if key == "run-sources":
+            expect(shown.get_by_text("合计 total")).to_be_visible()
+            operator.page.screenshot(path=tmp_path / "matrix.png")
+    forms = {link.split("?")[0]: link for link in links if link.startswith(server.url)}
+    assert len(forms) == 6  # collect, backfill, replay, retry, decide, monitor
+    for link in forms.values():
+        operator.page.goto(link)
+        expect(operator.page.get_by_role("button", name="Submit")).to_be_visible()
+    (page,) = (link for link in links if link.startswith(server.site))
+    operator.page.goto(page)
+    expect(operator.page.locator("mark").first).to_be_visible()
+    operator.page.screenshot(path=tmp_path / "validation.png")
+    strangers = [link for link in links if not link.startswith("http://127.0.0.1")]
+    assert strangers
+    for link in strangers:
+        parts = urlsplit(link)
+        there = server.replica.host_map[parts.netloc] + parts._replace(scheme="", netloc="").geturl()
+        assert httpx.get(there, trust_env=False).status_code == 200, link
+
+
+@pytest.mark.browser
+def test_older_pages_are_backfilled_within_a_budget(operator: Operator, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    server = operator.server
+    operator.open_form("backfill/backfill")
+    operator.choose("来源 (Optional)", "deyang 德阳市人民政府")
+    operator.choose("起始年份 (Optional)", "2018")
+    operator.choose("截止年份 (Optional)", "2019")
+    operator.fill("每个来源本次最多取多少页 (Optional)", "1")
+    operator.page.screenshot(path=tmp_path / "backfill.png")
+    run = server.finished(operator.submit("backfill/backfill"))
+    assert run["state"]["type"] == "COMPLETED", run["state"]
+    assert run["name"].startswith("补采 backfill · 德阳市人民政府 · 2018—2019 · ")
+    shown = operator.read(run["id"], "run-summary")
+    expect(shown.get_by_text(re.compile(r"还有 \d+ 页"))).to_be_visible()
+    operator.follow("补采 backfill")
+    expect(operator.page.get_by_text("deyang 德阳市人民政府 统计信息")).to_be_visible()
+    for year in ("2018", "2019"):
+        expect(operator.page.get_by_text(year, exact=True)).to_be_visible()
+
+
+@pytest.mark.browser
+def test_the_archive_is_replayed_and_a_report_written(operator: Operator, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    server = operator.server
+    operator.open_form("replay/replay")
+    operator.choose("来源 (Optional)", "inbox 收件箱")
+    replayed = operator.submit("replay/replay")
+    operator.open_form("monitor/monitor")
+    expect(operator.page.get_by_text("chengdu 成都都市圈")).to_be_visible()
+    operator.choose("季度 (Optional)", "2025-Q1")
+    operator.choose("格式 (Optional)", "html 网页")
+    written = server.finished(operator.submit("monitor/monitor"))
+    assert written["state"]["type"] == "COMPLETED", written["state"]
+    assert written["name"].startswith("监测 monitor · 成都都市圈 · 2025-Q1 · ")
+    assert server.finished(replayed)["state"]["type"] == "COMPLETED"
+    shown = operator.read(written["id"], "report-chengdu-2025-q1")
+    report = shown.get_by_role("link", name="report-chengdu-2025-Q1.html")
+    operator.page.goto(str(report.get_attribute("href")))
+    expect(operator.page.locator("h1").first).to_be_visible()
+    expect(operator.page.locator("svg, canvas").first).to_be_visible()
+    operator.page.screenshot(path=tmp_path / "report.png")

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from metroetl.catalogue.models import Cadence, Expectations, Politeness, Source
 from metroetl.errors import MetroError
 from metroetl.harvest import Archive, Client, harvest
 from metroetl.harvest.addresses import Request as Wanted
-from metroetl.harvest.models import Harvested, Known
+from metroetl.harvest.models import Harvested, Known, Reach
 from metroetl.settings import Settings
 
 HOST = "tjj.jia.gov.cn"
@@ -151,6 +152,7 @@ class World:
         source: Source | None = None,
         known: dict[str, Known] | None = None,
         settings: Settings | None = None,
+        since: date | None = None,
         **how: Any,
     ) -> list[Harvested]:
         """All steps of one harvest."""
@@ -164,6 +166,7 @@ class World:
                     archive=self.archive,
                     agenda=self.agenda,
                     known=known or {},
+                    reach=Reach(since=since),
                     **how,
                 )
                 return [step async for step in given]

@@ -16,7 +16,7 @@ from metroetl.documents import find_parts, read_document
 from metroetl.documents.models import Document
 from metroetl.errors import DocumentError
 from metroetl.harvest import Archive, Client, harvest, revisit
-from metroetl.harvest.models import Harvested, Known, Snapshot
+from metroetl.harvest.models import Harvested, Known, Reach, Snapshot
 from metroetl.replica import Replica
 from metroetl.replica.articles import Article
 from metroetl.replica.sites import Scene, Site
@@ -130,7 +130,7 @@ class Trial:
 
         async def steps() -> list[Harvested]:
             async with Client(self.settings, [self.source]) as client:
-                given = harvest(self.source, client=client, since=self.start, **self.stores())
+                given = harvest(self.source, client=client, reach=Reach(since=self.start), **self.stores())
                 return [step async for step in given]
 
         found = asyncio.run(steps())

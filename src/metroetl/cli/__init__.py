@@ -7,6 +7,7 @@ import sys
 import typer
 
 from metroetl.cli import (
+    again,
     anomalies,
     archive,
     catalogue,
@@ -48,6 +49,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 operate.register(app)
+again.register(app)
 monitor.register(app)
 sources.register(app)
 inbox.register(app)

@@ -50,16 +50,20 @@ def serve(
         str, typer.Option(help="Prefect 界面地址；不写则取 Prefect 的设置 · address of the Prefect UI")
     ] = "",
 ) -> None:
-    """查看网站（本机），并链接到 Prefect 界面 · Show the site on this machine, beside the Prefect UI, until interrupted."""
+    """查看网站、校验页与报告（本机），并链接到 Prefect 界面 · Show the site, validation pages and reports on this machine, until interrupted."""
     import uvicorn
 
     from metroetl.monitoring.site.serve import HOST, site_app
+    from metroetl.monitoring.site.served import SHOWN
     from metroetl.settings import settings
 
     if not prefect:
         from flows.links import ui_address
 
         prefect = ui_address()
-    app = site_app(site or settings().home / "site", prefect)
+    others = {name: settings().home / name for name in SHOWN}
+    for path in others.values():
+        path.mkdir(parents=True, exist_ok=True)
+    app = site_app(site or settings().home / "site", prefect, others)
     print(f"http://{HOST}:{port}/   Ctrl-C 结束 · stops", flush=True)
     uvicorn.run(app, host=HOST, port=port, log_level="warning", server_header=False)

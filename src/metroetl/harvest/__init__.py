@@ -2,7 +2,7 @@
 
 from metroetl.harvest.archive import Archive
 from metroetl.harvest.client import Client
-from metroetl.harvest.harvest import harvest, revisit
+from metroetl.harvest.harvest import ask_again, harvest, revisit
 from metroetl.harvest.listings import parse_listing
 
-__all__ = ["Archive", "Client", "harvest", "parse_listing", "revisit"]
+__all__ = ["Archive", "Client", "ask_again", "harvest", "parse_listing", "revisit"]

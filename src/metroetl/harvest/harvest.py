@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from datetime import date
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -27,7 +26,7 @@ from metroetl.harvest.answer import Answer
 from metroetl.harvest.archive import Archive
 from metroetl.harvest.client import Client
 from metroetl.harvest.listings import ListPage, family_named
-from metroetl.harvest.models import Fetch, Harvested, Known, Notice, Snapshot
+from metroetl.harvest.models import Fetch, Harvested, Known, Notice, Reach, Snapshot
 from metroetl.harvest.pages import PageFetcher, Steps, is_owed
 from metroetl.harvest.steps import charset_of, failed_step, keep
 
@@ -41,17 +40,17 @@ async def harvest(
     archive: Archive,
     agenda: Path,
     known: Mapping[str, Known],
-    since: date | None = None,
+    reach: Reach = Reach(),
     dry_run: bool = False,
 ) -> Steps:
     """Read a source's listing, then archive the pages that aren't known, each followed by its attachments.
 
     Every attempt is one step, also a failed one (its outcome is the error's code): nothing is raised for what a site
-    does. List pages are read until one holds only known addresses, with `since` until one holds only older items (so a
-    backfill gets past what is known), at most `max_pages`. `dry_run` asks the listing only and stores nothing. Known
+    does. List pages are read until one holds only known addresses, with `reach.since` until one holds only older items (so
+    a backfill gets past what is known), at most `max_pages`. `dry_run` asks the listing only and stores nothing. Known
     pages are not asked for again, unless what came of them was damaged. `agenda` is the folder of what is still open.
     """
-    reader = _ListingReader(source, client, archive, agenda, known, since)
+    reader = _ListingReader(source, client, archive, agenda, known, reach)
     async with aclosing(reader.read(store=not dry_run)) as steps:
         async for step in steps:
             yield step
@@ -84,6 +83,30 @@ async def revisit(
             yield step
 
 
+async def ask_again(
+    source: Source,
+    *,
+    client: Client,
+    archive: Archive,
+    agenda: Path,
+    known: Mapping[str, Known],
+    urls: Sequence[str],
+    pages: Sequence[Snapshot],
+) -> Steps:
+    """Ask again for single addresses that failed, and for nothing else of the source.
+
+    They are those on the agenda, or those whose last snapshots are `pages`; what is neither is no longer announced.
+    """
+    still_open = Agenda(agenda, source.id, known)
+    items = {page.url: _asked_again(page) for page in pages if page.url in urls}
+    items |= {url: still_open.open[url] for url in urls if url in still_open.open}
+    announced = {item.notice.url for item in items.values() if item.notice}
+    fetcher = PageFetcher(source, client, archive, known, still_open, announced)
+    async with aclosing(fetcher.fetch(items.values())) as steps:
+        async for step in steps:
+            yield step
+
+
 def _asked_again(page: Snapshot) -> Item:
     """The item of an archived page, part or attachment, as its listing or its page announced it."""
     notice = Notice(
@@ -106,14 +129,14 @@ class _ListingReader:
         archive: Archive,
         agenda: Path,
         known: Mapping[str, Known],
-        since: date | None,
+        reach: Reach,
     ) -> None:
         mapped = any(host in client.stand_ins for host in source.hosts)
         address = source.replica_list if mapped and source.replica_list else source.list
         self.has_list = address != "unknown"
         self.source = source.model_copy(update={"list": urljoin(f"https://{source.hosts[0]}/", address)})
         self.client, self.archive, self.known = client, archive, known
-        self.since = since
+        self.reach = reach
         self.agenda = Agenda(agenda, source.id, known)
         self.listed: set[str] = set()
 
@@ -122,27 +145,43 @@ class _ListingReader:
         so_far: list[ListPage] = []
         for number in range(1, self.source.max_pages + 1):
             step, page = await self._list_page(number, so_far, store)
-            if step is not None:
+            if step is None:
+                return
+            if page is None:
                 yield step
-            if step is None or page is None:
                 return
             fresh = {n.url for n in page.notices} - self.listed
             self.listed |= fresh
             so_far.append(page)
-            if store:
-                owed = [n for n in page.notices if is_owed(n.url, self.known) and self._is_wanted(n)]
-                self.agenda.add(Item(url=n.url, role="page", notice=n) for n in owed)
-            seen_before = step.snapshot is None and step.fetch.url in self.known
-            if page.onward:
-                if seen_before and self._is_settled(page, self.known[step.fetch.url]):
-                    return
-                continue
-            if not fresh or self._ends(page, number) or self._holds_nothing_new(page, number, seen_before):
+            left = self._put_on_agenda(page) if store else 0
+            goes_on = self._goes_on(step, page, number, bool(fresh))
+            yield step.model_copy(
+                update={"left": left, "deeper": goes_on and number == self.source.max_pages}
+            )
+            if not goes_on:
                 return
 
     def open_items(self) -> list[Item]:
-        """Pages and attachments on the agenda that are still wanted, of earlier runs too."""
-        return [i for i in self.agenda.open.values() if i.notice and self._is_wanted(i.notice)]
+        """Pages and attachments on the agenda that are still wanted, of earlier runs too, as many as are allowed."""
+        wanted = [i for i in self.agenda.open.values() if i.notice and self._is_wanted(i.notice)]
+        return wanted[: self.reach.budget]
+
+    def _put_on_agenda(self, page: ListPage) -> int:
+        """What a list page announces goes on the agenda, as far as is allowed; how many pages are left out."""
+        owed = [n for n in page.notices if is_owed(n.url, self.known) and self._is_wanted(n)]
+        owed = [n for n in owed if n.url not in self.agenda.open]
+        room = len(owed)
+        if self.reach.budget is not None:
+            room = max(0, self.reach.budget - len(self.open_items()))
+        self.agenda.add(Item(url=n.url, role="page", notice=n) for n in owed[:room])
+        return len(owed[room:])
+
+    def _goes_on(self, step: Harvested, page: ListPage, number: int, fresh: bool) -> bool:
+        """Whether a further list page is to be read after this one."""
+        seen_before = step.snapshot is None and step.fetch.url in self.known
+        if page.onward:
+            return not (seen_before and self._is_settled(page, self.known[step.fetch.url]))
+        return fresh and not (self._ends(page, number) or self._holds_nothing_new(page, number, seen_before))
 
     def _ends(self, page: ListPage, number: int) -> bool:
         """Whether the list has no further page."""
@@ -155,13 +194,14 @@ class _ListingReader:
         Days are all that it tells: on the day of a change the further pages are read all the same.
         """
         changed, read = page.onward_changed, known.fetched_at
-        whole = self.since is None and not self.agenda.pages_owed
+        whole = self.reach.since is None and not self.agenda.pages_owed
         return whole and changed is not None and read is not None and changed < read.date()
 
     def _holds_nothing_new(self, page: ListPage, number: int, seen_before: bool) -> bool:
         """Whether further pages can only hold what is too old, or known (unless a page of before is still owed)."""
-        if self.since is not None:
-            return all(n.listed_on and n.listed_on < self.since for n in page.notices)
+        since = self.reach.since
+        if since is not None:
+            return all(n.listed_on and n.listed_on < since for n in page.notices)
         wanted = any(self._is_wanted(n) for n in page.notices)
         return number >= self.agenda.pages_owed and not self._new(page) and (wanted or seen_before)
 
@@ -170,8 +210,9 @@ class _ListingReader:
 
     def _is_wanted(self, notice: Notice) -> bool:
         words = self.source.title_has
-        recent = self.since is None or notice.listed_on is None or notice.listed_on >= self.since
-        return recent and (not words or any(word in notice.title for word in words))
+        return self.reach.holds(notice.listed_on) and (
+            not words or any(word in notice.title for word in words)
+        )
 
     async def _list_page(
         self, number: int, so_far: list[ListPage], store: bool

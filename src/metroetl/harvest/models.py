@@ -117,9 +117,34 @@ class Known(BaseModel):
     readable: bool = True
 
 
+class Reach(BaseModel):
+    """How far one harvest goes: days as the listing prints them, both included, and how many pages it may ask for.
+
+    `budget` counts list items, those that an earlier run left open first; attachments and parts come on top.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    since: date | None = None
+    until: date | None = None
+    budget: int | None = None
+
+    def holds(self, day: date | None) -> bool:
+        """Whether a day is within; an item without a day is."""
+        if day is None:
+            return True
+        return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
+
+
 class Harvested(BaseModel):
-    """One step of a harvest: the attempt, the snapshot if it brought one, and what a calendar announced."""
+    """One step of a harvest: the attempt, the snapshot if it brought one, and what a calendar announced.
+
+    Of a list page: `left` counts its pages that are wanted and that the budget didn't allow, `deeper` says that list
+    pages go on where as many as are allowed were read.
+    """
 
     fetch: Fetch
     snapshot: Snapshot | None = None
     scheduled: list[Scheduled] = []
+    left: int = 0
+    deeper: bool = False

@@ -3,6 +3,7 @@
 from metroetl.pipeline.check import check_examples, check_sources
 from metroetl.pipeline.inbox import add_to_inbox, take_in_inbox
 from metroetl.pipeline.releases import mark_announced, plan_alerts, releases_to_announce
+from metroetl.pipeline.retry import judge_retry, plan_retry, retry_part
 from metroetl.pipeline.revisit import revisit_sources
 from metroetl.pipeline.shards import Shard, archived_shards, pending_shards, read_shard
 from metroetl.pipeline.steps import (
@@ -35,16 +36,19 @@ __all__ = [
     "finish",
     "harvest_source",
     "host_groups",
+    "judge_retry",
     "mark_announced",
     "normal_quarter",
     "open_warehouse",
     "pass_gate",
     "pending_shards",
     "plan_alerts",
+    "plan_retry",
     "read_and_stage",
     "read_shard",
     "read_snapshot",
     "releases_to_announce",
+    "retry_part",
     "revisit_sources",
     "source_title",
     "stopped_in",

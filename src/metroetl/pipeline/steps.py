@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from metroetl.catalogue import catalogue
 from metroetl.errors import ArchiveFailure, MetroError, PartMissing, Unreadable
 from metroetl.harvest import Archive, Client, harvest
-from metroetl.harvest.models import INBOX
+from metroetl.harvest.models import INBOX, Reach
 from metroetl.operations.logs import bound_by_arguments
 from metroetl.runs import Failure, GateOutcome, RunSummary, SourceOutcome
 from metroetl.settings import Settings, settings
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from metroetl.catalogue.models import Source
     from metroetl.documents.models import Document
     from metroetl.harvest.client import Gate
-    from metroetl.harvest.models import Fetch, Harvested, Known, Snapshot
+    from metroetl.harvest.models import Harvested, Known, Snapshot
     from metroetl.monitoring.report import Format, Written
     from metroetl.monitoring.update import Updated
     from metroetl.quality import Stopped
@@ -107,12 +107,15 @@ def harvest_source(
     source_id: str,
     *,
     since: date | None = None,
+    until: date | None = None,
+    budget: int | None = None,
     dry_run: bool = False,
     max_pages: int | None = None,
     gate: Gate | None = None,
 ) -> SourceOutcome:
     """Ask one source's listing and fetch what is new into the archive; every attempt is recorded.
 
+    Only items of the days from `since` to `until`, at most `budget` of them, the listing at most `max_pages` deep.
     `gate` keeps limits that several processes share (see `Client`).
     """
     _leave_imports_alone()
@@ -120,14 +123,15 @@ def harvest_source(
     if max_pages is not None:
         source = source.model_copy(update={"max_pages": max_pages})
     warehouse = open_existing()
-    return asyncio.run(_harvest(run_id, source, warehouse, since, dry_run, gate))
+    reach = Reach(since=since, until=until, budget=budget)
+    return asyncio.run(_harvest(run_id, source, warehouse, reach, dry_run, gate))
 
 
 async def _harvest(
     run_id: str,
     source: Source,
     warehouse: Warehouse,
-    since: date | None,
+    reach: Reach,
     dry_run: bool,
     gate: Gate | None = None,
 ) -> SourceOutcome:
@@ -139,7 +143,7 @@ async def _harvest(
             archive=Archive(config.archive),
             agenda=config.agenda,
             known=known_addresses(warehouse, source.id),
-            since=since,
+            reach=reach,
             dry_run=dry_run,
         )
         return await recorded(run_id, warehouse, source, steps)
@@ -173,7 +177,7 @@ async def recorded(
 
     try:
         async for step in steps:
-            _count_step(outcome, step.fetch)
+            _count_step(outcome, step)
             untold.append(step)
             if writing is None or writing.done() or len(untold) >= MOST_UNTOLD:
                 if writing is not None:
@@ -188,7 +192,10 @@ async def recorded(
     return outcome
 
 
-def _count_step(outcome: SourceOutcome, fetch: Fetch) -> None:
+def _count_step(outcome: SourceOutcome, step: Harvested) -> None:
+    fetch = step.fetch
+    outcome.left += step.left
+    outcome.deeper |= step.deeper
     outcome.outcomes[fetch.outcome] = outcome.outcomes.get(fetch.outcome, 0) + 1
     outcome.announced += fetch.fresh or 0
     if not fetch.ok:

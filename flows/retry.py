@@ -1,0 +1,56 @@
+"""The failed parts of a run once more: its addresses that failed and nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from prefect import flow, task
+from prefect.client.schemas.objects import State
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.artifacts import publish_summary, state_of
+from flows.collect import gate, summary_of
+from flows.limits import shared_gate
+from flows.names import run_name
+from flows.parameters import RetryForm, RetryRequest
+from flows.ping import pinged
+from flows.releases import announce
+from flows.runner import RETRIES, Harvest, outcomes_of, readers
+from metroetl import pipeline
+from metroetl.catalogue import catalogue
+from metroetl.harvest.models import INBOX
+from metroetl.pipeline.retry import RetryPlan
+from metroetl.runs import RunSummary
+
+
+@task(task_run_name="retry-{source_ids}", **RETRIES)
+def retry_and_stage(run_id: str, plan: RetryPlan, source_ids: list[str]) -> Harvest:
+    """Ask again for what failed of one group of hosts, in turn, and read what came; nothing is left to be read."""
+    return [pipeline.retry_part(run_id, plan, i, gate=shared_gate()) for i in source_ids], []
+
+
+@pinged
+@flow(name="retry", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
+def retry(request: RetryForm = RetryRequest()) -> State[RunSummary]:
+    """重试：只重新请求一次运行中失败的部分，说明哪些已补上、哪些仍失败。"""
+    warehouse = pipeline.open_warehouse()
+    plan = pipeline.plan_retry(request.run)
+    run_id = warehouse.start_run("retry", {"run": plan.run_id})
+    summary = RunSummary(run_id=run_id, flow="retry", started_at=datetime.now(UTC), retry_of=plan.run_id)
+    ids = [part.source_id for part in plan.parts]
+    groups = pipeline.host_groups(catalogue().sources[i] for i in ids if i != INBOX)
+    groups += [[INBOX]] if INBOX in ids else []
+    with readers() as runner:
+        futures = {",".join(g): retry_and_stage.submit(run_id, plan, g) for g in groups}
+        summary.sources = outcomes_of(run_id, futures, runner)
+    summary.gate = gate(run_id)
+    summary.retried = pipeline.judge_retry(run_id, plan, summary.sources)
+    announce(summary)
+    pipeline.finish(summary)
+    publish_summary(summary)
+    return state_of(summary)
+
+
+def retry_here(request: RetryRequest) -> RunSummary:
+    """Run the flow in this process and give its summary, for the command line."""
+    return summary_of(retry(request, return_state=True))
