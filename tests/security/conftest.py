@@ -1,4 +1,4 @@
-"""The local web server and the world of the harvest tests."""
+"""The local web server and the world of the harvest's tests."""
 
 from __future__ import annotations
 
