@@ -91,7 +91,8 @@ class Measures:
 
     def link_share(self, tag: Tag) -> float:
         """Share of the text that is links."""
-        return self.links[id(tag)] / self.text[id(tag)] if self.text[id(tag)] else 0.0
+        length = self.text.get(id(tag), 0)  # what is inside silent elements isn't measured
+        return self.links[id(tag)] / length if length else 0.0
 
 
 def measure(root: Tag) -> Measures:
@@ -179,17 +180,20 @@ def _best_wrapper(tags: list[Tag], sizes: Measures) -> Tag | None:
     """The innermost wrapper that still holds most of the text of the largest one."""
     if not tags:
         return None
-    size = sizes.text
-    best = max(tags, key=lambda t: size.get(id(t), 0))
-    inner = [t for t in tags if size[id(t)] >= 0.6 * size[id(best)] and any(p is best for p in t.parents)]
-    return min(inner, key=lambda t: size[id(t)], default=best)
+
+    def size(tag: Tag) -> int:
+        return sizes.text.get(id(tag), 0)
+
+    best = max(tags, key=size)
+    inner = [t for t in tags if size(t) >= 0.6 * size(best) and any(p is best for p in t.parents)]
+    return min(inner, key=size, default=best)
 
 
 def _holds_more(wrapper: Tag | None, editors: list[Tag], sizes: Measures) -> bool:
     """Whether the editors are only a small part of the prose that their wrapper holds."""
     if wrapper is None or not any(p is wrapper for p in editors[0].parents):
         return False
-    return sizes.prose[id(wrapper)] > 300 + 2 * sum(sizes.text[id(e)] for e in editors)
+    return sizes.prose.get(id(wrapper), 0) > 300 + 2 * sum(sizes.text.get(id(e), 0) for e in editors)
 
 
 def _densest(soup: BeautifulSoup, sizes: Measures) -> Tag | None:
