@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check lint accuracy mutations bench bench-fetch bench-tools bench-warehouse bench-gate bench-site bench-report up down requirements build clean help
+.PHONY: demo test check lint accuracy mutations bench bench-fetch bench-tools bench-warehouse bench-gate bench-site bench-report audit sbom up down requirements build clean help
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -57,6 +57,13 @@ bench-report: $(READY) ## what the quarterly report takes after imports, of the 
 
 bench-tools: $(READY) ## what the benchmarks compare with
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.txt
+
+audit: $(READY)  ## known weaknesses of the pinned requirements (asks the package index), and their licences
+	$(BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict --progress-spinner off
+	$(BIN)/python -m deployments.sbom --licences
+
+sbom: $(READY)   ## the bill of materials into dist/sbom.cdx.json (CycloneDX)
+	$(BIN)/python -m deployments.sbom dist/sbom.cdx.json
 
 up: $(READY)     ## Prefect server, worker and all deployments on 127.0.0.1, until interrupted
 	$(BIN)/python -m deployments.up

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from metroetl.redaction import redact
 
 
@@ -27,6 +32,13 @@ class MetroError(Exception):
     def message(self) -> str:
         """The message alone, without code and way out."""
         return str(self.args[0])
+
+
+def subclasses(error: type[MetroError]) -> Iterator[type[MetroError]]:
+    """All errors below one of the tree."""
+    for below in error.__subclasses__():
+        yield below
+        yield from subclasses(below)
 
 
 class SettingsError(MetroError):
@@ -232,6 +244,13 @@ class HostNotAllowed(HarvestError):
     way_out = "If the host is right, add it to `hosts` of the source."
 
 
+class HostNotPublic(HostNotAllowed):
+    """A host of the catalogue leads to an address that is not on the public internet; it isn't connected to."""
+
+    code = "HOST_NOT_PUBLIC"
+    way_out = "Check the name, and who answers for it (DNS); a stand-in on this machine belongs into METROETL_HOST_MAP."
+
+
 class RobotsDisallowed(HarvestError):
     """The site's robots.txt forbids this address."""
 
@@ -321,10 +340,37 @@ class PartMissing(DocumentError):
 
 
 class TooMuchInside(DocumentError):
-    """An archive or XML file holds more, or deeper, than is opened."""
+    """A file holds more, or deeper, than is opened, or takes more memory or time than reading may."""
 
     code = "TOO_MUCH_INSIDE"
-    way_out = "Unpack it by hand and put the files that are wanted into the inbox."
+    way_out = "Unpack or split it by hand and put what is wanted into the inbox."
+
+
+class ReaderFailed(DocumentError):
+    """A reader failed in a way that nobody foresaw: a mistake of the project, or a file made to cause one."""
+
+    code = "READER_FAILED"
+    way_out = (
+        "Report it with the address; the snapshot stays in the archive, and `replay` reads it after a fix."
+    )
+
+    @classmethod
+    @contextmanager
+    def instead(cls, name: str) -> Iterator[None]:
+        """Raises ReaderFailed in place of an error that has no name: one file ends so, not the run."""
+        try:
+            yield
+        except MetroError:
+            raise
+        except Exception as error:
+            raise cls.of(error, name) from error
+
+    @classmethod
+    def of(cls, error: BaseException, name: str) -> ReaderFailed:
+        """What failed, and in which line of the code."""
+        steps = traceback.extract_tb(error.__traceback__)[-1:]
+        place = "".join(f" in {Path(s.filename).name}:{s.lineno}" for s in steps)
+        return cls(f"{name}: {type(error).__name__}{place}: {str(error)[:200]}")
 
 
 class ConverterMissing(DocumentError):

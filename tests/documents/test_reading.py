@@ -8,7 +8,7 @@ import time
 import pytest
 
 from metroetl.documents import read_folder
-from metroetl.errors import DocumentError, LayoutChanged, ScannedImage, Unreadable
+from metroetl.errors import DocumentError, LayoutChanged, ScannedImage, TooMuchInside, Unreadable
 
 PROSE = "上半年，全市经济运行总体平稳。地区生产总值1234.5亿元，同比增长5.2%。"
 PAGE = "<html><head><title>甲市经济运行情况_甲市</title></head><body><div id='zoom'><p>{}</p>{}</div></body></html>"
@@ -68,7 +68,7 @@ NESTED = "<table><tr><td>" * 150 + PROSE + "</td></tr></table>" * 150
 @pytest.mark.parametrize(
     ("page", "outcome"),
     [
-        ("<div>" * 50_000 + PROSE + "</div>" * 50_000, Unreadable),
+        ("<div>" * 50_000 + PROSE + "</div>" * 50_000, TooMuchInside),
         ("<div id='zoom'>" + "<span>" * 900 + PROSE * 3 + "</span>" * 900 + "</div>", None),
         (f"<div id='zoom'>{NESTED}</div>", None),
         ("<div id='zoom'><p>" + PROSE * 60_000 + "</p></div>", None),

@@ -63,7 +63,7 @@ def test_only_hosts_of_the_catalogue_are_asked(world: Any) -> None:
 def test_a_public_name_may_not_lead_into_the_own_network(world: Any) -> None:
     source = world.source(list="https://localhost/sj/", hosts=["localhost"])
     (found,) = world.fetch("https://localhost/sj/", source=source)
-    assert code(found) == "HOST_NOT_ALLOWED" and "not on the public internet" in found.message
+    assert code(found) == "HOST_NOT_PUBLIC" and "not on the public internet" in found.message
     assert not world.site.asked
 
 
@@ -469,5 +469,5 @@ def test_what_is_connected_to_is_what_was_checked(world: Any, monkeypatch: pytes
     monkeypatch.setattr("httpcore.AnyIOBackend.connect_tcp", connect)
     source = world.source(list="https://tjj.yi.gov.cn/", hosts=["tjj.yi.gov.cn"])
     found = world.fetch(*["https://tjj.yi.gov.cn/"] * 2, source=source, settings=world.settings(retries=0))
-    assert [code(f) for f in found] == ["HOST_DOWN", "HOST_NOT_ALLOWED"]
+    assert [code(f) for f in found] == ["HOST_DOWN", "HOST_NOT_PUBLIC"]
     assert connected == ["93.184.215.14"] and looked_up == ["tjj.yi.gov.cn"] * 2

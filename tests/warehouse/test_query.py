@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,27 @@ def test_nothing_but_one_select_is_answered(desk: Desk, sql: str) -> None:
         desk.warehouse.query(sql)
     assert caught.value.way_out
     assert desk.one("SELECT COUNT(*) FROM mart_lineage") == 1
+
+
+PROGRAMS = (
+    "COPY (SELECT 1) TO PROGRAM 'touch {0}'", "COPY core_document TO '{0}'", "COPY core_document FROM PROGRAM 'id'",
+    "SET ROLE postgres", "RESET ROLE", "SET default_transaction_read_only = off", "DO $$ BEGIN PERFORM 1; END $$",
+    "CALL pg_sleep(1)", "VACUUM INTO '{0}'", "PRAGMA writable_schema = 1",
+    "EXPLAIN ANALYZE DELETE FROM core_observation", "SELECT * INTO stolen FROM core_observation",
+    "SELECT nextval('stolen')", "SELECT load_extension('{0}')", "SELECT writefile('{0}', 'x')",
+    "SELECT set_config('transaction_read_only', 'off', true); DELETE FROM core_document",
+)  # fmt: skip
+
+
+def test_a_question_starts_no_program_writes_no_file_and_changes_no_role(desk: Desk, tmp_path: Path) -> None:
+    desk.load(desk.read(PAGE, "一季度", [gdp(5930.3)]))
+    target = tmp_path / "stolen"
+    for sql in PROGRAMS:
+        with pytest.raises(WarehouseError):
+            desk.warehouse.query(sql.format(target))
+            pytest.fail(sql)
+    assert not target.exists()
+    assert desk.one("SELECT COUNT(*) FROM core_observation") == 1
 
 
 def test_the_engine_itself_refuses_to_write(desk: Desk) -> None:

@@ -126,6 +126,8 @@ FORBIDDEN = (
     "COPY dim_region TO PROGRAM 'cat'",
     "COPY dim_region FROM PROGRAM 'cat'",
     "COPY dim_region TO 'regions.csv'",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT lo_import('/etc/passwd')",
     "SET ROLE metroetl_loader",
     "DROP POLICY metroetl_rows ON core_document",
 )

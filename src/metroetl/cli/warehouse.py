@@ -59,6 +59,7 @@ def query(
     as_csv: Annotated[bool, typer.Option("--csv")] = False,
 ) -> None:
     """只读查询 · One SELECT, read-only; --as-of: as published on a day, --as-loaded: as loaded on a day."""
+    from metroetl.cells import no_formula
     from metroetl.cli.show import show_table
     from metroetl.settings import settings
     from metroetl.warehouse import Warehouse
@@ -69,6 +70,6 @@ def query(
     if as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerows(map(no_formula, row) for row in rows)
     else:
         show_table("", columns, rows)

@@ -48,12 +48,11 @@ def read_docx(data: bytes, snapshot: Snapshot, source: Source | None = None) -> 
     from lxml import etree
 
     name = snapshot.name or snapshot.url
-    with open_container(data, name, unpacked=MAX_UNPACKED):
-        pass
     try:
-        word = docx.Document(io.BytesIO(data))
-        reader = _Reader(word)
-        reader.read()
+        with open_container(data, name, unpacked=MAX_UNPACKED):
+            word = docx.Document(io.BytesIO(data))
+            reader = _Reader(word)
+            reader.read()
     except (OpcError, KeyError, ValueError, AttributeError, etree.XMLSyntaxError, RecursionError) as error:
         raise Unreadable(f"{name} is no sound Word file: {error!r}") from error
     if not reader.writer.blocks:

@@ -15,9 +15,10 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 from metroetl.documents.grid import build_table, place_cells
 from metroetl.documents.lines import clean_line, continues, is_furniture, line_kind, raised
 from metroetl.documents.writer import TextWriter
-from metroetl.errors import Unreadable
+from metroetl.errors import TooMuchInside
 
 MAX_CHARACTERS = 24_000_000
+MAX_ELEMENTS = 500_000
 MAX_DEPTH = 1000
 BREAK = "\u2028"
 TWIN_CELLS = 6
@@ -27,6 +28,7 @@ CUT = (
     (re.compile(r"<style\b", re.I), re.compile(r"</style\s{0,9}>", re.I)),
     (re.compile(r"<!--"), re.compile(r"-->")),
 )
+ELEMENT = re.compile(r"<[A-Za-z]")
 SECOND_PAGE = re.compile(r"<!doctype[^>]{0,300}>|</?(?:html|body)\b[^>]{0,2000}>", re.I)
 BLOCK = re.compile(
     r"address|article|aside|blockquote|body|center|d[dlt]|details|div|fieldset|figcaption|figure|footer|form|h[1-6r]|header"
@@ -39,20 +41,28 @@ HEADINGS = {f"h{n}": n for n in range(1, 7)}
 
 
 def parse_html(text: str) -> BeautifulSoup:
-    """The tree of a page, without scripts, styles and comments; raises Unreadable where it is beyond bounds."""
+    """The tree of a page, without scripts, styles and comments; raises TooMuchInside where it is beyond bounds."""
     soup = BeautifulSoup(plain_markup(text), "lxml")
     if (depth := _depth(soup)) > MAX_DEPTH:
-        raise Unreadable(f"markup nested {depth} deep: more than {MAX_DEPTH}")
+        raise TooMuchInside(f"markup nested {depth} deep: more than {MAX_DEPTH}")
     return soup
 
 
 def plain_markup(text: str) -> str:
-    """A page's markup without scripts, styles, comments and what begins a second page; raises Unreadable if too long."""
-    if len(text) > MAX_CHARACTERS:
-        raise Unreadable(f"a page of {len(text)} characters: more than {MAX_CHARACTERS}")
+    """A page's markup without scripts, styles, comments and what begins a second page; raises TooMuchInside if too long."""
+    check_size(text)
     for opening, closing in CUT:
         text = "".join(_outside(text, opening, closing))
     return SECOND_PAGE.sub("", text.replace("\x00", ""))
+
+
+def check_size(text: str) -> None:
+    """Raises TooMuchInside for markup of more text or elements than a tree is made of (an element takes about 1 KB)."""
+    if len(text) > MAX_CHARACTERS:
+        raise TooMuchInside(f"a page of {len(text)} characters: more than {MAX_CHARACTERS}")
+    elements = sum(1 for _ in ELEMENT.finditer(text))
+    if elements > MAX_ELEMENTS:
+        raise TooMuchInside(f"a page of {elements} elements: more than {MAX_ELEMENTS}")
 
 
 def _outside(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> Iterator[str]:

@@ -17,6 +17,7 @@ Kind = Literal[
 ]  # fmt: skip
 
 HEAD = 4096
+MAX_JSON = 24_000_000
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 FOREIGN = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -102,6 +103,8 @@ def _kind_in_old_office(data: bytes) -> Kind:
 
 
 def _is_json(data: bytes) -> bool:
+    if len(data) > MAX_JSON:
+        return False
     try:
         json.loads(data)
     except (ValueError, RecursionError):

@@ -50,12 +50,12 @@ def read_old_word(data: bytes, snapshot: Snapshot, source: Source | None = None)
     Raises ConverterMissing without LibreOffice, Encrypted, Unreadable where it can't be converted, and what `read_docx`
     raises.
     """
-    from metroetl.documents.docx import read_docx
+    from metroetl.documents.apart import read_apart
 
     name = snapshot.name or snapshot.url
     if _is_protected(data):
         raise Encrypted(f"{name} opens with a password only")
-    document = read_docx(_convert(data, name), snapshot, source)
+    document = read_apart("docx", _convert(data, name), snapshot, source)
     return document.model_copy(update={"media_type": MEDIA_TYPE})
 
 

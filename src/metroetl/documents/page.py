@@ -35,7 +35,7 @@ def read_page(
 ) -> Document:
     """The document of an HTML page; `parts` are the further pages of a long article, in order.
 
-    Raises LayoutChanged where no body is found (a shell, a challenge or a list is no document) and Unreadable
+    Raises LayoutChanged where no body is found (a shell, a challenge or a list is no document) and TooMuchInside
     where the markup is beyond bounds. A short body with attachments is a document: the attachment is its text.
     """
     text, encoding = decode(data, header_charset(snapshot))

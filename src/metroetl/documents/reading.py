@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from metroetl.documents.kinds import HEAD, Kind, is_markup, kind_of
 from metroetl.documents.told import REGION, access_of, with_told
-from metroetl.errors import Encrypted, Unreadable
+from metroetl.errors import Encrypted, ReaderFailed, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,8 @@ def read_document(
 
     `parts` are the bytes of an article's further pages, in the order of `find_parts`. Raises a DocumentError (Unreadable, Encrypted, ScannedImage, LayoutChanged …) with what a person can do.
     """
-    document = with_told(_read(data, snapshot, source, parts), snapshot)
+    with ReaderFailed.instead(snapshot.name or snapshot.url):
+        document = with_told(_read(data, snapshot, source, parts), snapshot)
     return document.model_copy(
         update={
             "parent_url": snapshot.parent_url,
@@ -64,11 +65,16 @@ def _read(data: bytes, snapshot: Snapshot, source: Source | None, parts: Sequenc
             from metroetl.documents.plain import read_text
 
             return read_text(data, snapshot, source)
+        case "pdf" | "workbook" | "old_workbook" | "docx" | "ofd" | "picture" as kind:
+            from metroetl.documents.apart import read_apart
+
+            return read_apart(kind, data, snapshot, source)
         case kind:
-            return _read_file(kind, data, snapshot, source)
+            return read_file(kind, data, snapshot, source)
 
 
-def _read_file(kind: Kind, data: bytes, snapshot: Snapshot, source: Source | None) -> Document:
+def read_file(kind: Kind, data: bytes, snapshot: Snapshot, source: Source | None) -> Document:
+    """The document of a file of this kind, read in this process."""
     name = snapshot.name or snapshot.url
     match kind:
         case "pdf":

@@ -21,7 +21,7 @@ def clean_page(html: str, before: str = "", marked: str = "") -> tuple[str, bool
     """The page's own structure without scripts, styles, forms, pictures and links; whether `marked` was found in it.
 
     `before` is the text in front of what is to be marked, by which it is told from others like it; blanks don't
-    count. The mark has the id `figure`. Raises Unreadable for markup beyond bounds.
+    count. The mark has the id `figure`. Raises TooMuchInside for markup beyond bounds.
     """
     import nh3
 

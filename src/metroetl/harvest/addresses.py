@@ -77,8 +77,26 @@ def with_query(url: str, **values: str | int) -> str:
 
 
 def is_private(address: str) -> bool:
-    """Whether an IP address is not on the public internet (loopback, private, link-local, reserved)."""
-    return not ipaddress.ip_address(address.split("%")[0]).is_global
+    """Whether an IP address is not on the public internet (loopback, private, link-local, reserved, multicast).
+
+    An IPv6 address that carries an IPv4 one (mapped, compatible, translated, NAT64, 6to4) counts as that one too.
+    """
+    ip = ipaddress.ip_address(address.split("%")[0])
+    inside = any(ip in network for network in _INSIDE)
+    return inside or any(not a.is_global or a.is_multicast for a in (ip, *_carried(ip)))
+
+
+# site-local (RFC 3879: no longer given out, still routed inside) and local NAT64 (RFC 8215)
+_INSIDE = (ipaddress.ip_network("fec0::/10"), ipaddress.ip_network("64:ff9b:1::/48"))
+_CARRIERS = tuple(map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
+
+
+def _carried(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 address inside an IPv6 one, where its prefix says so."""
+    if not isinstance(ip, ipaddress.IPv6Address):
+        return []
+    found = [ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)] if any(ip in net for net in _CARRIERS) else []
+    return found + [ip.sixtofour] * (ip.sixtofour is not None)
 
 
 class HostMap:

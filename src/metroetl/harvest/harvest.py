@@ -18,6 +18,7 @@ from metroetl.errors import (
     MetroError,
     NotFound,
     PastLastPage,
+    ReaderFailed,
     SoftNotFound,
 )
 from metroetl.harvest.addresses import Request
@@ -232,7 +233,8 @@ class _ListingReader:
             answer = await self.client.fetch(request, role="listing", known=known, referer=self.source.list)
             body = archived if answer.not_modified else answer.body
             text = decode(body, charset_of(answer))[0]
-            page = family.parse(text, answer.final_url, self.source.options)
+            with ReaderFailed.instead(request.url):
+                page = family.parse(text, answer.final_url, self.source.options)
             if number > 1 and not page.notices:
                 raise PastLastPage(f"list page {number} holds no item")
         except MetroError as error:

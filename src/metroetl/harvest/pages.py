@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from metroetl.catalogue.models import Source
 from metroetl.documents import find_attachments, find_parts
-from metroetl.errors import HarvestError, MetroError, NotFound, SoftNotFound
+from metroetl.errors import HarvestError, MetroError, NotFound, ReaderFailed, SoftNotFound
 from metroetl.harvest.addresses import Request
 from metroetl.harvest.agenda import Agenda, Item
 from metroetl.harvest.answer import Answer
@@ -113,8 +113,9 @@ class PageFetcher:
     def _belongings(self, item: Item, answer: Answer) -> list[Item]:
         """Parts and files of a page that aren't archived yet, written down; a page that can't be read is told later."""
         try:
-            parts = find_parts(answer.body, answer.final_url) if item.role == "page" else []
-            files = find_attachments(answer.body, answer.final_url)
+            with ReaderFailed.instead(answer.url):
+                parts = find_parts(answer.body, answer.final_url) if item.role == "page" else []
+                files = find_attachments(answer.body, answer.final_url)
         except MetroError as error:
             log.warning("%s: parts and attachments not looked for: %s", answer.url, error)
             return []

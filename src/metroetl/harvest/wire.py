@@ -20,7 +20,7 @@ from metroetl.catalogue.models import TlsMode
 from metroetl.errors import (
     HarvestError,
     HostDown,
-    HostNotAllowed,
+    HostNotPublic,
     SettingsError,
     TlsFailure,
     Truncated,
@@ -91,7 +91,7 @@ class _Door(httpcore.AsyncNetworkBackend):
 
 
 async def public_addresses(host: str) -> list[str]:
-    """Addresses of a name; raises HostNotAllowed if one is in a private network, HostDown if there is none."""
+    """Addresses of a name; raises HostNotPublic if one is in a private network, HostDown if there is none."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
@@ -99,10 +99,7 @@ async def public_addresses(host: str) -> list[str]:
     addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
     for address in addresses:
         if is_private(address):
-            raise HostNotAllowed(
-                f"{host} leads to {address}, which is not on the public internet",
-                way_out="Check the name; a stand-in on this machine belongs into METROETL_HOST_MAP.",
-            )
+            raise HostNotPublic(f"{host} leads to {address}, which is not on the public internet")
     return addresses
 
 

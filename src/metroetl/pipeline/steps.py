@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from metroetl.catalogue import catalogue
-from metroetl.errors import ArchiveFailure, MetroError, PartMissing, Unreadable
+from metroetl.errors import ArchiveFailure, MetroError, PartMissing, ReaderFailed, Unreadable
 from metroetl.harvest import Archive, Client, harvest
 from metroetl.harvest.models import INBOX, Reach
 from metroetl.operations.logs import bound_by_arguments
@@ -294,10 +294,11 @@ def read_snapshot(
 
     document = document_of(warehouse, archive, snapshot, source)
     words = catalogue()
-    plan = read_plan(document, words)
+    with ReaderFailed.instead(snapshot.url):
+        plan, statements = read_plan(document, words), extract_statistics(document, words)
     return Reading(
         document=document.model_copy(update={"findings": [*document.findings, *plan.findings]}),
-        statements=extract_statistics(document, words),
+        statements=statements,
         plan=plan,
     )
 

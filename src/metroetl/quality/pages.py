@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from metroetl.cells import no_formula
 from metroetl.errors import WarehouseError
 from metroetl.quality import words
 from metroetl.quality.history import LINES, history_of
@@ -31,7 +32,6 @@ ROWS_SHOWN, EXAMPLES_SHOWN = 50, 5
 _RANK = ("error", "fail", "pass", "skipped")
 _GRAVITY = ("critical", "error", "warning")
 _WITH_PAGE = re.compile(r"(.*?) ?(https?://\S+)$")
-_FORMULA = re.compile(r"^[=+\-@\t\r](?![\d.,]+%?$)")
 
 _CHECKS = """
 SELECT c.table_name, c.rule_code, c.severity, c.verdict, c.evaluated, c.unexpected, c.detail, s.title AS source_title
@@ -181,16 +181,11 @@ def anchors_of(groups: Iterable[Row]) -> dict[str, str]:
 def write_list(stopped: Stopped, path: Path) -> None:
     """Every stopped row as CSV (UTF-8 with a byte order mark, for spreadsheets), those of held batches first.
 
-    No text is a formula: an apostrophe stands before = + - @ that begin no number.
+    No text is run as a formula (`no_formula`).
     """
     held = [row for batch in stopped.held for rule in batch.rules for row in rule.rows]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["held", *StoppedRow.model_fields])
         for is_held, rows in ((1, held), (0, stopped.rows)):
-            writer.writerows([is_held, *map(_cell, row.model_dump().values())] for row in rows)
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+            writer.writerows([is_held, *map(no_formula, row.model_dump().values())] for row in rows)

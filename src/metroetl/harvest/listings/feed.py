@@ -7,11 +7,12 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from metroetl.catalogue.models import Source
 from metroetl.harvest.addresses import Request, absolute
 from metroetl.harvest.listings.base import NO_OPTIONS, Family, ListPage, unique
+from metroetl.harvest.listings.rows import xml_of
 from metroetl.harvest.listings.text import BEIJING, clean_title, date_of
 from metroetl.harvest.models import Notice
 
@@ -26,7 +27,7 @@ class Feed(Family):
         return "<rss" in head or "<feed" in head or "<rdf:rdf" in head
 
     def parse(self, text: str, url: str, options: Mapping[str, Any] = NO_OPTIONS) -> ListPage:
-        soup = BeautifulSoup(text.encode(), "xml", from_encoding="utf-8")
+        soup = xml_of(text)
         found = []
         for item in soup.find_all(["item", "entry"]):
             link = item.find("link")

@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from bs4 import BeautifulSoup, Comment, Tag
 from bs4.element import NavigableString
 
+from metroetl.documents.html import check_size
 from metroetl.harvest.addresses import absolute, host_of
 from metroetl.harvest.listings.base import is_cut, unique
 from metroetl.harvest.listings.text import clean_title, date_among, dates_alone
@@ -64,8 +65,15 @@ class Row:
 
 
 def soup_of(text: str) -> BeautifulSoup:
-    """A page as a tree (lxml, which reads broken markup)."""
+    """A page as a tree (lxml, which reads broken markup); raises TooMuchInside where it is beyond bounds."""
+    check_size(text)
     return BeautifulSoup(text, "lxml")
+
+
+def xml_of(text: str) -> BeautifulSoup:
+    """A feed or sitemap as a tree, its entities left alone; raises as `soup_of` does."""
+    check_size(text)
+    return BeautifulSoup(text.encode(), "xml", from_encoding="utf-8")
 
 
 def base_of(soup: BeautifulSoup, url: str) -> str:

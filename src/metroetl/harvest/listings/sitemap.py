@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from metroetl.catalogue.models import Source
 from metroetl.harvest.addresses import Request, absolute
 from metroetl.harvest.listings.base import NO_OPTIONS, Family, ListPage, unique
+from metroetl.harvest.listings.rows import xml_of
 from metroetl.harvest.listings.text import clean_title, date_of
 from metroetl.harvest.models import Notice
 
@@ -33,7 +34,7 @@ class Sitemap(Family):
         return "<urlset" in head or "<sitemapindex" in head
 
     def parse(self, text: str, url: str, options: Mapping[str, Any] = NO_OPTIONS) -> ListPage:
-        soup = BeautifulSoup(text.encode(), "xml", from_encoding="utf-8")
+        soup = xml_of(text)
         further = _entries(soup, "sitemap", url, str(options.get("maps", "")))
         maps, days = [address for _, address, _ in further], [date_of(day) for day, _, _ in further]
         entries = _entries(soup, "url", url, str(options.get("path", "")))

@@ -11,6 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from metroetl.cells import NUMBER, RISKY
 from metroetl.warehouse.exports.kinds import Kind
 from metroetl.warehouse.exports.rows import Look, Shape
 from metroetl.warehouse.exports.stamp import LICENCE_EN, LICENCE_ZH, Stamp, write_notes
@@ -86,12 +87,12 @@ def plain(batch: Any) -> Any:
 
 
 def no_formula(column: Any) -> Any:
-    """An apostrophe before texts that a spreadsheet would run: = + - @ tab or return, but for numbers."""
+    """An apostrophe before texts that a spreadsheet would run, but for numbers."""
     import pyarrow.compute as pc
 
     risky = pc.and_not(
-        pc.match_substring_regex(column, r"^[=+\-@\t\r]"),
-        pc.match_substring_regex(column, r"^[+-]?[\d.,]+%?$"),
+        pc.match_substring_regex(column, RISKY),
+        pc.match_substring_regex(column, NUMBER),
     )
     if not pc.any(risky).as_py():
         return column

@@ -18,7 +18,7 @@ const load = (name) => (loading[name] ??= new Promise((done) => {
 
 // --- downloads -----------------------------------------------------------------------------------------------------
 
-const plain = (text) => (/^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.]+$/.test(text) ? "'" + text : text);
+const plain = (text) => (/^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^[+\-＋－]?[\d.,]+%?$/.test(text) ? "'" + text : text);
 const field = (value) => {
   const text = plain(String(value ?? ""));
   return /[",\n\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
