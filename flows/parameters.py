@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from metroetl import clock
 from metroetl.catalogue import catalogue
 from metroetl.harvest.models import INBOX
 from metroetl.pipeline import source_title
@@ -90,7 +90,7 @@ class RevisitRequest(_Request):
 
     def since(self) -> date:
         """The first day of what is asked again, counted back from today in Beijing."""
-        today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+        today = clock.today()
         months = today.year * 12 + today.month - 1 - self.months
         return date(months // 12, months % 12 + 1, 1)
 
