@@ -34,11 +34,13 @@ def prefect_file() -> Path:
     return folder("deployments") / "prefect.yaml"
 
 
-def cast_file(target: Path) -> Path:
-    """The same deployments for this world: its own sources in place of the real ones, schedules asleep (the days are not the machine's)."""
+def cast_file(target: Path, wanted: set[str]) -> Path:
+    """The wanted deployments (`flow/name`) for this world: its own sources in place of the real ones, schedules asleep,
+    for the days are not the machine's."""
     yaml = YAML(typ="safe")
     told = yaml.load(prefect_file().read_text("utf-8"))
     told.pop("definitions")
+    told["deployments"] = [d for d in told["deployments"] if _name(d) in wanted]
     for deployment in told["deployments"]:
         request = (deployment.get("parameters") or {}).get("request") or {}
         if request.get("sources"):
@@ -92,8 +94,11 @@ def _schedules() -> Mapping[str, list[str]]:
     told: dict[str, Any] = YAML(typ="safe").load(prefect_file().read_text("utf-8"))
     found = {}
     for deployment in told["deployments"]:
-        flow = deployment["entrypoint"].rsplit(".", 1)[1]
         crons = [s["cron"] for s in deployment.get("schedules", ())]
-        if crons and flow not in IDLE:
-            found[f"{flow}/{deployment['name']}"] = crons
+        if crons and deployment["name"] not in IDLE:
+            found[_name(deployment)] = crons
     return found
+
+
+def _name(deployment: Mapping[str, Any]) -> str:
+    return f"{deployment['entrypoint'].rsplit('.', 1)[1]}/{deployment['name']}"

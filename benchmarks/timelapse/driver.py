@@ -105,19 +105,26 @@ class Driver:
         }
 
     def _deploy(self) -> None:
-        """Pool and deployments, by the commands that an operator gives."""
-        file = str(cast_file(self.home / "prefect.yaml"))
-        for arguments in (
-            ("work-pool", "create", "metroetl", "--type", "process", "--overwrite"),
-            ("deploy", "--all", "--prefect-file", file),
-        ):
-            command = [sys.executable, "-m", "prefect", "--no-prompt", *arguments]
-            env = self.env | {"PREFECT_API_URL": self.server.api}
-            done = subprocess.run(
-                command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-            )
-            if done.returncode:
-                raise RuntimeError(f"{' '.join(arguments)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+        """The deployments that the days need, by the command that an operator gives."""
+        self.server.post("/work_pools/", {"name": "metroetl", "type": "process"})
+        days = (self.world.first + timedelta(days=n) for n in range(self.world.days))
+        file = cast_file(self.home / "prefect.yaml", {f.deployment for day in days for f in firings(day)})
+        command = [
+            sys.executable,
+            "-m",
+            "prefect",
+            "--no-prompt",
+            "deploy",
+            "--all",
+            "--prefect-file",
+            str(file),
+        ]
+        env = self.env | {"PREFECT_API_URL": self.server.api}
+        done = subprocess.run(
+            command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"prefect deploy: {done.stdout[-2000:]}{done.stderr[-2000:]}")
         self.deployments = self.server.deployments()
 
     # --- a day ---
@@ -227,7 +234,7 @@ class Driver:
     def _ended(self, run: str) -> str:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            state = self.server.client.get(f"/flow_runs/{run}").json()["state"]
+            state = self.server.state(run)
             if state["type"] in ENDED:
                 return str(state["name"])
             time.sleep(0.5)

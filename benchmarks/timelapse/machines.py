@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import stamina
 
 from benchmarks.postgres import free_port
 
@@ -95,7 +96,17 @@ class Server(Machine):
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """JSON answer of a POST."""
-        answer = self.client.post(path, json=body)
+        return self._asked("POST", path, json=body)
+
+    def state(self, run: str) -> dict[str, Any]:
+        """A flow run's state."""
+        found: dict[str, Any] = self._asked("GET", f"/flow_runs/{run}")["state"]
+        return found
+
+    @stamina.retry(on=httpx.HTTPError, attempts=20, timeout=120)
+    def _asked(self, method: str, path: str, **more: Any) -> Any:
+        """Asked again where it is busy: its SQLite says 503 then."""
+        answer = self.client.request(method, path, **more)
         answer.raise_for_status()
         return answer.json()
 
@@ -115,7 +126,7 @@ class Server(Machine):
         hanging = self.post("/flow_runs/filter", body)
         for run in hanging:
             state = {"type": "CRASHED", "message": "the worker is gone"}
-            self.post(f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})
+            self.post(f"/flow_runs/{run['id']}/set_state", {"state": state})
         return len(hanging)
 
 
