@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check lint accuracy mutations bench bench-fetch bench-tools bench-warehouse bench-gate bench-site bench-report audit sbom up down requirements build clean help
+.PHONY: demo test check lint accuracy mutations timelapse bench bench-fetch bench-tools bench-warehouse bench-gate bench-site bench-report audit sbom up down requirements build clean help
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -34,6 +34,9 @@ accuracy: $(READY) ## what the extractor reaches on the open passages, and where
 
 mutations: $(READY) ## what the gate stops of wrong batches, and what of clean ones (write=1: into docs/ too)
 	$(BIN)/python -m benchmarks.mutations $(if $(write),--write)
+
+timelapse: $(READY) ## days of a synthetic world through the flows, with faults: a short form; days=730: two years (write=1: into docs/ too)
+	$(BIN)/python -m benchmarks.timelapse $(if $(days),--days $(days)) $(if $(write),--write)
 
 bench: $(READY)  ## speed and memory of the extractor (against=FOLDER: and of another checkout, in turn)
 	$(BIN)/python -m benchmarks.extract $(if $(against),--against $(against))

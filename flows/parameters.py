@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
@@ -21,11 +20,12 @@ from pydantic import (
 )
 
 from flows import forms
+from metroetl import clock
 from metroetl.catalogue import catalogue
 from metroetl.harvest.models import INBOX
 from metroetl.pipeline import source_title
 
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+TODAY = clock.today()
 FIRST_YEAR = 2000
 FIRST_QUARTER_YEAR = 2018
 
@@ -152,7 +152,7 @@ class RevisitRequest(_Request):
 
     def since(self) -> date:
         """The first day of what is asked again, counted back from today in Beijing."""
-        today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+        today = clock.today()
         months = today.year * 12 + today.month - 1 - self.months
         return date(months // 12, months % 12 + 1, 1)
 

@@ -85,7 +85,7 @@ def members(place: str) -> list[str]:
 def synthetic_world(words: Catalogue, seed: int = 2026, first: int = YEARS[0]) -> World:
     """28 quarters of releases (fewer from a later `first` year on): the province, then each city, then the circle's bulletin and the table of cities."""
     words = _with_places(words)
-    economy = _economy(Random(seed))
+    economy = make_economy(Random(seed))
     batches = [
         batch
         for year in YEARS
@@ -114,7 +114,8 @@ def _with_places(words: Catalogue) -> Catalogue:
     return replace(words, regions=words.regions | places, circles=words.circles | {"synthetic": circle})
 
 
-def _economy(dice: Random) -> Economy:
+def make_economy(dice: Random) -> Economy:
+    """Every quarter of every place, made up from the dice."""
     quarters: dict[Cell, float] = {}
     rates: dict[Cell, float] = {}
     places = dict(zip(CITIES, SIZES, strict=True))

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AwareDatetime, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from metroetl.errors import SettingsError
@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     )
     archive: str = Field(default="", description="a folder, or s3://bucket/prefix; home/archive if unset")
     world: Literal["facts", "synthetic"] = "facts"
+    clock: AwareDatetime | None = Field(
+        default=None,
+        description="the moment at which the clock starts, for a time-lapse of the synthetic world only",
+    )
 
     host_map: dict[str, str] = Field(default_factory=dict)
     user_agent: str = "MetroETL/0.1 (quarterly monitoring; public statistics only)"
@@ -141,6 +145,15 @@ class Settings(BaseSettings):
     def _secrets_are_hidden(self) -> Settings:
         for secret in (self.database_url, self.ping_url):
             hide(secret.get_secret_value() if secret else None)
+        return self
+
+    @model_validator(mode="after")
+    def _clock_is_true(self) -> Settings:
+        if self.clock is not None and (self.world != "synthetic" or self.environment == "production"):
+            raise SettingsError(
+                "METROETL_CLOCK belongs to a time-lapse of the synthetic world",
+                way_out="Unset it; the machine's clock is used then.",
+            )
         return self
 
     @model_validator(mode="after")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from metroetl.catalogue import catalogue
+from metroetl.catalogue.load import load
 from metroetl.errors import CatalogueError
 
 
@@ -146,3 +148,17 @@ def test_unknown_members_stay_unknown() -> None:
 def test_circle_of_a_text(text: str, circle: str | None) -> None:
     found = catalogue().circle_of(text)
     assert (found.id if found else None) == circle
+
+
+def test_an_operator_adds_places_of_their_own(tmp_path: Path) -> None:
+    own = tmp_path / "data"
+    own.mkdir()
+    head = "code,name_zh,level,parent_code,aliases,note\n"
+    (own / "regions.csv").write_text(f"{head}990100,甲市,prefecture,000000,,\n", encoding="utf-8")
+    words = load(own=tmp_path)
+    assert words.region("990100").name_zh == "甲市"
+    assert words.region("510100").name_zh == "成都市"
+
+    (own / "regions.csv").write_text(f"{head}510100,甲市,prefecture,000000,,\n", encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"regions\.csv:2: code '510100' is the project's already"):
+        load(own=tmp_path)

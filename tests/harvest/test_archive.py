@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -349,3 +350,23 @@ def test_a_harvest_goes_on_when_the_store_is_back(world: Any, s3_env: dict[str, 
         world.harvest()
     fsspec.filesystem("s3", use_listings_cache=False).mkdir("made-later")
     assert [s.fetch.outcome for s in world.harvest()] == ["listed", "new", "new", "new"]
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """No file of this process grows over 1,000 bytes."""
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.mark.parametrize("size", [5_000, 5_000_000])
+def test_a_full_disk_is_a_failure_of_the_archive_and_leaves_nothing(
+    tmp_path: Path, size: int, full_disk: None
+) -> None:
+    archive = Archive(str(tmp_path))
+    with pytest.raises(ArchiveFailure):
+        archive.put(os.urandom(size))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

@@ -34,7 +34,8 @@ E = TypeVar("E", Circle, Correction, PlanSeries, ReleaseWindow)
 
 
 def own_folder() -> Path:
-    """The operator's own part of the catalogue in METROETL_HOME: `sources/`, their example `pages/`, `corrections/`."""
+    """The operator's own part of the catalogue in METROETL_HOME: `sources/`, their example `pages/`, `corrections/`,
+    and `data/regions.csv` with places that the project doesn't have."""
     return settings().home.absolute() / "catalogue"
 
 
@@ -48,14 +49,14 @@ def project_pages() -> Path | None:
 def load(folder: Path | None = None, own: Path | None = None) -> Catalogue:
     """The catalogue of a folder that holds `data/` and `sources/` (the project's own if unset).
 
-    `own` is a folder whose `sources/` and `corrections/` come on top. Raises CatalogueError at the first mistake, naming file, line and
+    `own` is a folder whose `sources/`, `corrections/` and `data/regions.csv` come on top. Raises CatalogueError at the first mistake, naming file, line and
     fix; an id that stands in both is one.
     """
     folder = folder or FOLDER
     data = folder / "data"
     measures = {code: measure for code, (_, measure) in _by_code(data / "measures.csv", Measure).items()}
     indicators = _load_indicators(data / "indicators.csv", measures)
-    current = _load_regions(data / "regions.csv")
+    current = _load_regions([folder, *([own] if own else [])])
     regions, events = _add_history(data / "region_events.csv", current)
     circles = _load_entries(data / "circles.yml", Circle, partial(checks.check_circle, regions=regions))
     series = _load_entries(
@@ -115,12 +116,17 @@ def _load_indicators(path: Path, measures: dict[str, Measure]) -> dict[str, Indi
     return {code: indicator for code, (_, indicator) in rows.items()}
 
 
-def _load_regions(path: Path) -> dict[str, Region]:
-    rows = _by_code(path, Region)
-    regions = {code: region for code, (_, region) in rows.items()}
+def _load_regions(folders: Iterable[Path]) -> dict[str, Region]:
+    regions: dict[str, Region] = {}
     names: dict[str, str] = {}
-    for line, region in rows.values():
-        checks.check_region(region, path, line, regions, names)
+    for path in (path for folder in folders if (path := folder / "data" / "regions.csv").is_file()):
+        rows = _by_code(path, Region)
+        if both := rows.keys() & regions:
+            code = min(both)
+            raise mistake(path, rows[code][0], f"code {code!r} is the project's already", "remove the row")
+        regions |= {code: region for code, (_, region) in rows.items()}
+        for line, region in rows.values():
+            checks.check_region(region, path, line, regions, names)
     return regions
 
 

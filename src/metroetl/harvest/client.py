@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime
 from types import TracebackType
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +15,7 @@ import httpx
 import stamina
 from stamina.instrumentation import RetryDetails
 
+from metroetl import clock
 from metroetl.catalogue.models import Source, TlsMode
 from metroetl.errors import (
     BotChallenge,
@@ -159,7 +159,7 @@ class Client:
         self._judge(host, raw, request.url, hop.url, role)
         kept = {name: raw.headers[name] for name in KEPT_HEADERS if name in raw.headers}
         asked = raw.sent | ({"url": hop.url} if hop.url != request.url else {})
-        return Answer(request.url, hop.url, raw.status, kept, raw.content, datetime.now(UTC), seconds, asked)
+        return Answer(request.url, hop.url, raw.status, kept, raw.content, clock.now(), seconds, asked)
 
     def _redirect(self, url: str, raw: Raw) -> str | None:
         """The catalogue address that an answer leads to, by header or by a page that is a redirect only."""

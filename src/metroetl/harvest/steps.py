@@ -7,9 +7,10 @@ import mimetypes
 import re
 import time
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from urllib.parse import unquote, urlsplit
 
+from metroetl import clock
 from metroetl.documents import is_archive, member_url, open_members
 from metroetl.documents.told import REGION
 from metroetl.errors import DocumentError, HarvestError, MetroError
@@ -154,7 +155,7 @@ def failed_step(source_id: str, url: str, role: Role, error: MetroError, began: 
         source_id=source_id,
         url=url,
         role=role,
-        at=datetime.now(UTC),
+        at=clock.now(),
         outcome=error.code,
         status=error.status if isinstance(error, HarvestError) else None,
         seconds=time.monotonic() - began,

@@ -109,9 +109,10 @@ class Folder:
             self.root.mkdir(parents=True, exist_ok=True)
             file = tempfile.NamedTemporaryFile(dir=self.root, prefix=PART, delete=False)  # noqa: SIM115
         try:
-            with file:
-                yield file
+            yield file
         finally:
+            with suppress(OSError):  # on a full disk it can't write its rest: that is told already
+                file.close()
             Path(file.name).unlink(missing_ok=True)
 
     def keep(self, part: IO[bytes], name: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
+from metroetl import clock
 from metroetl.errors import MetroError
 from metroetl.runs import Finding
 
@@ -22,10 +22,9 @@ def published_findings(
     what it loaded is judged and not the whole of core.
     """
     from metroetl.quality.after import judge_published, keep_judged
-    from metroetl.warehouse.versions import SHANGHAI
 
     try:
-        warehouse.keep_calendar(datetime.now(SHANGHAI).date())
+        warehouse.keep_calendar(clock.today())
         judged = judge_published(warehouse, loaded=loaded, touched=touched)
         keep_judged(warehouse, run_id, judged)
     except MetroError as error:

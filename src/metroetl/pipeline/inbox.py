@@ -12,10 +12,10 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from metroetl import clock
 from metroetl.catalogue import catalogue
 from metroetl.documents import saved_from
 from metroetl.documents.told import REGION
@@ -200,7 +200,7 @@ def _snapshot(file: Waiting, told: Told, data: bytes) -> Snapshot:
         source_id=INBOX,
         url=told.url or _saved_address(data) or f"inbox:{file.name}",
         role="inbox",
-        fetched_at=datetime.now(UTC),
+        fetched_at=clock.now(),
         media_type=mimetypes.guess_type(file.path.name)[0] or "",
         size=len(data),
         headers={REGION: told.region} if told.region else {},
@@ -250,7 +250,7 @@ def _free(target: Path, path: Path) -> Path:
 
 def _reject(file: Waiting, error: MetroError) -> None:
     now = _move(file, REJECTED)
-    text = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n{error.code}: {error.message}\n→ {error.way_out}\n"
+    text = f"{clock.now():%Y-%m-%d %H:%M} UTC\n{error.code}: {error.message}\n→ {error.way_out}\n"
     now.with_name(now.name + REASON).write_text(text, encoding="utf-8")
 
 

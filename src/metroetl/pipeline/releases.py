@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
+from metroetl import clock
 from metroetl.pipeline.steps import open_existing, open_warehouse
 from metroetl.runs import ReleaseNews
-from metroetl.warehouse.versions import SHANGHAI
 
 log = logging.getLogger("metroetl.pipeline")
 
@@ -17,7 +16,7 @@ log = logging.getLogger("metroetl.pipeline")
 def releases_to_announce() -> list[ReleaseNews]:
     """Releases that nobody heard of yet, also of a run that was killed; old ones of a first load are passed over."""
     warehouse = open_existing()
-    news, old = warehouse.waiting_releases(datetime.now(SHANGHAI).date())
+    news, old = warehouse.waiting_releases(clock.today())
     if old:
         warehouse.mark_announced(old)
         log.info("%d plan releases of a first load are older than 60 days and aren't announced", len(old))

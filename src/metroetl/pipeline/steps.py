@@ -46,7 +46,10 @@ STAGED_AT_ONCE = 200  # pages
 def choose_sources(
     ids: Sequence[str] = (), kinds: Sequence[Kind] = (), config: Settings | None = None
 ) -> list[Source]:
-    """The sources of a run: those named, else all that are enabled (or stood in for by the replica), of these kinds."""
+    """The sources of a run: those named, else all that are enabled (or stood in for by the replica), of these kinds.
+
+    In a synthetic world those that are stood in for, and no others.
+    """
     config = config or settings()
     known = catalogue().sources
     unknown = [i for i in ids if i not in known and i != INBOX]
@@ -57,7 +60,8 @@ def choose_sources(
     if ids:
         chosen = [known[i] for i in ids if i != INBOX]
     else:
-        chosen = [s for s in known.values() if s.enabled or _mapped(s, config)]
+        real = config.world == "facts"
+        chosen = [s for s in known.values() if (s.enabled and real) or _mapped(s, config)]
     return [s for s in chosen if not kinds or set(kinds) & set(s.kinds)]
 
 

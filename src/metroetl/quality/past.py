@@ -137,6 +137,6 @@ def _day(value: date | str | None) -> date | None:
 
 
 def _today() -> date:
-    from datetime import UTC, datetime
+    from metroetl import clock
 
-    return datetime.now(UTC).date()
+    return clock.now().date()

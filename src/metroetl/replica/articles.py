@@ -62,7 +62,8 @@ class Article:
     """One release or plan page of one source, the same in whatever form a site serves it.
 
     `key` is stable over runs and names the page's address; `facts` are the figures that page and files state.
-    `changed_on` is the day of an edit in place; a page that isn't `listed` still answers.
+    `changed_on` is the day of an edit in place; a page that isn't `listed` still answers. From the day on which it was
+    changed, `revised` stands at the same address; from `gone_on` on nothing does.
     """
 
     key: str
@@ -79,6 +80,14 @@ class Article:
     plan: bool = False
     changed_on: date | None = None
     listed: bool = True
+    revised: Article | None = None
+    gone_on: date | None = None
+
+    def on(self, day: date) -> Article | None:
+        """What stands at its address on a day; None before it came out and after it is gone."""
+        if day < self.published_on or (self.gone_on is not None and day >= self.gone_on):
+            return None
+        return self.revised if self.revised and day >= self.revised.modified_on else self
 
     @property
     def digest(self) -> str:

@@ -26,6 +26,7 @@ from metroetl.catalogue import catalogue
 from metroetl.catalogue.models import Source
 from metroetl.errors import ReplicaError
 from metroetl.replica.answers import Traffic, answer_for, response_of
+from metroetl.replica.articles import Article
 from metroetl.replica.facts import load_facts
 from metroetl.replica.faults import Faults
 from metroetl.replica.plans import plan_articles
@@ -48,11 +49,15 @@ class Logged:
     status: int
 
 
-def replica_sites(sources: Iterable[Source] | None = None) -> dict[str, Site]:
-    """The sites of all sources that can be stood in for, by source id."""
+def replica_sites(
+    sources: Iterable[Source] | None = None, articles: Iterable[Article] | None = None
+) -> dict[str, Site]:
+    """The sites of all sources that can be stood in for, by source id, with these articles (the published facts' if None)."""
     chosen = list(catalogue().sources.values()) if sources is None else list(sources)
     served = [s for s in chosen if s.replica_list or s.list.startswith("http")]
-    return build_sites(served, [*statistics_articles(load_facts(), served), *plan_articles()])
+    if articles is None:
+        articles = [*statistics_articles(load_facts(), served), *plan_articles()]
+    return build_sites(served, articles)
 
 
 class Replica:
@@ -69,13 +74,14 @@ class Replica:
         faults: Faults | None = None,
         *,
         sources: Iterable[Source] | None = None,
+        articles: Iterable[Article] | None = None,
         port_base: int | None = None,
         tls: Mapping[str, ssl.SSLContext] | None = None,
     ) -> None:
         self.day = as_of
         self.faults = faults or Faults()
         self.log: list[Logged] = []
-        self.sites = replica_sites(sources)
+        self.sites = replica_sites(sources, articles)
         if strange := self.faults.sources - self.sites.keys():
             raise self._no_such_source(*sorted(strange))
         self._port_base = port_base
@@ -202,13 +208,16 @@ class Replica:
     def _endpoint(self, host: str) -> Any:
         async def endpoint(request: Request) -> Response:
             ask = await _ask(request)
-            site, scene = self._site_of(host, ask)
-            answer = answer_for(site, ask, scene, self._traffic(host))
-            response = response_of(answer, ask, site)
+            response = await self.respond(host, ask)
             self.log.append(Logged(host, time.monotonic(), request.method, ask.target, response.status_code))
             return response
 
         return endpoint
+
+    async def respond(self, host: str, ask: Ask) -> Response:
+        """What a host says to a request."""
+        site, scene = self._site_of(host, ask)
+        return response_of(answer_for(site, ask, scene, self._traffic(host)), ask, site)
 
     def _traffic(self, host: str) -> Traffic:
         """Count a request."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from metroetl.catalogue import catalogue
 from metroetl.replica.facts import Fact
 
 CIRCLE = "AGG.CDMC"
@@ -81,7 +82,7 @@ class Period:
 
 def place(region_code: str) -> str:
     """The region's name in full: 成都市."""
-    return _PLACES[region_code][0]
+    return _named(region_code)[0]
 
 
 def short(region_code: str) -> str:
@@ -91,7 +92,15 @@ def short(region_code: str) -> str:
 
 def whole(region_code: str) -> str:
     """The region as its own bureau says it: 全市."""
-    return _PLACES[region_code][1]
+    return _named(region_code)[1]
+
+
+def _named(region_code: str) -> tuple[str, str]:
+    """Both names of a region of the facts, or of another one of the catalogue."""
+    if region_code in _PLACES:
+        return _PLACES[region_code]
+    name = catalogue().regions[region_code].name_zh
+    return name, f"全{name[-1]}"
 
 
 def indicator(fact: Fact) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text, update
 
+from metroetl import clock
 from metroetl.runs import ReleaseNews
 from metroetl.warehouse.tables import table
 
@@ -71,7 +72,7 @@ def _news(row: dict[str, Any]) -> ReleaseNews:
 def mark_announced(connection: Connection, releases: Iterable[ReleaseNews]) -> None:
     """Note that the state of each release was announced; one that changed state meanwhile still waits."""
     target = table("core_plan_release")
-    now = datetime.now(UTC)
+    now = clock.now()
     for release in releases:
         connection.execute(
             update(target)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, update
 
-from metroetl import __version__
+from metroetl import __version__, clock
 from metroetl.harvest.models import Known, Snapshot
 from metroetl.warehouse.engine import dump_json
 from metroetl.warehouse.keys import digest
@@ -29,7 +29,7 @@ READABLE = ("page", "attachment", "inbox")  # a part is read with its first page
 
 def start_run(connection: Connection, flow: str, parameters: Mapping[str, Any]) -> str:
     """Note that a run begins; its id sorts by time."""
-    now = datetime.now(UTC)
+    now = clock.now()
     run_id = f"{now:%Y%m%dT%H%M%S}-{flow}-{os.urandom(3).hex()}"
     run = {
         "run_id": run_id,
@@ -48,7 +48,7 @@ def start_run(connection: Connection, flow: str, parameters: Mapping[str, Any]) 
 def finish_run(connection: Connection, run_id: str, state: str, summary: Mapping[str, Any]) -> None:
     """Note how a run ended."""
     runs = table("ops_run")
-    values = {"state": state, "finished_at": datetime.now(UTC), "summary": dump_json(dict(summary))}
+    values = {"state": state, "finished_at": clock.now(), "summary": dump_json(dict(summary))}
     connection.execute(update(runs).where(runs.c.run_id == run_id).values(values))
 
 
@@ -273,7 +273,7 @@ def reject_snapshot(connection: Connection, run_id: str, snapshot: Snapshot, err
         "span_end": None,
         "quote": "",
         "state": "open",
-        "created_at": datetime.now(UTC),
+        "created_at": clock.now(),
         "decided_by": None,
         "decided_at": None,
         "decision_reason": None,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Date, Table, select
 
+from metroetl import clock
 from metroetl.errors import WarehouseError
 from metroetl.warehouse.base import UtcDateTime
 from metroetl.warehouse.guard import unfit_rows
@@ -53,7 +54,7 @@ def release_row(connection: Connection, row_id: str, *, world: str, reason: str,
             way_out="Correct catalogue or parser, then run the deployment `replay`.",
         )
     close_entries(connection, [values["row_id"] for _, values in waiting], "released", reason, who)
-    counts = publish_batches(connection, [batch_id], run_id, datetime.now(UTC), whole=name == DOCUMENT)
+    counts = publish_batches(connection, [batch_id], run_id, clock.now(), whole=name == DOCUMENT)
     finish_run(connection, run_id, "loaded", counts)
     return counts
 

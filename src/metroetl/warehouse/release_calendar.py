@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, select
 
+from metroetl import clock
 from metroetl.warehouse.keys import Period, digest, parse_period
 from metroetl.warehouse.load import put
 from metroetl.warehouse.tables import table
@@ -47,7 +48,7 @@ def keep_calendar(connection: Connection, catalogue: Catalogue, today: date) -> 
         connection, catalogue.release_windows, watched, today
     ).items():
         came[window_id, region][end] = arrival
-    now = datetime.now(UTC)
+    now = clock.now()
     rows = [
         _row(window, region, period, since, came[window.id, region], today) | {"checked_at": now}
         for window in catalogue.release_windows

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
 
+from metroetl import clock
 from metroetl.warehouse.load import chunks, put
 from metroetl.warehouse.tables import table
 from metroetl.warehouse.versions import SHANGHAI
@@ -47,7 +48,7 @@ def tie_republications(connection: Connection, run_id: str | None) -> int:
         for member in (tie.first, tie.second):
             rows[member] = _better(rows.get(member), tie, member)
     everyone = _firsts(connection, heads, rows)
-    now = datetime.now(UTC)
+    now = clock.now()
     changed = []
     for members in groups.all():
         work = min(members, key=lambda i: (rows[i]["role"] == "forwarding", everyone[i]))

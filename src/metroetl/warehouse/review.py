@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from metroetl import clock
 from metroetl.errors import LoadConflict, WarehouseError
 from metroetl.warehouse.guard import put_unfit_aside
 from metroetl.warehouse.quarantine import close_answered
@@ -17,7 +17,7 @@ from metroetl.warehouse.tables import table
 
 def decide(connection: Connection, batch_id: str, *, approve: bool, reason: str, who: str) -> dict[str, int]:
     """Publish or reject a held batch; counts of new rows in core."""
-    now = datetime.now(UTC)
+    now = clock.now()
     batches = table("ops_batch")
     this = batches.c.batch_id == batch_id
     row = connection.execute(select(batches.c.state, batches.c.run_id).where(this)).first()
@@ -63,7 +63,7 @@ def open_entries(connection: Connection, row_id: str) -> list[dict[str, Any]]:
 def close_entries(connection: Connection, row_ids: Sequence[str], state: str, reason: str, who: str) -> None:
     """Give the open entries of these rows a state, with who and why."""
     quarantine = table("ops_quarantine")
-    values = {"state": state, "decided_by": who, "decided_at": datetime.now(UTC), "decision_reason": reason}
+    values = {"state": state, "decided_by": who, "decided_at": clock.now(), "decision_reason": reason}
     connection.execute(
         update(quarantine)
         .where(quarantine.c.row_id.in_(row_ids), quarantine.c.state == "open")

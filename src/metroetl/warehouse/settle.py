@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
+from metroetl import clock
 from metroetl.warehouse.checks import write_checks
 from metroetl.warehouse.guard import put_unfit_aside
 from metroetl.warehouse.models import Batch, Decision, Published
@@ -16,7 +17,7 @@ from metroetl.warehouse.tables import table
 
 def settle(connection: Connection, decision: Decision) -> Published:
     """Carry a decision out. Batches that another run settled or wrote into meanwhile are left to the next gate."""
-    now = datetime.now(UTC)
+    now = clock.now()
     live = _unchanged(connection, decision.batches)
     rules = {h.batch_id: h.rule_codes for h in decision.held if h.batch_id in live}
     passed = [b for b in live if b not in rules]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
+from metroetl import clock
 from metroetl.errors import WarehouseError
 from metroetl.warehouse.keys import digest
 from metroetl.warehouse.load import add_bulk, add_new, chunks
@@ -91,7 +92,7 @@ def open_batch(connection: Connection, run_id: str, source_id: str, world: str) 
         "state": "staged",
         "revision": 0,
         "world": world,
-        "staged_at": datetime.now(UTC),
+        "staged_at": clock.now(),
         **dict.fromkeys((*_COUNTS, "quarantined"), 0),
         "held_by": "",
     }
@@ -147,7 +148,7 @@ def supersede(connection: Connection, snapshot_ids: Sequence[str]) -> None:
         ).scalar_one()
         values: dict[str, Any] = {"revision": batches.c.revision + 1}
         if not left:
-            values |= {"state": "replayed", "settled_at": datetime.now(UTC)}
+            values |= {"state": "replayed", "settled_at": clock.now()}
         connection.execute(
             update(batches).where(this, batches.c.state.in_(("staged", "held"))).values(values)
         )

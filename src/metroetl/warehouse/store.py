@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, make_url, select
 
+from metroetl import clock
 from metroetl.warehouse import (
     announce,
     engine,
@@ -207,7 +208,7 @@ class Warehouse:
     def add_checks(self, run_id: str, checks: Iterable[Check]) -> None:
         """Keep the verdicts of rules that judge what is published."""
         with self._write() as connection:
-            write_checks(connection, run_id, checks, datetime.now(UTC))
+            write_checks(connection, run_id, checks, clock.now())
 
     # --- links between places ------------------------------------------------------------------------------------
 
@@ -224,7 +225,7 @@ class Warehouse:
     def keep_scores(self, scores: Sequence[Mapping[str, Any]]) -> int:
         """Keep scores of an assessment that differ from the newest kept; how many those were."""
         with self._write() as connection:
-            return keep_scores(connection, scores, datetime.now(UTC))
+            return keep_scores(connection, scores, clock.now())
 
     # --- releases of plans ---------------------------------------------------------------------------------------
 

@@ -186,7 +186,7 @@ class Site(ABC):
 
     def present(self, scene: Scene) -> list[Article]:
         """Articles whose pages answer on the day, newest first."""
-        shown = [a for a in self.articles if a.published_on <= scene.day]
+        shown = [a for article in self.articles if (a := article.on(scene.day))]
         return spoil(shown, scene.faults, scene.day)
 
     def visible(self, scene: Scene) -> list[Article]:

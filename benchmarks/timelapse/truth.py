@@ -1,0 +1,117 @@
+"""What ought to be in the warehouse: the prints and vintages of every figure, by what the sites really had a chance to say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from benchmarks.timelapse.calendar import BEIJING
+from benchmarks.timelapse.mishaps import Mishaps
+from benchmarks.timelapse.sites import Sites
+from benchmarks.timelapse.world import World
+from metroetl.replica.articles import Article
+
+Key = tuple[str, str, str, str]  # region, indicator, period, measure
+
+
+@dataclass(frozen=True)
+class Print:
+    """A figure as a page states it, the day from which it counts as known, and whether the day is printed there."""
+
+    key: Key
+    value: float
+    day: date
+    release: str
+    stage: str = ""
+
+
+class Truth:
+    """The world's figures as the sites had them, told by world and ledger and by nothing of the warehouse."""
+
+    def __init__(self, world: World, mishaps: Mishaps, sites: Sites) -> None:
+        self.world, self.mishaps, self.sites = world, mishaps, sites
+        self._wrong = {(f.key, f.value) for f in world.misprints}
+
+    @cached_property
+    def unreadable(self) -> list[Article]:
+        """Releases that nobody could read."""
+        return [a for a in self.world.articles if a.key in self.world.damaged]
+
+    @cached_property
+    def had_no_chance(self) -> list[tuple[Article, date]]:
+        """Forms of pages that were gone or edited before any whole answer showed them."""
+        forms = [f for a in self.world.readable() for f in versions(a)]
+        return [(form, end) for form, end in forms if not self._must_be_known(form, end)]
+
+    @cached_property
+    def prints(self) -> list[Print]:
+        """Every figure of every page that could be read; of an edited page's later form only what was changed."""
+        found: list[Print] = []
+        for article in self.world.readable():
+            before: set[tuple[Key, str]] = set()
+            for form, end in versions(article):
+                if not self._must_be_known(form, end):
+                    continue
+                day = self._seen(form) if before and form.changed_on else form.published_on
+                found += [
+                    Print(f.key, f.number, day, form.key, f.stage)
+                    for f in form.facts
+                    if (f.key, f.value) not in before | self._wrong
+                ]
+                before |= {(f.key, f.value) for f in form.facts}
+        return found
+
+    @cached_property
+    def vintages(self) -> dict[Key, list[tuple[float, date]]]:
+        """Values by figure, in order, each with its first day; what is only said again opens none."""
+        found: dict[Key, list[tuple[float, date]]] = defaultdict(list)
+        for said in sorted(self.prints, key=lambda p: (p.day, p.release)):
+            known = found[said.key]
+            if not known or known[-1][0] != said.value:
+                known.append((said.value, said.day))
+        return found
+
+    @cached_property
+    def stated(self) -> set[tuple[Key, float, date]]:
+        """All that may be published: figure, value, day."""
+        return {(p.key, p.value, p.day) for p in self.prints}
+
+    @cached_property
+    def releases(self) -> list[Article]:
+        """Releases that could be read, those of plans too."""
+        lost = {form.key for form, _ in self.had_no_chance}
+        known = {p.release for p in self.prints}
+        return [a for a in self.world.readable() if a.key in known or (a.plan and a.key not in lost)]
+
+    def _must_be_known(self, form: Article, end: date) -> bool:
+        """Whether a form stands to the end, or was served whole, or could have been: a whole list named it and nobody asked."""
+        if end > self.world.last:
+            return True
+        moments = self.sites.shown.get((form.key, form.modified_on), {})
+        if len(moments) >= 1 + len(form.files):
+            return True
+        asked_in_vain = (form.key, form.modified_on) in self.sites.refused
+        listed = self.sites.listed_between(form.source_id, form.modified_on, end)
+        return listed and not asked_in_vain
+
+    def _seen(self, form: Article) -> date:
+        """The day on which an edit was first seen, by the machine's clock of that day."""
+        moments = self.sites.shown.get((form.key, form.modified_on))
+        if not moments:
+            return date.max
+        seen = min(moments.values())
+        hours = self.mishaps.clock_hours.get(seen.date(), 0)
+        return (seen + timedelta(hours=hours)).astimezone(BEIJING).date()
+
+
+def versions(article: Article) -> Iterator[tuple[Article, date]]:
+    """The forms that a page had, each with the day on which it was no longer there."""
+    end = article.gone_on or date.max
+    if article.revised is None:
+        yield article, end
+        return
+    yield article, article.revised.modified_on
+    yield article.revised, end
