@@ -18,7 +18,6 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.deploy import QUEUES
 from metroetl.catalogue import catalogue
 from metroetl.replica import Faults, Replica
 from tests.conftest import chromium
@@ -28,9 +27,6 @@ pytestmark = pytest.mark.timeout(600)
 DEPLOYMENTS = {
     "collect/national-quarter",
     "collect/province-quarter",
-    "collect/delta-quarter",
-    "collect/sichuan-month",
-    "collect/delta-month",
     "collect/cities-quarter",
     "collect/circle-bulletin",
     "collect/plans",
@@ -43,7 +39,6 @@ DEPLOYMENTS = {
     "decide/decide",
     "monitor/monitor",
     "revisit/revisit",
-    "upkeep/upkeep",
 }
 
 
@@ -140,7 +135,7 @@ def test_every_deployment_is_there_with_limit_and_schedule(server: Server) -> No
     for name, deployment in found.items():
         assert deployment["global_concurrency_limit"]["limit"] == 1, name
         assert deployment["concurrency_options"]["collision_strategy"] == "ENQUEUE", name
-        assert deployment["tags"] and deployment["work_queue_name"] in QUEUES, name
+        assert deployment["tags"], name
         for schedule in deployment["schedules"]:
             assert schedule["schedule"]["timezone"] == "Asia/Shanghai", name
     crons = [s["schedule"]["cron"] for d in found.values() for s in d["schedules"]]
