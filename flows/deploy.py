@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectNotFound
@@ -81,6 +82,9 @@ def main() -> None:
         on = automations.make_automations()
     except MetroError as error:
         sys.exit(str(error))
+    except httpx.HTTPError as error:  # a wrong password, or a server that went away
+        why = str(error).partition("\n")[0]
+        sys.exit(str(DeployFailed(why, way_out="Check PREFECT_API_URL and PREFECT_API_AUTH_STRING.")))
     print(f"工作池 work pool {POOL}：{len(QUEUES)} 个队列 queues；{len(limits)} 个站点的限速 limits of hosts")
     print(f"通知 notifications：{block or '由 METROETL_NOTIFY 的块 · by the block of METROETL_NOTIFY'}")
     print(f"自动化 automations：{sum(on.values())} / {len(on)} 启用 on")
