@@ -96,7 +96,9 @@ class Settings(BaseSettings):
         description="attempts that found nothing new are folded after so many days; 0 keeps all",
     )
     keep_flow_runs_days: int = Field(
-        default=90, ge=1, description="the Prefect server that `make up` starts keeps runs, artifacts and logs so long"
+        default=90,
+        ge=1,
+        description="the Prefect server that `make up` starts keeps runs, artifacts and logs so long",
     )
     keep_events_days: int = Field(default=30, ge=1, description="and events so long")
     keep_pages_days: int = Field(

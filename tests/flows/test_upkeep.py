@@ -124,7 +124,7 @@ def test_what_was_killed_is_ended_and_frees_its_place(
         "POST", "/artifacts/filter", json={"artifacts": {"flow_run_id": {"any_": [run_id]}}}
     )
     [page] = [artifact["data"] for artifact in pages.json() if artifact["key"] == "health"]
-    assert "disk" in page and "收走的运行" in page and str(world.home) in page
+    assert "| `disk_filling` |" in page and "收走的运行" in page and "`metroetl retention`" in page
 
     world.extra["METROETL_RUN_HOURS"] = "1e-6"  # whatever runs has run too long
     assert maintain(world, retention=False).name == "Attention"  # the same day: told once
