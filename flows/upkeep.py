@@ -228,8 +228,9 @@ def upkeep_markdown(findings: Sequence[HealthFinding], reaped: Sequence[str], ke
     if findings:
         lines += ["| 级别 | 代码 | 对象 | 说明 | 怎么办 |", "| --- | --- | --- | --- | --- |"]
     for one in findings:
-        told = (MARKS[one.severity], one.code, one.subject, one.detail, one.way_out)
-        lines.append(f"| {' | '.join(map(cell, told))} |")
+        way_out = one.way_out.replace("|", "&#124;")  # our own words, with commands in them
+        told = (MARKS[one.severity], f"`{one.code}`", cell(one.subject), cell(one.detail), way_out)
+        lines.append(f"| {' | '.join(told)} |")
     if reaped:
         lines += ["", "## 收走的运行 runs that hung", "", *(f"- {cell(line)}" for line in reaped)]
     if kept and (kept.fetches or kept.pages):

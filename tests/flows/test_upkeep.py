@@ -22,6 +22,7 @@ from prefect.events import Event
 from prefect.flow_engine import run_flow
 from prefect.states import Running, Scheduled
 
+from deployments.up import environment
 from flows.collect import collect
 from flows.ping import pinged
 from flows.upkeep import EVENT, HEARTBEAT, UpkeepRequest, upkeep
@@ -124,7 +125,7 @@ def test_what_was_killed_is_ended_and_frees_its_place(
         "POST", "/artifacts/filter", json={"artifacts": {"flow_run_id": {"any_": [run_id]}}}
     )
     [page] = [artifact["data"] for artifact in pages.json() if artifact["key"] == "health"]
-    assert "disk" in page and "收走的运行" in page and str(world.home) in page
+    assert "| `disk_filling` |" in page and "收走的运行" in page and "`metroetl retention`" in page
 
     world.extra["METROETL_RUN_HOURS"] = "1e-6"  # whatever runs has run too long
     assert maintain(world, retention=False).name == "Attention"  # the same day: told once
@@ -230,3 +231,20 @@ def test_a_scheduled_run_tells_at_its_end_and_no_other(
     assert state is not None and state.name == "Completed"
     assert "the ping after" in caplog.text and "ConnectError" in caplog.text
     assert "0b5e7c9a-secret" not in caplog.text
+
+
+def test_prefect_understands_how_long_make_up_keeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting whose name is wrong would be passed over without a word."""
+    from prefect.settings import Settings
+
+    monkeypatch.setenv("METROETL_KEEP_FLOW_RUNS_DAYS", "77")
+    monkeypatch.setenv("METROETL_KEEP_EVENTS_DAYS", "11")
+    monkeypatch.setenv("METROETL_LOG", "json")
+    settings.cache_clear()
+    for name, value in environment(4200).items():
+        monkeypatch.setenv(name, value)
+    server = Settings().server
+    assert server.services.db_vacuum.enabled_vacuum_types >= {"events", "flow_runs"}
+    assert server.services.db_vacuum.retention_period == timedelta(days=77)
+    assert server.events.retention_period == timedelta(days=11)
+    assert Path(str(Settings().logging.config_path)).name == "logging.yml"

@@ -56,7 +56,9 @@ def test_the_figures_are_those_of_the_warehouse(desk: Desk, tmp_path: Path) -> N
     assert before["metroetl_quarantine_open_rows", "rule=SCANNED_IMAGE"] == 1
     assert before["metroetl_batches", "state=published"] == 1
     assert before["metroetl_disk_bytes", "part=warehouse"] > 0 and before["metroetl_disk_free_bytes",] > 0
-    assert sum(f.fetches for f in desk.warehouse.fold_fetches(START + timedelta(days=9))) == 38  # the first and the last stay
+    assert (
+        sum(f.fetches for f in desk.warehouse.fold_fetches(START + timedelta(days=9))) == 38
+    )  # the first and the last stay
     after = samples(generate_latest(registry).decode())
     assert {k: v for k, v in after.items() if "disk" not in k[0]} == {
         k: v for k, v in before.items() if "disk" not in k[0]

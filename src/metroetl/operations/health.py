@@ -38,13 +38,14 @@ Code = Literal[
     "warehouse_unreachable",
     "archive_unreachable",
 ]
-_RULES: dict[str, tuple[Code, str]] = {
-    "SRC-FAILING": ("source_failing", "mart_source_health"),
-    "SRC-STALE": ("source_failing", "mart_source_health"),
-    "REL-MISSED": ("release_missed", "mart_release_calendar"),
-    "REL-MISSED-LONG": ("release_missed", "mart_release_calendar"),
-    "QUA-AGE": ("quarantine_waiting", "mart_source_health"),
-    "QUA-AGE-LONG": ("quarantine_waiting", "mart_source_health"),
+_RULES: dict[str, dict[str, Code]] = {
+    "mart_source_health": {
+        "SRC-FAILING": "source_failing",
+        "SRC-STALE": "source_failing",
+        "QUA-AGE": "quarantine_waiting",
+        "QUA-AGE-LONG": "quarantine_waiting",
+    },
+    "mart_release_calendar": {"REL-MISSED": "release_missed", "REL-MISSED-LONG": "release_missed"},
 }
 GROWTH_DAYS, GROWTH_LEAST, GROWTH_SHARE = 7, 20, 0.5
 """Quarantine grows: so many more rows are open than so many days ago, and by so much of what was open then."""
@@ -133,22 +134,23 @@ def _hanging(warehouse: Warehouse, config: Settings, now: datetime) -> Iterator[
 
 def _judged(warehouse: Warehouse, config: Settings, now: datetime) -> Iterator[HealthFinding]:
     """What rules of the suites find."""
-    from metroetl.quality.quiet import breaking_rows
+    from metroetl.quality.quiet import breaking_rows, breaking_rules
     from metroetl.quality.suites import load_after_suites
 
-    suites = load_after_suites()
-    for rule_code, (code, table) in _RULES.items():
-        rule = suites[table].rules[rule_code]
-        for row in breaking_rows(warehouse, suites[table], rule_code):
-            told = "，".join(f"{name}={value}" for name, value in row.items() if value is not None)
-            yield HealthFinding(
-                code=code,
-                severity="warning" if rule.severity == "warning" else "error",
-                subject=_subject(row),
-                detail=f"{rule.reason_zh} · {rule.reason_en}（{told}）",
-                way_out=rule.way_out,
-                rule=rule_code,
-            )
+    for table, codes in _RULES.items():
+        suite = load_after_suites()[table]
+        for rule_code in breaking_rules(warehouse, suite, codes):
+            rule = suite.rules[rule_code]
+            for row in breaking_rows(warehouse, suite, rule_code):
+                told = "，".join(f"{name}={value}" for name, value in row.items() if value is not None)
+                yield HealthFinding(
+                    code=codes[rule_code],
+                    severity="warning" if rule.severity == "warning" else "error",
+                    subject=_subject(row),
+                    detail=f"{rule.reason_zh} · {rule.reason_en}（{told}）",
+                    way_out=rule.way_out,
+                    rule=rule_code,
+                )
 
 
 def _subject(row: dict[str, Any]) -> str:

@@ -66,7 +66,7 @@ def bound_by_arguments(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def protect(finder: Callable[[], dict[str, str]] | None = None) -> None:
-    """From now on every record of this process is without secrets and knows what it is about; once is enough.
+    """From now on every record of this process is without secrets; once is enough.
 
     `finder` says what else is known where a record is made (the flow run that an orchestrator runs there).
     """
@@ -79,7 +79,6 @@ def protect(finder: Callable[[], dict[str, str]] | None = None) -> None:
     def protected(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = make(*args, **kwargs)
         clean(record)
-        record.__dict__.update(about())  # what a caller says in `extra` comes later, and counts
         return record
 
     protected.protects = True  # type: ignore[attr-defined]
@@ -113,10 +112,18 @@ class RedactingFilter(logging.Filter):
 
 
 def json_formatter() -> logging.Formatter:
-    """One JSON object a line: time (UTC), level, logger, message, what it is about, exception."""
+    """One JSON object a line: time, level, logger, message, what it is about, what `extra` says, exception."""
     from pythonjsonlogger.json import JsonFormatter
 
-    return JsonFormatter(
+    class JsonLines(JsonFormatter):
+        def add_fields(
+            self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+        ) -> None:
+            super().add_fields(log_data, record, message_dict)
+            for name, value in about().items():
+                log_data.setdefault(name, value)
+
+    return JsonLines(
         "{asctime}{levelname}{name}{message}",
         style="{",
         datefmt="%Y-%m-%dT%H:%M:%S%z",

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from metroetl.settings import Settings
     from metroetl.warehouse import Warehouse
 
-_QUERIES: Sequence[tuple[str, str, type[Metric], tuple[str, ...], str]] = (
+_Family = type[CounterMetricFamily] | type[GaugeMetricFamily]
+_QUERIES: Sequence[tuple[str, str, _Family, tuple[str, ...], str]] = (
     ("metroetl_runs", "Runs by flow and state.", CounterMetricFamily, ("flow", "state"),
      "SELECT flow, state, COUNT(*) FROM ops_run GROUP BY flow, state"),
     ("metroetl_run_last_start_timestamp_seconds", "When a flow last started.", GaugeMetricFamily, ("flow",),
@@ -71,7 +72,7 @@ class WarehouseCollector(Collector):
         info.add_metric([__version__, self.warehouse.world], 1)
         yield info
         for name, told, kind, labels, sql in _QUERIES:
-            family: Any = kind(name, told, labels=labels)
+            family = kind(name, told, labels=labels)
             for *values, figure in self.warehouse.query(sql)[1]:
                 if figure is not None:
                     family.add_metric([str(value) for value in values], _number(figure))

@@ -7,6 +7,7 @@ import os
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -65,7 +66,7 @@ def unfinished_runs(connection: Connection) -> list[Unfinished]:
     return [Unfinished(row.run_id, row.flow, row.started_at, **_who(row.summary)) for row in rows]
 
 
-def _who(summary: str) -> dict[str, str | int]:
+def _who(summary: str) -> dict[str, Any]:
     said = json.loads(summary or "{}")
     return {name: said[name] for name in ("host", "process", "flow_run_id") if name in said}
 
