@@ -83,6 +83,8 @@ def test_a_damaged_file_is_asked_again_until_it_is_whole(new_world: NewWorld) ->
 def test_a_run_that_is_unknown_unfinished_or_well_says_so(new_world: NewWorld) -> None:
     world = new_world(DAY, WELL)
     run = world.collect(since=SINCE)
+    nothing = world.retry()
+    assert nothing.state == "NothingToRetry" and isinstance(nothing.result, NothingToRetry)
     with world.here():
         with pytest.raises(RunUnknown):
             plan_retry("20220101T000000-collect-000000")

@@ -116,8 +116,9 @@ def test_prefect_deployment_run_starts_one(server: Server) -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-background-networking"]
         yield playwright.chromium.launch(executable_path=chromium(), args=arguments)
