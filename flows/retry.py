@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from prefect import flow, task
 from prefect.client.schemas.objects import State
+from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import publish_summary, state_of
@@ -18,6 +19,7 @@ from flows.releases import announce
 from flows.runner import RETRIES, Harvest, outcomes_of, readers
 from metroetl import pipeline
 from metroetl.catalogue import catalogue
+from metroetl.errors import NothingToRetry
 from metroetl.harvest.models import INBOX
 from metroetl.pipeline.retry import RetryPlan
 from metroetl.runs import RunSummary
@@ -34,7 +36,10 @@ def retry_and_stage(run_id: str, plan: RetryPlan, source_ids: list[str]) -> Harv
 def retry(request: RetryForm = RetryRequest()) -> State[RunSummary]:
     """重试：只重新请求一次运行中失败的部分，说明哪些已补上、哪些仍失败。"""
     warehouse = pipeline.open_warehouse()
-    plan = pipeline.plan_retry(request.run)
+    try:
+        plan = pipeline.plan_retry(request.run)
+    except NothingToRetry as nothing:
+        return Completed(name="NothingToRetry", message=str(nothing), data=nothing)  # type: ignore[arg-type]
     run_id = warehouse.start_run("retry", {"run": plan.run_id})
     summary = RunSummary(run_id=run_id, flow="retry", started_at=datetime.now(UTC), retry_of=plan.run_id)
     ids = [part.source_id for part in plan.parts]

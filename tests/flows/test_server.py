@@ -116,8 +116,9 @@ def test_prefect_deployment_run_starts_one(server: Server) -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-background-networking"]
         yield playwright.chromium.launch(executable_path=chromium(), args=arguments)
@@ -259,19 +260,19 @@ def test_older_pages_are_backfilled_within_a_budget(operator: Operator, tmp_path
 
     server = operator.server
     operator.open_form("backfill/backfill")
-    operator.choose("来源 (Optional)", "deyang 德阳市人民政府")
-    operator.choose("起始年份 (Optional)", "2018")
-    operator.choose("截止年份 (Optional)", "2019")
+    operator.choose("来源 (Optional)", "cdstats 成都市统计局")
+    operator.choose("起始年份 (Optional)", "2021")
+    operator.choose("截止年份 (Optional)", "2022")
     operator.fill("每个来源本次最多取多少页 (Optional)", "1")
     operator.page.screenshot(path=tmp_path / "backfill.png")
     run = server.finished(operator.submit("backfill/backfill"))
     assert run["state"]["type"] == "COMPLETED", run["state"]
-    assert run["name"].startswith("补采 backfill · 德阳市人民政府 · 2018—2019 · ")
+    assert run["name"].startswith("补采 backfill · 成都市统计局 · 2021—2022 · ")
     shown = operator.read(run["id"], "run-summary")
     expect(shown.get_by_text(re.compile(r"还有 \d+ 页"))).to_be_visible()
     operator.follow("补采 backfill")
-    expect(operator.page.get_by_text("deyang 德阳市人民政府 统计信息")).to_be_visible()
-    for year in ("2018", "2019"):
+    expect(operator.page.get_by_text("cdstats 成都市统计局 统计信息")).to_be_visible()
+    for year in ("2021", "2022"):
         expect(operator.page.get_by_text(year, exact=True)).to_be_visible()
 
 

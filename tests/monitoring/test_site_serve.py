@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from metroetl.cli import app
 from metroetl.errors import WarehouseError
 from metroetl.monitoring.site.serve import site_app
+from metroetl.monitoring.site.served import SHOWN, served_address
 from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
 
@@ -81,6 +83,40 @@ def test_without_a_site_it_says_how_to_make_one(tmp_path: Path, site: Path) -> N
     assert "metroetl site build" in told.value.way_out
     with pytest.raises(WarehouseError, match="no web address"):
         site_app(site, "javascript:alert(1)")
+
+
+def test_validation_pages_and_reports_are_shown_and_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "validation" / "页.html"
+    page.parent.mkdir()
+    page.write_text("<h1>校验</h1>", encoding="utf-8")
+    (tmp_path / "warehouse.db").write_text("secret")
+    app = site_app(tmp_path / "site", "http://127.0.0.1:4200", {name: tmp_path / name for name in SHOWN[:1]})
+
+    def get(path: str) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+                return await client.get(path)
+
+        return asyncio.run(ask())
+
+    assert "metroetl site build" in get("/").text
+    monkeypatch.setenv("METROETL_HOME", str(tmp_path))
+    settings.cache_clear()
+    assert served_address(page) is None
+    monkeypatch.setenv("METROETL_SITE_URL", "http://127.0.0.1:8010/")
+    settings.cache_clear()
+    address = served_address(page)
+    assert address == "http://127.0.0.1:8010/validation/%E9%A1%B5.html"
+    shown = get(address.removeprefix("http://127.0.0.1:8010"))
+    assert shown.text == "<h1>校验</h1>"
+    assert "style-src 'unsafe-inline'" in shown.headers["Content-Security-Policy"]
+    assert "script-src" not in shown.headers["Content-Security-Policy"]
+    for path in ("/validation/", "/validation/../warehouse.db", "/validation/%2e%2e/warehouse.db"):
+        assert get(path).status_code == 404
+    assert served_address(tmp_path / "warehouse.db") is None
 
 
 def test_the_command_builds_a_circle(

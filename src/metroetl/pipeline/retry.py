@@ -149,7 +149,7 @@ def _reach_of(warehouse: Warehouse, run_id: str) -> dict[str, Any]:
     if before:
         return _reach_of(warehouse, before)
     request = json.loads(text)
-    if flow == "backfill":
+    if flow == "backfill" and "year_from" in request:
         first, last = date(request["year_from"], 1, 1), date(request["year_to"], 12, 31)
         return {"since": first, "until": last, **{n: request[n] for n in ("budget", "max_pages")}}
     return {"since": request.get("since")}
