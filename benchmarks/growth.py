@@ -222,7 +222,7 @@ def a_year(x: Load) -> dict[str, str]:
         "archive, GB a year": f"{x.archive / GB:,.0f}",
         "PostgreSQL, GB a year": f"{x.warehouse / GB:,.0f}",
         **{f"… `{name}`": f"{size / GB:,.1f}" for name, size in x.tables.items()},
-        "traffic, GB a year (60 KB a request)": f"{x.requests * 60 * KB / GB:,.0f}",
+        "traffic, GB a year at most (60 KB a request)": f"{x.requests * 60 * KB / GB:,.0f}",
     }
 
 
