@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check lint accuracy mutations timelapse bench bench-fetch bench-tools bench-warehouse bench-gate bench-site bench-report audit sbom up down requirements build clean help
+.PHONY: help demo test lint check accuracy mutations timelapse bench bench-fetch bench-warehouse bench-gate bench-site bench-report bench-growth bench-tools audit sbom up requirements build clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -57,6 +57,10 @@ bench-site: $(READY) ## the monitoring site of 20 circles and 28 quarters, made 
 
 bench-report: $(READY) ## what the quarterly report takes after imports, of the demo's warehouse
 	$(BIN)/python -m benchmarks.report
+
+bench-growth: $(READY) ## what a page, a row and a run cost, for docs/explanation/growth.md (postgres=ADDRESS of an empty database)
+	$(BIN)/python -m benchmarks.growth_measure --postgres "$(postgres)"
+	$(BIN)/python -m benchmarks.growth --write
 
 bench-tools: $(READY) ## what the benchmarks compare with
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.txt

@@ -55,6 +55,7 @@ CHANGED = 0.02  # of those came back with other content
 FIGURES_SHARE = 0.15  # of new pages state figures
 BUSY = 0.5  # of a core that may be used on average, so that windows of release have room
 SITES_A_RUN = 90  # a task a host and a run of less than 100 tasks
+RUNS = math.ceil(SITES / SITES_A_RUN) * ROUNDS  # a day
 FIRST_PAGES = 500  # of a site, when it is read for the first time
 
 
@@ -95,12 +96,18 @@ class Load:
         return self.pages + self.revisits * CHANGED
 
     @property
+    def batches(self) -> float:
+        """Batches a year: a look that finds something new at a site makes one."""
+        return sum(SITES * k.share * min(ROUNDS, k.pages) for k in self.kinds) * WORKING
+
+    @property
     def core_seconds(self) -> float:
         """Processor seconds a year of harvest, reading and gate."""
         m = self.m
         page = m["cpu_s_per_page_fetch"] + m["cpu_s_read_60kb_page"] + m["cpu_s_per_page_gate"]
         ask = m["cpu_s_per_source_nothing_new"] / m["requests_nothing_new_per_source"]
-        return self.read * page + (self.listings + self.revisits) * ask
+        start = SITES * m["cpu_s_per_source_file"] + m["cpu_s_to_start"] + m["cpu_s_per_run_nothing_new"]
+        return self.read * page + (self.listings + self.revisits) * ask + RUNS * DAYS * start
 
     @property
     def database_seconds(self) -> float:
@@ -135,8 +142,9 @@ class Load:
         return {
             "raw_fetch": self.requests * m["b_per_raw_fetch"],
             "raw_snapshot": self.read * m["b_per_raw_snapshot"],
-            "core_document": self.read * m["b_per_core_document"],
+            "core_document": self.read * (m["b_per_core_document"] + m["b_text_of_real_page"]),
             "core_observation": observations * m["b_per_observation"],
+            "ops_check": self.batches * m["checks_per_batch"] * m["b_per_check"],
         }
 
     @property
@@ -176,14 +184,18 @@ def costs(m: dict[str, float]) -> str:
         "cpu_s_per_source_nothing_new": ("the same: a source", "core s", 3),
         "prefect_tasks_per_run": ("Prefect tasks of such a run, 8 sources", "", 0),
         "cpu_s_per_run_nothing_new": ("such a run with Prefect, in the process of the run", "core s", 2),
+        "cpu_s_to_start": ("the imports of a run's process", "core s", 1),
         "prefect_b_per_task": ("Prefect's database: a task", "bytes", 0),
         "kb_real_page_packed": ("archive: a real page, packed", "KB", 1),
         "archive_b_facts": ("archive: the facts beside it", "bytes", 0),
         "b_per_raw_fetch": ("PostgreSQL: a row of `raw_fetch`, with indexes", "bytes", 0),
         "b_per_raw_snapshot": ("a row of `raw_snapshot`", "bytes", 0),
-        "b_per_core_document": ("a row of `core_document`, with its text", "bytes", 0),
+        "b_per_core_document": ("a row of `core_document` of the replica, whose texts are short", "bytes", 0),
+        "b_text_of_real_page": ("the text of a real page, unpacked, which comes on top", "bytes", 0),
         "b_per_observation": ("an observation (of 10,000,000: benchmarks.md)", "bytes", 0),
         "observations_per_statistics_page": ("figures and statements of a statistics page", "", 1),
+        "checks_per_batch": ("rows of `ops_check` of a batch", "", 0),
+        "b_per_check": ("such a row", "bytes", 0),
         "cpu_s_per_source_file": ("loading the catalogue: a source's file", "core s", 4),
     }  # fmt: skip
     rows = [(what, f"{m[key]:,.{digits}f} {unit}".strip()) for key, (what, unit, digits) in name.items()]
@@ -210,7 +222,7 @@ def a_year(x: Load) -> dict[str, str]:
         "archive, GB a year": f"{x.archive / GB:,.0f}",
         "PostgreSQL, GB a year": f"{x.warehouse / GB:,.0f}",
         **{f"… `{name}`": f"{size / GB:,.1f}" for name, size in x.tables.items()},
-        "traffic, GB a year (60 KB a request)": f"{x.requests * 60 * KB / GB:,.0f}",
+        "traffic, GB a year at most (60 KB a request)": f"{x.requests * 60 * KB / GB:,.0f}",
     }
 
 
@@ -245,17 +257,18 @@ def walls(m: dict[str, float]) -> str:
 
 def breaks(m: dict[str, float]) -> str:
     """What gives way, with the figure that says when."""
-    runs = math.ceil(SITES / SITES_A_RUN) * ROUNDS
-    tasks = SITES * ROUNDS + 2 * runs
+    tasks = SITES * ROUNDS + 2 * RUNS
     middle = Load(m, KINDS)
     gate = middle.read / DAYS * (m["cpu_s_per_page_gate"] + m["db_cpu_s_per_page"]) / 3600
     rows = [
-        ("the catalogue at the start of each process", f"{SITES * m['cpu_s_per_source_file']:,.0f} s"),
+        ("loading the catalogue, each run", f"{SITES * m['cpu_s_per_source_file']:,.0f} core s"),
+        ("… all runs of a day", f"{RUNS * SITES * m['cpu_s_per_source_file'] / 3600:,.1f} core hours"),
         ("Prefect tasks a day", f"{tasks:,}"),
-        ("flow runs a day (under 100 tasks each)", f"{runs:,}"),
+        ("flow runs a day (under 100 tasks each)", f"{RUNS:,}"),
         ("Prefect's database, GB a year if nothing is deleted", f"{tasks * DAYS * m['prefect_b_per_task'] / GB:,.0f}"),
         ("limits on the Prefect server (two a host)", f"{2 * SITES:,}"),
         ("rows of raw_fetch a year", f"{middle.requests / MB:,.0f} million"),
+        ("verdicts of rules a year (ops_check)", f"{middle.batches * m['checks_per_batch'] / MB:,.0f} million"),
         ("hours a day that the gate is busy (one gate at a time)", f"{gate:,.1f}"),
         (
             f"revisits a day with the default budget of {DEFAULT_BUDGET} a host",

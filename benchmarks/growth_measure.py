@@ -148,12 +148,13 @@ def rows(postgres: str) -> Figures:
             connection.execute(f"DROP TABLE many_{name}")
         counts = {
             name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # type: ignore[index]  # noqa: S608
-            for name in ("core_document", "core_observation", "core_statement", "ops_check")
+            for name in ("core_document", "core_observation", "core_statement", "ops_batch", "ops_check")
         }
         total = connection.execute("SELECT pg_total_relation_size('ops_check')").fetchone()[0]  # type: ignore[index]
     stated = counts["core_observation"] + counts["core_statement"]
     found["observations_per_statistics_page"] = stated / counts["core_document"]
-    found["checks_per_gate"], found["b_per_check"] = counts["ops_check"], total / counts["ops_check"]
+    found["checks_per_batch"] = counts["ops_check"] / counts["ops_batch"]
+    found["b_per_check"] = total / counts["ops_check"]
     return found
 
 
@@ -161,7 +162,6 @@ def read_again(warehouse: Any) -> Figures:
     """Seconds to read and extract the replica's pages as they are, padded to a usual size, and real pages of gov.cn."""
     from metroetl.catalogue import catalogue
     from metroetl.harvest import Archive
-    from metroetl.harvest.models import Snapshot
     from metroetl.settings import settings
 
     archive, known = Archive(settings().archive), catalogue().sources
@@ -174,8 +174,15 @@ def read_again(warehouse: Any) -> Figures:
     pages = [(s, data) for s, data in pages if b"</body>" in data]
     found: Figures = {"pages_read_again": len(pages)}
     found["kb_replica_page"] = sum(len(d) for _, d in pages) / len(pages) / 1000
-    found["cpu_s_read_replica_page"] = timed(pages)
-    found["cpu_s_read_60kb_page"] = timed([(s, padded(data)) for s, data in pages])
+    found["cpu_s_read_replica_page"], _ = timed(pages)
+    found["cpu_s_read_60kb_page"], _ = timed([(s, padded(data)) for s, data in pages])
+    return found
+
+
+def read_real() -> Figures:
+    """Real pages of gov.cn: bytes, packed bytes, bytes of their text, and seconds to read and extract them."""
+    from metroetl.harvest.models import Snapshot
+
     real = [p.read_bytes() for p in sorted(real_pages().glob("*.html"))]
     now = datetime.now(UTC)
     asked = [
@@ -183,12 +190,12 @@ def read_again(warehouse: Any) -> Figures:
                   fetched_at=now, media_type="text/html"), data)
         for n, data in enumerate(real)
     ]  # fmt: skip
-    found |= {
+    seconds, text = timed(asked)
+    return {
         "real_pages": len(real), "kb_real_page": sum(map(len, real)) / len(real) / 1000,
         "kb_real_page_packed": sum(len(gzip.compress(d)) for d in real) / len(real) / 1000,
-        "cpu_s_read_real_page": timed(asked),
+        "cpu_s_read_real_page": seconds, "b_text_of_real_page": text,
     }  # fmt: skip
-    return found
 
 
 def real_pages() -> Path:
@@ -216,22 +223,23 @@ def padded(data: bytes) -> bytes:
     return head + b"<ul>" + b"".join(more) + b"</ul></body>" + rest
 
 
-def timed(pages: list[tuple[Any, bytes]]) -> float:
-    """Processor seconds a page to read it and to extract figures and plans; the best of two rounds."""
+def timed(pages: list[tuple[Any, bytes]]) -> tuple[float, float]:
+    """Processor seconds a page to read it and to extract figures and plans (the best of two rounds); bytes of text."""
     from metroetl.catalogue import catalogue
     from metroetl.documents import read_document
     from metroetl.plans import read_plan
     from metroetl.statistics import extract_statistics
 
-    words, rounds = catalogue(), []
+    words, rounds, text = catalogue(), [], 0
     for _ in range(2):
-        began = time.process_time()
+        began, text = time.process_time(), 0
         for snapshot, data in pages:
             document = read_document(data, snapshot, words.sources.get(snapshot.source_id))
             read_plan(document, words)
             extract_statistics(document, words)
+            text += len(document.text.encode())
         rounds.append((time.process_time() - began) / len(pages))
-    return min(rounds)
+    return min(rounds), text / len(pages)
 
 
 def catalogue_files() -> Figures:
@@ -250,6 +258,18 @@ def catalogue_files() -> Figures:
         began = time.process_time()
         load(own=Path(name))
         return {"cpu_s_per_source_file": (time.process_time() - began - alone) / SOURCES}
+
+
+def started() -> Figures:
+    """Seconds of the imports of a run's process."""
+    import resource
+    import subprocess
+    import sys
+
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", "import flows.collect, great_expectations"], cwd=ROOT, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"cpu_s_to_start": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime}
 
 
 def orchestrated() -> Figures:
@@ -290,7 +310,7 @@ def orchestrated() -> Figures:
     }  # fmt: skip
 
 
-PARTS = {"catalogue": catalogue_files, "orchestrated": orchestrated}
+PARTS = {"catalogue": catalogue_files, "orchestrated": orchestrated, "real": read_real, "start": started}
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ from metroetl.settings import Settings, settings
 Harvest = tuple[list[SourceOutcome], list[Shard]]  # what a group of hosts gave, and what of it is to be read
 WAY_OUT = "Read the log of the source's task, then run the source again."
 THREADS = 2
-WAIT = "60 s"  # for the first worker
+WAIT = "120 s"  # for the first worker
 
 
 def worth_retrying(task: Any, task_run: Any, state: State[Any]) -> bool:

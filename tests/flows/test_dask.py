@@ -84,22 +84,23 @@ def watched(cluster: Cluster, kill: str | None = None) -> Iterator[set[str]]:
     seen: set[str] = set()
     over = threading.Event()
 
-    def watch() -> None:
-        with Client(cluster.address, set_as_default=False) as client:
-            names = {address: w["id"] for address, w in client.scheduler_info()["workers"].items()}
-            while not over.wait(0.03):
-                busy = {names.get(address, "") for address, keys in client.processing().items() if keys}
-                if kill in busy - seen:
-                    cluster.running[kill].send_signal(signal.SIGKILL)
-                seen.update(busy)
+    def watch(client: Client, names: dict[str, str]) -> None:
+        while not over.wait(0.03):
+            busy = {names[address] for address, keys in client.processing().items() if keys}
+            if kill in busy - seen:
+                cluster.running[kill].send_signal(signal.SIGKILL)
+            seen.update(busy)
 
-    watching = threading.Thread(target=watch)
-    watching.start()
-    try:
-        yield seen
-    finally:
-        over.set()
-        watching.join()
+    with Client(cluster.address, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout="200 s")
+        names = {address: w["id"] for address, w in client.scheduler_info()["workers"].items()}
+        watching = threading.Thread(target=watch, args=(client, names))
+        watching.start()
+        try:
+            yield seen
+        finally:
+            over.set()
+            watching.join()
 
 
 def told(run: Run) -> dict[str, Any]:
