@@ -98,14 +98,19 @@ def new_home(folder: Path, sites: Sequence[Site], port: int) -> dict[str, str]:
     return env
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def prefect_server(env: dict[str, str]) -> Iterator[str]:
     """A Prefect server of its own on a free port; its API's address."""
     import httpx
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     api = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     running = subprocess.Popen(  # noqa: S603  Prefect's own command
