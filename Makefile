@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check lint accuracy mutations bench bench-fetch bench-tools bench-warehouse bench-gate bench-site bench-report up down requirements build clean help
+.PHONY: demo test check lint accuracy mutations bench bench-fetch bench-tools bench-warehouse bench-gate bench-site bench-report bench-collect bench-start up down requirements build clean help
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -54,6 +54,12 @@ bench-site: $(READY) ## the monitoring site of 20 circles and 28 quarters, made 
 
 bench-report: $(READY) ## what the quarterly report takes after imports, of the demo's warehouse
 	$(BIN)/python -m benchmarks.report
+
+bench-collect: $(READY) ## a whole collect beside Scrapy, and nothing new (parts="flow growth memory": beside Prefect, as it grows; after bench-tools)
+	$(BIN)/python -m benchmarks.collect $(or $(parts),beside)
+
+bench-start: $(READY) ## how soon `metroetl --help` and a flow run start
+	$(BIN)/python -m benchmarks.collect.start
 
 bench-tools: $(READY) ## what the benchmarks compare with
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.txt

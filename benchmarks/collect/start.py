@@ -24,6 +24,7 @@ from benchmarks.collect.children import ROOT, free_port, new_home
 
 DEPLOYMENT = "collect/national-quarter"
 DEADLINE = 300
+ENDS = ("COMPLETED", "FAILED", "CRASHED")
 
 
 def of_help() -> None:
@@ -99,16 +100,21 @@ def _deployment(client: Any) -> str | None:
 def _one(client: Any, deployment: str, source_id: str, served: Any) -> tuple[float, float]:
     before = served.asked
     request = {"parameters": {"request": {"sources": [source_id]}}, "state": {"type": "SCHEDULED"}}
-    run = client.post(f"/deployments/{deployment}/create_flow_run", json=request).raise_for_status().json()
+    run = _until(lambda: _told(client.post(f"/deployments/{deployment}/create_flow_run", json=request)))
     first = _until(lambda: time.time() if served.asked > before else None, 0.02)
     states = _until(lambda: _states(client, run["id"]))
-    _until(lambda: client.get(f"/flow_runs/{run['id']}").json()["state_type"] in ("COMPLETED", "FAILED"))
+    _until(lambda: (_told(client.get(f"/flow_runs/{run['id']}")) or {}).get("state_type") in ENDS)
     return states["RUNNING"] - states["PENDING"], first - states["PENDING"]
+
+
+def _told(answer: Any) -> Any:
+    """What the server says; None while its SQLite is too busy to say anything (503)."""
+    return None if answer.status_code == 503 else answer.raise_for_status().json()
 
 
 def _states(client: Any, run_id: str) -> dict[str, float] | None:
     """When the run came into each state, once it is RUNNING."""
-    found = client.get("/flow_run_states/", params={"flow_run_id": run_id}).json()
+    found = _told(client.get("/flow_run_states/", params={"flow_run_id": run_id})) or []
     at = {s["type"]: datetime.fromisoformat(s["timestamp"].replace("Z", "+00:00")).timestamp() for s in found}
     return at if "RUNNING" in at else None
 
