@@ -63,7 +63,7 @@ def run(commands: Sequence[Sequence[str]], env: dict[str, str]) -> Used:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            raise SystemExit(f"{process.args} ended with {process.returncode}")
+            raise SystemExit(f"{' '.join(commands[len(used.said)][:2])} ended with {process.returncode}")
         used.cpu += usage.ru_utime + usage.ru_stime
         used.peak = max(used.peak, usage.ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024))
         used.said.append(json.loads(out.strip().splitlines()[-1]))
