@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test lint check accuracy mutations timelapse bench bench-fetch bench-warehouse bench-gate bench-site bench-report bench-growth bench-tools audit sbom up requirements build clean
+.PHONY: help demo test lint check accuracy mutations timelapse bench bench-fetch bench-warehouse bench-gate bench-site bench-report bench-growth bench-collect bench-start bench-tools audit sbom up requirements build clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -61,6 +61,11 @@ bench-report: $(READY) ## what the quarterly report takes after imports, of the 
 bench-growth: $(READY) ## what a page, a row and a run cost, for docs/explanation/growth.md (postgres=ADDRESS of an empty database)
 	$(BIN)/python -m benchmarks.growth_measure --postgres "$(postgres)"
 	$(BIN)/python -m benchmarks.growth --write
+bench-collect: $(READY) ## a whole collect beside Scrapy, and nothing new (parts="flow growth memory": beside Prefect, as it grows; after bench-tools)
+	$(BIN)/python -m benchmarks.collect $(or $(parts),beside)
+
+bench-start: $(READY) ## how soon `metroetl --help` and a flow run start
+	$(BIN)/python -m benchmarks.collect.start
 
 bench-tools: $(READY) ## what the benchmarks compare with
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.txt

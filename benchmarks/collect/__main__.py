@@ -157,9 +157,11 @@ PARTS: dict[str, Callable[[int], None]] = {
 def main() -> None:
     """One part, or several."""
     parser = argparse.ArgumentParser(prog="make bench-collect", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=["beside"])
+    parser.add_argument("parts", nargs="*", default=["beside"])
     parser.add_argument("--pages", type=int, default=2_000)
     given = parser.parse_args()
+    if unknown := set(given.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(unknown)}")
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     for part in given.parts:
         PARTS[part](given.pages)

@@ -63,7 +63,7 @@ def run(commands: Sequence[Sequence[str]], env: dict[str, str]) -> Used:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            raise SystemExit(f"{process.args} ended with {process.returncode}")
+            raise SystemExit(f"{' '.join(commands[len(used.said)][:2])} ended with {process.returncode}")
         used.cpu += usage.ru_utime + usage.ru_stime
         used.peak = max(used.peak, usage.ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024))
         used.said.append(json.loads(out.strip().splitlines()[-1]))
@@ -98,14 +98,19 @@ def new_home(folder: Path, sites: Sequence[Site], port: int) -> dict[str, str]:
     return env
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def prefect_server(env: dict[str, str]) -> Iterator[str]:
     """A Prefect server of its own on a free port; its API's address."""
     import httpx
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     api = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     running = subprocess.Popen(  # noqa: S603  Prefect's own command

@@ -9,6 +9,7 @@ server joins them, so that 20,000 pages need 80 MB of disk.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -67,7 +68,7 @@ class Article:
     markup: str
 
 
-def write_world(folder: Path, sites: list[Site], articles: int) -> None:
+def write_world(folder: Path, sites: Sequence[Site], articles: int) -> None:
     """Frames, articles and list pages of all sites, so many articles each."""
     for site in sites:
         root = folder / site.host / "tjsj"

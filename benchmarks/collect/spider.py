@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 AT_ONCE = 8
@@ -23,7 +23,10 @@ def main() -> None:
 
     class Spider(scrapy.Spider):
         name = "synthetic"
-        start_urls = [f"http://127.0.0.1:{port}/@{host}/tjsj/index.html" for host in hosts]
+
+        async def start(self) -> AsyncIterator[Any]:
+            for host in hosts:
+                yield scrapy.Request(f"http://127.0.0.1:{port}/@{host}/tjsj/index.html")
 
         def parse(self, response: Any) -> Iterator[Any]:
             for href in response.css("ul.list li a::attr(href)").getall():

@@ -93,7 +93,7 @@ def main() -> None:
                 "state": summary.state,
                 "published": summary.gate.published,
                 "quarantined": summary.gate.quarantined,
-                "held": {k: v for k, v in list(summary.gate.held.items())[:3]},
+                "held": dict(list(summary.gate.held.items())[:3]),
                 "failures": [str(f) for s in summary.sources for f in s.failures][:3],
             }
         )

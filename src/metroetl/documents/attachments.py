@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Any
 from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 
 from bs4 import BeautifulSoup
@@ -69,7 +70,8 @@ def names_files(markup: str) -> bool:
 
     The parser and its events are those from which BeautifulSoup makes its tree.
     """
-    parser = etree.HTMLParser(target=_Names(), recover=True)
+    target: Any = _Names()
+    parser = etree.HTMLParser(target=target, recover=True)
     parser.feed(markup)
     return bool(parser.close())
 

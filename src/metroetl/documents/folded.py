@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from bs4 import BeautifulSoup
-from bs4.builder import LXMLTreeBuilder
+from bs4.builder._lxml import LXMLTreeBuilder
 from lxml import etree
 
 from metroetl.documents.attachments import CARRIERS, address_in
@@ -81,9 +82,8 @@ class _Events:
     def doctype(self, name: str, public: str, system: str) -> None:
         self._other("doctype", name, public, system)
 
-    def close(self) -> _Events:
+    def close(self) -> None:
         self._end_text()
-        return self
 
     def _other(self, *told: str) -> None:
         self._end_text()
@@ -100,10 +100,11 @@ class _Events:
 
 def parse_folded(text: str) -> BeautifulSoup | None:
     """The tree of a page, folded; None where the page has no known container. Raises what `parse_html` raises."""
-    parser = etree.HTMLParser(target=_Events(), recover=True)
-    markup = plain_markup(text)
-    parser.feed(markup)
-    events: _Events = parser.close()
+    events = _Events()
+    target: Any = events
+    parser = etree.HTMLParser(target=target, recover=True)
+    parser.feed(plain_markup(text))
+    parser.close()
     if events.deepest > MAX_DEPTH:
         raise Unreadable(f"markup nested {events.deepest} deep: more than {MAX_DEPTH}")
     return BeautifulSoup("", builder=_Builder(events)) if events.last else None
@@ -131,7 +132,7 @@ class _Builder(LXMLTreeBuilder):
             elif isinstance(item, tuple):
                 getattr(self, item[0])(*item[1:])
             else:
-                self.start(item.name, item.attributes)  # type: ignore[arg-type]
+                self.start(item.name, dict(item.attributes))
                 names.append(item.name)
                 stack.append(iter(self._items(item)))
 

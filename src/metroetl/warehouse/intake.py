@@ -86,9 +86,8 @@ def _latest_rows(connection: Connection, source_id: str, urls: set[str]) -> Iter
     """The last snapshot of each of these addresses of a source: what it costs doesn't grow with the source."""
     snapshots = table("raw_snapshot")
     for chunk in chunks(sorted(urls)):
-        mine = select(snapshots.c["source_id", "url", "sha256", "snapshot_id"]).where(
-            snapshots.c.source_id == source_id, snapshots.c.url.in_(chunk)
-        )
+        columns = (snapshots.c[name] for name in ("source_id", "url", "sha256", "snapshot_id"))
+        mine = select(*columns).where(snapshots.c.source_id == source_id, snapshots.c.url.in_(chunk))
         last = {row.url: row for row in connection.execute(mine.order_by(snapshots.c.fetched_at))}
         yield from last.values()
 
