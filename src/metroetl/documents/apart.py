@@ -13,11 +13,13 @@ import importlib
 import json
 import os
 import pickle
+import re
 import resource
 import signal
 import struct
 import subprocess
 import sys
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, NoReturn
 
 from metroetl.errors import DocumentError, ReaderFailed, TooMuchInside, subclasses
@@ -176,14 +178,18 @@ def _answer(task: _Task) -> bytes:
     try:
         document = read_file(task.kind, task.data, task.snapshot, task.source)
     except Exception as error:
-        if _is_of_memory(error):
+        if _is_of_memory(error, task.memory):
             raise MemoryError from error
         return _told(error if isinstance(error, DocumentError) else ReaderFailed.of(error, _name(task)))
     return json.dumps({"document": document.model_dump(mode="json")}).encode()
 
 
-def _is_of_memory(error: BaseException | None) -> bool:
-    """Whether memory ran out somewhere behind an error, also where a library gave it a name of its own."""
+def _is_of_memory(error: BaseException | None, bound: int) -> bool:
+    """Whether memory ran out behind an error, also where a library gave it a name of its own (lxml: unknown error)."""
+    status = Path("/proc/self/status")
+    peak = re.search(r"VmPeak:\s+(\d+) kB", status.read_text("utf-8")) if status.exists() else None
+    if peak is not None and int(peak[1]) * 1024 > 0.9 * bound:
+        return True
     while error is not None:
         if any(isinstance(e, MemoryError) for e in (error, *error.args)):
             return True
