@@ -19,6 +19,7 @@ import signal
 import struct
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -99,7 +100,7 @@ def _ask(request: bytes) -> bytes:
 
 def _start() -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - this interpreter and this module
-        [sys.executable, "-m", __name__],
+        [sys.executable, "-P", "-m", __name__],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
@@ -161,7 +162,7 @@ def _child(out: int, task: _Task) -> NoReturn:
         os.environ["METROETL_OCR"] = str(task.ocr)
         bounds = {resource.RLIMIT_AS: task.memory, resource.RLIMIT_CPU: task.seconds}
         for what, bound in {**bounds, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0}.items():
-            resource.setrlimit(what, (bound, bound))
+            _bound(what, bound)
         with os.fdopen(out, "wb") as stream:
             stream.write(_answer(task))
         status = 0
@@ -169,6 +170,15 @@ def _child(out: int, task: _Task) -> NoReturn:
         status = NO_MEMORY
     finally:
         os._exit(status)
+
+
+def _bound(what: int, bound: int) -> None:
+    """Set a limit of this process for good, where the system knows it; one that is lower already stays."""
+    _, hard = resource.getrlimit(what)
+    least = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+    last = least + 5 if what == resource.RLIMIT_CPU and hard == resource.RLIM_INFINITY else least
+    with suppress(ValueError, OSError):
+        resource.setrlimit(what, (least, last))  # of processor time SIGXCPU tells, 5 s before SIGKILL would
 
 
 def _answer(task: _Task) -> bytes:
@@ -199,7 +209,7 @@ def _is_of_memory(error: BaseException | None, bound: int) -> bool:
 
 def _ended(task: _Task, status: int) -> DocumentError:
     """Why a child gave no answer."""
-    if status in {-signal.SIGXCPU, -signal.SIGKILL}:
+    if status == -signal.SIGXCPU:
         return TooMuchInside(f"{_name(task)} isn't read after {task.seconds} s of processor time")
     how = signal.Signals(-status).name if status < 0 else f"exit {status}"
     return TooMuchInside(f"{_name(task)} takes more than {task.memory} bytes of memory to read ({how})")
