@@ -23,7 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, NoReturn
 
-from metroetl.errors import DocumentError, ReaderFailed, TooMuchInside, subclasses
+from metroetl.errors import DocumentError, MetroError, ReaderFailed, TooMuchInside, subclasses
 
 if TYPE_CHECKING:
     from metroetl.catalogue.models import Source
@@ -74,7 +74,8 @@ def read_apart(kind: Kind, data: bytes, snapshot: Snapshot, source: Source | Non
     answer = json.loads(_ask(pickle.dumps(task)))
     if "document" in answer:
         return Document.model_validate(answer["document"])
-    known = {error.code: error for error in (DocumentError, *subclasses(DocumentError))}
+    errors: list[type[MetroError]] = [DocumentError, *subclasses(DocumentError)]
+    known = {error.code: error for error in errors}
     raise known[answer["code"]](answer["message"], way_out=answer["way_out"])
 
 
