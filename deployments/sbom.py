@@ -50,8 +50,8 @@ class Pin:
         classes = [
             c.rpartition(" :: ")[2] for c in told.get_all("Classifier") or () if c.startswith("License")
         ]
-        first_line = (told.get("License") or "").strip().partition("\n")[0][:80]
-        return told.get("License-Expression") or "; ".join(classes) or first_line
+        expression, words = ((told.get_all(name) or [""])[0] for name in ("License-Expression", "License"))
+        return expression or "; ".join(classes) or words.strip().partition("\n")[0][:80]
 
 
 def pins(path: Path = Path("requirements.txt")) -> Iterator[Pin]:

@@ -14,19 +14,19 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
-from metroetl.documents import apart
+from metroetl.documents import apart, read_document
+from metroetl.errors import ReaderFailed, TooMuchInside
 from metroetl.harvest import Archive
 from metroetl.pipeline import open_warehouse, read_and_stage
 from metroetl.settings import settings
+from tests.documents import paper
+from tests.documents.conftest import make_snapshot
 from tests.pipeline.conftest import Installation
 from tests.security.bombs import BOMBS, PROSE, page
 
 SITE = "https://www.deyang.gov.cn/gk"
-# what ends as a document, or as one without text, since nothing in it grows
-HARMLESS = {
-    "page, attributes": "OK", "page, a long attribute": "OK", "json, deep": "OK", "pdf, pages in a circle": "SCANNED_IMAGE",
-    "pdf, pages without end": "SCANNED_IMAGE",
-}  # fmt: skip
+HARMLESS = {"page, attributes", "page, a long attribute", "json, deep"}  # documents: nothing in them grows
+NAMED = {"TOO_MUCH_INSIDE", "UNREADABLE", "SCANNED_IMAGE"}
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +44,8 @@ def told(root: Path) -> dict[str, tuple[str, bool, int]]:
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_ends_with_a_name(told: dict[str, tuple[str, bool, int]], name: str) -> None:
     code, leaked, size = told[name]
-    allowed = {HARMLESS[name]} if name in HARMLESS else {"TOO_MUCH_INSIDE", "UNREADABLE"}
-    assert code in allowed and not leaked and size < 30_000_000
+    assert code in ({"OK"} if name in HARMLESS else NAMED)
+    assert not leaked and size < 30_000_000
 
 
 @pytest.fixture
@@ -77,11 +77,6 @@ def test_the_other_pages_of_the_run_are_read(here: Installation) -> None:
 
 def test_a_helper_that_ends_is_replaced(here: Installation) -> None:
     """The process that reads files may be killed (by a person, by the system): one file fails, the next is read."""
-    from metroetl.documents import read_document
-    from metroetl.errors import ReaderFailed
-    from tests.documents import paper
-    from tests.documents.conftest import make_snapshot
-
     data = paper.word()
     before = read_document(data, make_snapshot(data))
     for helper in apart._idle:
@@ -104,3 +99,14 @@ def test_a_body_that_unpacks_without_end_is_stopped(world: Any, encoding: str) -
     bomb, good = world.fetch(f"{world.root}/bomb.html", f"{world.root}/good.html")
     assert bomb.code == ("UNEXPECTED_CONTENT_TYPE" if encoding in {"br", "zstd"} else "TOO_LARGE")
     assert PROSE in good.body.decode()
+
+
+@pytest.mark.parametrize("failure", [ZeroDivisionError("x"), RecursionError("x"), MemoryError()])
+def test_an_error_without_a_name_gets_one(failure: Exception) -> None:
+    with (
+        pytest.raises(ReaderFailed, match=rf"a\.pdf: {type(failure).__name__} in test_bombs\.py:\d+"),
+        ReaderFailed.instead("a.pdf"),
+    ):
+        raise failure
+    with pytest.raises(TooMuchInside), ReaderFailed.instead("a.pdf"):
+        raise TooMuchInside("stays")

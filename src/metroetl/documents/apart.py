@@ -13,14 +13,17 @@ import importlib
 import json
 import os
 import pickle
+import re
 import resource
 import signal
 import struct
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, NoReturn
 
-from metroetl.errors import DocumentError, ReaderFailed, TooMuchInside, subclasses
+from metroetl.errors import DocumentError, MetroError, ReaderFailed, TooMuchInside, subclasses
 
 if TYPE_CHECKING:
     from metroetl.catalogue.models import Source
@@ -71,7 +74,8 @@ def read_apart(kind: Kind, data: bytes, snapshot: Snapshot, source: Source | Non
     answer = json.loads(_ask(pickle.dumps(task)))
     if "document" in answer:
         return Document.model_validate(answer["document"])
-    known = {error.code: error for error in (DocumentError, *subclasses(DocumentError))}
+    errors: list[type[MetroError]] = [DocumentError, *subclasses(DocumentError)]
+    known = {error.code: error for error in errors}
     raise known[answer["code"]](answer["message"], way_out=answer["way_out"])
 
 
@@ -97,7 +101,7 @@ def _ask(request: bytes) -> bytes:
 
 def _start() -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - this interpreter and this module
-        [sys.executable, "-m", __name__],
+        [sys.executable, "-P", "-m", __name__],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
@@ -159,7 +163,7 @@ def _child(out: int, task: _Task) -> NoReturn:
         os.environ["METROETL_OCR"] = str(task.ocr)
         bounds = {resource.RLIMIT_AS: task.memory, resource.RLIMIT_CPU: task.seconds}
         for what, bound in {**bounds, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0}.items():
-            resource.setrlimit(what, (bound, bound))
+            _bound(what, bound)
         with os.fdopen(out, "wb") as stream:
             stream.write(_answer(task))
         status = 0
@@ -169,6 +173,15 @@ def _child(out: int, task: _Task) -> NoReturn:
         os._exit(status)
 
 
+def _bound(what: int, bound: int) -> None:
+    """Set a limit of this process for good, where the system knows it; one that is lower already stays."""
+    _, hard = resource.getrlimit(what)
+    least = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+    last = least + 5 if what == resource.RLIMIT_CPU and hard == resource.RLIM_INFINITY else least
+    with suppress(ValueError, OSError):
+        resource.setrlimit(what, (least, last))  # of processor time SIGXCPU tells, 5 s before SIGKILL would
+
+
 def _answer(task: _Task) -> bytes:
     """The document, or the named error in its place, as JSON."""
     from metroetl.documents.reading import read_file
@@ -176,14 +189,18 @@ def _answer(task: _Task) -> bytes:
     try:
         document = read_file(task.kind, task.data, task.snapshot, task.source)
     except Exception as error:
-        if _is_of_memory(error):
+        if _is_of_memory(error, task.memory):
             raise MemoryError from error
         return _told(error if isinstance(error, DocumentError) else ReaderFailed.of(error, _name(task)))
     return json.dumps({"document": document.model_dump(mode="json")}).encode()
 
 
-def _is_of_memory(error: BaseException | None) -> bool:
-    """Whether memory ran out somewhere behind an error, also where a library gave it a name of its own."""
+def _is_of_memory(error: BaseException | None, bound: int) -> bool:
+    """Whether memory ran out behind an error, also where a library gave it a name of its own (lxml: unknown error)."""
+    status = Path("/proc/self/status")
+    peak = re.search(r"VmPeak:\s+(\d+) kB", status.read_text("utf-8")) if status.exists() else None
+    if peak is not None and int(peak[1]) * 1024 > 0.9 * bound:
+        return True
     while error is not None:
         if any(isinstance(e, MemoryError) for e in (error, *error.args)):
             return True
@@ -193,7 +210,7 @@ def _is_of_memory(error: BaseException | None) -> bool:
 
 def _ended(task: _Task, status: int) -> DocumentError:
     """Why a child gave no answer."""
-    if status in {-signal.SIGXCPU, -signal.SIGKILL}:
+    if status == -signal.SIGXCPU:
         return TooMuchInside(f"{_name(task)} isn't read after {task.seconds} s of processor time")
     how = signal.Signals(-status).name if status < 0 else f"exit {status}"
     return TooMuchInside(f"{_name(task)} takes more than {task.memory} bytes of memory to read ({how})")

@@ -10,6 +10,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsp
 
 MIRROR = re.compile(r"^https?://big5\.[^/]{1,80}/gate/big5/")
 SAFE = "/%:@!$&'()*+,;=~-._"
+# site-local (RFC 3879: no longer given out, still routed inside) and local NAT64 (RFC 8215)
+_INSIDE = (ipaddress.ip_network("fec0::/10"), ipaddress.ip_network("64:ff9b:1::/48"))
+_CARRIERS = tuple(map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
 
 
 @dataclass(frozen=True)
@@ -86,17 +89,12 @@ def is_private(address: str) -> bool:
     return inside or any(not a.is_global or a.is_multicast for a in (ip, *_carried(ip)))
 
 
-# site-local (RFC 3879: no longer given out, still routed inside) and local NAT64 (RFC 8215)
-_INSIDE = (ipaddress.ip_network("fec0::/10"), ipaddress.ip_network("64:ff9b:1::/48"))
-_CARRIERS = tuple(map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
-
-
 def _carried(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
     """The IPv4 address inside an IPv6 one, where its prefix says so."""
     if not isinstance(ip, ipaddress.IPv6Address):
         return []
     found = [ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)] if any(ip in net for net in _CARRIERS) else []
-    return found + [ip.sixtofour] * (ip.sixtofour is not None)
+    return found if ip.sixtofour is None else [*found, ip.sixtofour]
 
 
 class HostMap:
