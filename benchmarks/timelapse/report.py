@@ -22,7 +22,7 @@ def report(played: Played, verdict: Verdict, *, write: bool) -> str:
 
 
 def _lines(played: Played, verdict: Verdict) -> Iterable[str]:
-    world, lapse, ledger = played.world, played.lapse, played.sites.ledger
+    world, lapse, ledger = played.world, played.lapse, played.ledger.entries
     yield "# Time-lapse of a synthetic world"
     yield ""
     yield "Written by `make timelapse write=1`; what it proves and how is in the section [How](#how)."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -48,8 +47,10 @@ def test_every_readable_release_is_there_once_and_nothing_else(played: Played) -
     assert verdict.passed, report(played, verdict, write=False)
     assert verdict.figure.endswith("0 missing, 0 twice, 0 wrong, 3 unreadable of which 3 named")
     happened = played.lapse.happened
-    assert {"worker killed", "server killed", "database killed", "disk full", "site redesigned"} <= set(happened)
-    spoiled = {served.fault for served in played.sites.ledger}
+    assert {"worker killed", "server killed", "database killed", "disk full", "site redesigned"} <= set(
+        happened
+    )
+    spoiled = {served.fault for served in played.ledger.entries}
     assert len(spoiled) > 10, spoiled
 
 
@@ -58,7 +59,9 @@ def test_the_judge_sees_a_figure_lost_and_a_figure_wrong(played: Played) -> None
 
     warehouse = Warehouse.open(settings())
     names = "region_code, indicator_code, period, measure"
-    _, rows = warehouse.query(f"SELECT observation_id, {names} FROM core_observation WHERE value > 1 ORDER BY 1 LIMIT 2")
+    _, rows = warehouse.query(
+        f"SELECT observation_id, {names} FROM core_observation WHERE value > 1 ORDER BY 1 LIMIT 2"
+    )
     (lost, *lost_key), (wrong, *wrong_key) = rows
     _execute(f"UPDATE core_observation SET withdrawn_at = loaded_at WHERE observation_id = '{lost}'")
     _execute(f"UPDATE core_observation SET value = value + 1000 WHERE observation_id = '{wrong}'")
@@ -72,11 +75,6 @@ def test_a_taken_name_is_missed(played: Played) -> None:
     _execute("DELETE FROM ops_quarantine WHERE table_name = 'raw_snapshot'")
     verdict = judge(played)
     assert verdict.named < len(verdict.unreadable) and not verdict.passed
-
-
-def test_the_lapse_is_long_enough_for_a_window() -> None:
-    first, days = SHORT
-    assert first < date(2025, 7, 17) and days >= 14
 
 
 def _execute(sql: str) -> None:
