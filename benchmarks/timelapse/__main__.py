@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.postgres import Postgres
 
-SHORT, LONG = (date(2025, 7, 17), 13), (date(2024, 2, 1), 730)
+SHORT, LONG = (date(2025, 7, 15), 13), (date(2024, 2, 1), 730)
 
 
 def main() -> int:

@@ -82,9 +82,9 @@ def make_world(seed: int, first: date, days: int) -> World:
     return world
 
 
-def _new(world: World, article: Article | Fact) -> bool:
-    """Whether it comes out within the lapse, early enough to change before its end."""
-    return world.first < article.published_on < world.last - QUIET - world.days_of(14, 4)
+def _new(world: World, fact: Fact) -> bool:
+    """Whether it comes out within the lapse, early enough to be changed before the quiet days."""
+    return world.first < fact.published_on <= world.last - QUIET - world.days_of(11, 3)
 
 
 def _changes(world: World, facts: Sequence[Fact], dice: Random) -> tuple[dict[Fact, Fact], dict[Fact, Fact]]:
