@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 OBSERVATIONS = """
 SELECT o.region_code, o.indicator_code, o.period, o.measure, o.variant, o.value, o.published_at, o.published_basis,
-  o.world, o.document_id, d.url, d.title, d.source_id
+  o.world, o.document_id, o.span_start, d.url, d.title, d.source_id
 FROM core_observation AS o JOIN core_document AS d ON d.document_id = o.document_id
 WHERE o.withdrawn_at IS NULL
 """
@@ -114,9 +114,9 @@ def _day(moment: datetime | str) -> date:
 
 
 def _prints(verdict: Verdict, truth: Truth, rows: Sequence[Row]) -> None:
-    """Every figure of every release is there with its day; nothing else is; no document says one twice."""
-    there = Counter((*_key(r), r["document_id"], r["variant"]) for r in rows)
-    verdict.twice += [f"{key} {n} times in one document" for key, n in there.items() if n > 1]
+    """Every figure of every release is there with its day; nothing else is; no place of a document is there twice."""
+    there = Counter((*_key(r), r["variant"], r["document_id"], r["span_start"]) for r in rows)
+    verdict.twice += [f"{key} {n} times at one place of a document" for key, n in there.items() if n > 1]
     found: set[tuple[Key, float, date]] = set()
     for row in rows:
         said = (_key(row), row["value"], _day(row["published_at"]))
@@ -202,7 +202,7 @@ def _noticed(verdict: Verdict, played: Played) -> None:
         lists: dict[str, list[bool]] = defaultdict(list)
         for served in played.ledger.entries[ran.asked[0] : ran.asked[1]]:
             if served.where == "list":
-                lists[served.source_id].append(bool(served.fault) or served.status >= 400)
+                lists[served.source_id].append(not served.whole)
         told = {s["source_id"] for s in ran.summary["sources"] if s["failures"]}
         verdict.unnoticed += [
             f"{ran.day} {ran.deployment}: {source}"

@@ -22,6 +22,11 @@ class Served:
     fault: str
     status: int
 
+    @property
+    def whole(self) -> bool:
+        """Whether it was what was asked for; nothing can be wrong with "not modified"."""
+        return self.status == 304 or (self.status == 200 and not self.fault)
+
 
 @dataclass
 class Ledger:
@@ -36,10 +41,9 @@ class Ledger:
     def note(self, served: Served, form: Form | None) -> None:
         """Keep an answer, and what of a page's form it showed or refused."""
         self.entries.append(served)
-        whole = not served.fault and served.status in {200, 304}
-        if served.where in {"list", "other"} and whole:
+        if served.where in {"list", "other"} and served.whole:
             self.listed[served.source_id].add(served.at.date())
-        if form and whole:
+        if form and served.whole:
             self.shown.setdefault(form, {}).setdefault(served.url, served.at)
         elif form:
             self.refused.add(form)

@@ -23,6 +23,7 @@ from metroetl.replica.answers import answer_for, response_of
 from metroetl.replica.articles import Article
 from metroetl.replica.sites import Answer, Ask, Scene, Site, form_of
 
+DAMAGED: Mapping[str, Where] = {"soft_404": "page", "truncated_pdf": "file", "scan": "file"}
 LATE = 1.6  # seconds; the time-lapse gives up after one
 AHEAD = timedelta(days=1)  # a site whose clock is a day ahead puts out what is dated tomorrow
 
@@ -80,7 +81,7 @@ class Sites(Replica):
         )
         damage = self.world.damaged.get(article.key, "") if article else ""
         response = await self._response(site, ask, scene, fault or "", damage)
-        told = fault or damage or "+".join(sorted(scene.faults))
+        told = fault or (damage if where == DAMAGED.get(damage) else "") or "+".join(sorted(scene.faults))
         url = f"http://{site.host}{ask.target}"
         served = Served(self.at, site.source.id, where, url, told, response.status_code)
         self.ledger.note(served, (article.key, article.modified_on) if article else None)
