@@ -83,7 +83,7 @@ def draw(world: World) -> Mishaps:
         kills=_kills(noisy, dice),
         disk_full={at(0.55)},
         clock_hours={at(0.62): -20, at(0.7): 30} if not long else dict(_skews(noisy, dice)),
-        real_worker={at(0.1), at(0.9)} if long else set(),
+        real_worker={world.first + timedelta(days=3), at(0.9)} if long else set(),
     )
 
 
