@@ -26,6 +26,7 @@ from benchmarks.timelapse.sites import Sites
 from benchmarks.timelapse.world import QUIET, World
 
 PATIENCE = 900.0  # seconds that a run may take before its worker is killed
+IDLE = ("SCHEDULER", "TRIGGERS", "LATE_RUNS", "FOREMAN")  # services for which nothing is there to do
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
@@ -102,6 +103,7 @@ class Driver:
             "PREFECT_SERVER_UI_ENABLED": "false",
             "PREFECT_LOGGING_LEVEL": "WARNING",
             "DO_NOT_TRACK": "1",
+            **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in IDLE},
         }
 
     def _deploy(self) -> None:
