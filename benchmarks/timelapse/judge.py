@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from benchmarks.timelapse.calendar import BEIJING
+from benchmarks.timelapse.ledger import Ledger
 from benchmarks.timelapse.places import REDESIGNED
 from benchmarks.timelapse.play import Played
-from benchmarks.timelapse.sites import Sites
 from benchmarks.timelapse.truth import Key, Print, Truth
 from benchmarks.timelapse.world import World
 from metroetl.settings import settings
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 OBSERVATIONS = """
 SELECT o.region_code, o.indicator_code, o.period, o.measure, o.variant, o.value, o.published_at, o.published_basis,
-  o.world, o.document_id, d.url, d.title, d.source_id
+  o.world, o.document_id, o.span_start, d.url, d.title, d.source_id
 FROM core_observation AS o JOIN core_document AS d ON d.document_id = o.document_id
 WHERE o.withdrawn_at IS NULL
 """
@@ -32,7 +32,7 @@ FROM mart_observation_vintages ORDER BY known_from
 PLANS = """
 SELECT d.title, d.published_on, d.source_id, COUNT(*) AS plans
 FROM core_plan AS p JOIN core_document AS d ON d.document_id = p.document_id
-WHERE p.withdrawn_at IS NULL AND p.kind = 'plan' GROUP BY d.title, d.published_on, d.source_id, d.document_id
+WHERE p.withdrawn_at IS NULL AND d.kind = 'plan' GROUP BY d.title, d.published_on, d.source_id, d.document_id
 """
 REFUSED = "SELECT DISTINCT url, outcome FROM raw_fetch WHERE NOT ok"
 QUARANTINE = "SELECT table_name, rule_code, state, source_id, url, quote FROM ops_quarantine"
@@ -78,8 +78,8 @@ class Verdict:
 
 def judge(played: Played) -> Verdict:
     """Compare the warehouse of the settings with the world."""
-    world, sites = played.world, played.sites
-    truth = Truth(world, played.mishaps, sites)
+    world, ledger = played.world, played.ledger
+    truth = Truth(world, played.mishaps, ledger)
     warehouse = Warehouse.open(settings())
     verdict = Verdict(
         world.days, len(truth.releases), len(truth.prints), sum(map(len, truth.vintages.values()))
@@ -88,8 +88,8 @@ def judge(played: Played) -> Verdict:
     _vintages(verdict, truth, _ask(warehouse, VINTAGES))
     _plans(verdict, world, _ask(warehouse, PLANS))
     stopped = _ask(warehouse, QUARANTINE)
-    _names(verdict, truth, sites, {r["url"]: r["outcome"] for r in _ask(warehouse, REFUSED)}, stopped)
-    _explain(verdict, world, sites, stopped, _ask(warehouse, HELD))
+    _names(verdict, truth, ledger, {r["url"]: r["outcome"] for r in _ask(warehouse, REFUSED)}, stopped)
+    _explain(verdict, world, ledger, stopped, _ask(warehouse, HELD))
     _noticed(verdict, played)
     verdict.no_chance = [f"{form.title} {form.modified_on}" for form, _ in truth.had_no_chance]
     return verdict
@@ -114,9 +114,9 @@ def _day(moment: datetime | str) -> date:
 
 
 def _prints(verdict: Verdict, truth: Truth, rows: Sequence[Row]) -> None:
-    """Every figure of every release is there with its day; nothing else is; no document says one twice."""
-    there = Counter((*_key(r), r["document_id"], r["variant"]) for r in rows)
-    verdict.twice += [f"{key} {n} times in one document" for key, n in there.items() if n > 1]
+    """Every figure of every release is there with its day; nothing else is; no place of a document is there twice."""
+    there = Counter((*_key(r), r["variant"], r["document_id"], r["span_start"]) for r in rows)
+    verdict.twice += [f"{key} {n} times at one place of a document" for key, n in there.items() if n > 1]
     found: set[tuple[Key, float, date]] = set()
     for row in rows:
         said = (_key(row), row["value"], _day(row["published_at"]))
@@ -160,19 +160,12 @@ def _date(value: Any) -> date:
 
 
 def _names(
-    verdict: Verdict, truth: Truth, sites: Sites, refused: dict[str, str], stopped: Sequence[Row]
+    verdict: Verdict, truth: Truth, ledger: Ledger, refused: dict[str, str], stopped: Sequence[Row]
 ) -> None:
     """Every release that nobody can read has a name: an outcome of its address, or a quarantined snapshot."""
     damaged = {r["url"]: r["rule_code"] for r in stopped if r["table_name"] == "raw_snapshot"}
     for article in truth.unreadable:
-        site = sites.sites[article.source_id]
-        urls = [
-            site.address(p)
-            for p in (
-                site.article_path(article),
-                *(site.file_path(article, f) for f in article.files),
-            )
-        ]
+        urls = sorted(ledger.addresses[article.key])
         names = [name for u in urls if (name := damaged.get(u) or refused.get(u))]
         verdict.unreadable[f"{article.title} ({truth.world.damaged[article.key]})"] = (
             names[0] if names else ""
@@ -180,19 +173,19 @@ def _names(
 
 
 def _explain(
-    verdict: Verdict, world: World, sites: Sites, stopped: Iterable[Row], held: Iterable[Row]
+    verdict: Verdict, world: World, ledger: Ledger, stopped: Iterable[Row], held: Iterable[Row]
 ) -> None:
     """Every row that the gate stopped goes back to something that was broken."""
     wrong = {f.value for f in world.misprints}
-    spoiled = {served.url for served in sites.ledger if served.fault}
+    spoiled = {served.url for served in ledger.entries if served.fault}
     for row in stopped:
         code, url = row["rule_code"], row["url"]
         if any(value in (row["quote"] or "") for value in wrong):
             why = "misprint of the site"
+        elif code == "DOC-REPEATED" and row["source_id"] == REDESIGNED.id:
+            why = "old release at a new address"
         elif url in spoiled:
             why = "bad answer"
-        elif row["source_id"] == REDESIGNED.id:
-            why = "old release at a new address"
         else:
             why = ""
             verdict.unexplained.append(f"{code} {url} {row['quote'][:80]}")
@@ -207,9 +200,9 @@ def _noticed(verdict: Verdict, played: Played) -> None:
         if ran.summary is None or not ran.deployment.startswith("collect/"):
             continue
         lists: dict[str, list[bool]] = defaultdict(list)
-        for served in played.sites.ledger[ran.asked[0] : ran.asked[1]]:
+        for served in played.ledger.entries[ran.asked[0] : ran.asked[1]]:
             if served.where == "list":
-                lists[served.source_id].append(bool(served.fault) or served.status >= 400)
+                lists[served.source_id].append(not served.whole)
         told = {s["source_id"] for s in ran.summary["sources"] if s["failures"]}
         verdict.unnoticed += [
             f"{ran.day} {ran.deployment}: {source}"

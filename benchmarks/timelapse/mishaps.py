@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from random import Random
 from typing import Literal
 
+from benchmarks.timelapse.ledger import Where
 from benchmarks.timelapse.places import REDESIGNED
 from benchmarks.timelapse.world import QUIET, World
 
 RATE = 0.05
-Where = Literal["list", "page", "file", "robots", "other"]
 # one bad answer of twenty is one of these; all but the last three are faults that the replica knows by name
 BAD: dict[Where, tuple[str, ...]] = {
     "list": ("error", "ruishu", "ruishu_202", "empty_listing", "list_error", "unavailable", "garbage", "late", "cut"),
@@ -45,7 +45,7 @@ class Mishaps:
     spells: list[Spell]
     redesigned_on: date
     answered_on: date
-    kills: dict[date, list[Kill]]
+    kills: dict[date, Kill]
     disk_full: set[date]
     clock_hours: dict[date, int]
     real_worker: set[date] = field(default_factory=set)
@@ -71,7 +71,7 @@ def draw(world: World) -> Mishaps:
         spell("bing_tj", "down", 0.15, 7),
         spell("yi_tj", "ruishu", 0.3, 10),
         spell("jia_tj", "ruishu_202", 0.45, 6),
-        spell("ji_tj", "skew", 0.2, 60),
+        spell("ji_tj", "skew", 0.2, 90),
         *([spell("zi_gov", "down", 0.6, 7), spell("geng_tj", "ruishu", 0.8, 8)] if long else []),
     ]
     redesigned = at(0.4)
@@ -82,19 +82,16 @@ def draw(world: World) -> Mishaps:
         answered_on=redesigned + world.days_of(6),
         kills=_kills(noisy, dice),
         disk_full={at(0.55)},
-        clock_hours={at(0.7): -20, at(0.75): 30} if not long else dict(_skews(noisy, dice)),
-        real_worker={at(0.1), at(0.9)} if long else set(),
+        clock_hours={at(0.62): -20, at(0.7): 30} if not long else dict(_skews(noisy, dice)),
+        real_worker={world.first + timedelta(days=3), at(0.9)} if long else set(),
     )
 
 
-def _kills(days: Sequence[date], dice: Random) -> dict[date, list[Kill]]:
+def _kills(days: Sequence[date], dice: Random) -> dict[date, Kill]:
     """At random: about every tenth day a worker, every thirtieth the server, every twentieth the database."""
     kinds: tuple[tuple[Kill, int], ...] = (("worker", 10), ("server", 30), ("database", 20))
-    found: dict[date, list[Kill]] = {}
-    for kind, every in kinds:
-        for day in dice.sample(list(days), max(1, len(days) // every)):
-            found.setdefault(day, []).append(kind)
-    return found
+    wanted = [kind for kind, every in kinds for _ in range(max(1, len(days) // every))]
+    return dict(zip(dice.sample(list(days), len(wanted)), wanted, strict=True))
 
 
 def _skews(days: Sequence[date], dice: Random) -> Iterator[tuple[date, int]]:
@@ -109,4 +106,4 @@ def bad_answer(seed: int, day: date, where: Where, target: str, number: int) -> 
     return dice.choice(BAD[where]) if dice.random() < RATE else None
 
 
-__all__ = ["BAD", "RATE", "REDESIGNED", "Kill", "Mishaps", "Spell", "Where", "bad_answer", "draw"]
+__all__ = ["BAD", "RATE", "REDESIGNED", "Kill", "Mishaps", "Spell", "bad_answer", "draw"]

@@ -80,15 +80,15 @@ PLANS = [
 PLACES = {place.id: place for place in (*STATISTICS, *PLANS)}
 REDESIGNED = Place("wu_tj", CITIES[4], "ucap", "/wutj/c900009/list.shtml")
 
-# deployments of deployments/prefect.yaml whose sources are named there, and who they are in this world; the rest asks all
+# who plays the sources that deployments/prefect.yaml names; where it names none, all are asked
 CAST = {
-    "national-quarter": ["zi_tj"],
-    "province-quarter": ["zi_tj", "jia_tj"],
-    "cities-quarter": [place.id for place in STATISTICS[1:]],
-    "circle-bulletin": ["jia_tj"],
-    "monthly": [place.id for place in STATISTICS],
-    "release-calendar": ["zi_tj"],
+    "cdstats": ["jia_tj"],
+    "deyang": ["yi_tj", "bing_tj", "ding_tj", "wu_tj"],
+    "ziyang": ["ji_tj", "geng_tj", "xin_tj"],
+    "tj_jiangsu": ["jia_tj"],
+    "nbs_data_retail": [place.id for place in STATISTICS],  # its months are the months of all here
 }
+ELSE = ["zi_tj"]
 
 
 def write_catalogue(home: Path) -> None:

@@ -22,7 +22,7 @@ def report(played: Played, verdict: Verdict, *, write: bool) -> str:
 
 
 def _lines(played: Played, verdict: Verdict) -> Iterable[str]:
-    world, lapse, ledger = played.world, played.lapse, played.sites.ledger
+    world, lapse, ledger = played.world, played.lapse, played.ledger.entries
     yield "# Time-lapse of a synthetic world"
     yield ""
     yield "Written by `make timelapse write=1`; what it proves and how is in the section [How](#how)."
@@ -39,7 +39,7 @@ def _lines(played: Played, verdict: Verdict) -> Iterable[str]:
     yield f"- {sum(cpu) / max(1, len(cpu)):.1f} CPU seconds a run in the worker"
     yield from _table("What was broken", "kind", _broken(played))
     yield from _table("What the runs said", "state", Counter(r.state for r in lapse.ran))
-    bad = Counter(f"{served.where}: {served.fault}" for served in ledger if served.fault)
+    bad = Counter(f"{served.where}: {served.fault}" for served in ledger if served.fault and not served.whole)
     share = sum(bad.values()) / max(1, len(ledger))
     yield from _table(f"Bad answers ({share:.1%} of all, those of bad days included)", "answer", bad)
     codes = Counter(
@@ -116,7 +116,8 @@ crashed by the driver, as a reaper does. The archive lies on a file system of it
 redesigned; days later its YAML is changed, as an operator would. On the last three days nothing is broken.
 
 Then the judge compares. **Missing**: a figure of a release that could be read isn't there with its value and its day, or a
-vintage isn't. **Twice**: one document states it twice, or a vintage is there once more. **Wrong**: something is published
+vintage isn't. **Twice**: one place of a document is there twice, or a
+vintage is. **Wrong**: something is published
 that no page stated, or with another day, or a misprint. **Named**: what can never be read has its code in the
 warehouse. It also fails where the gate stopped a row that no fault explains, and where a run took a spoiled list for
 "nothing new". What was edited or taken down before any whole answer showed it can't be known; it is told apart.

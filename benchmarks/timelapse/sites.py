@@ -6,13 +6,14 @@ import asyncio
 import io
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from random import Random
 
 from starlette.responses import Response
 
-from benchmarks.timelapse.mishaps import Mishaps, Where, bad_answer
+from benchmarks.timelapse.ledger import Ledger, Served, Where
+from benchmarks.timelapse.mishaps import Mishaps, bad_answer
 from benchmarks.timelapse.places import PLACES, Place
 from benchmarks.timelapse.world import World
 from metroetl.catalogue import catalogue
@@ -22,20 +23,9 @@ from metroetl.replica.answers import answer_for, response_of
 from metroetl.replica.articles import Article
 from metroetl.replica.sites import Answer, Ask, Scene, Site, form_of
 
+DAMAGED: Mapping[str, Where] = {"soft_404": "page", "truncated_pdf": "file", "scan": "file"}
 LATE = 1.6  # seconds; the time-lapse gives up after one
 AHEAD = timedelta(days=1)  # a site whose clock is a day ahead puts out what is dated tomorrow
-
-
-@dataclass(frozen=True)
-class Served:
-    """One answer: when (in the world), of which site, what it was, and its fault if it had one."""
-
-    at: datetime
-    source_id: str
-    where: Where
-    url: str
-    fault: str
-    status: int
 
 
 class Sites(Replica):
@@ -46,12 +36,10 @@ class Sites(Replica):
         super().__init__(at.date(), sources=sources, articles=world.articles)
         self.world, self.mishaps, self.at = world, mishaps, at
         self.broken = True
-        self.ledger: list[Served] = []
-        # by page and day of its form: what of it was served whole, and when first; what was only refused
-        self.shown: dict[tuple[str, date], dict[str, datetime]] = {}
-        self.refused: set[tuple[str, date]] = set()
-        self._listed: dict[str, set[date]] = {}  # days on which a list was served whole
+        self.ledger = Ledger()
         self._today: Counter[str] = Counter()
+        for site in self.sites.values():
+            self._note_addresses(site)
 
     def step(self, at: datetime, *, broken: bool) -> None:
         """Move to a moment of another day."""
@@ -71,6 +59,12 @@ class Sites(Replica):
         site = form_of(source)(source, old.articles)
         self.sites[place.id] = site
         self._hosts[site.host] = [site]
+        self._note_addresses(site)
+
+    def _note_addresses(self, site: Site) -> None:
+        for article in site.articles:
+            paths = [site.article_path(article), *(site.file_path(article, f) for f in article.files)]
+            self.ledger.addresses[article.key].update(map(site.address, paths))
 
     async def respond(self, host: str, ask: Ask) -> Response:
         """The site's answer, or what comes instead of it today."""
@@ -87,22 +81,11 @@ class Sites(Replica):
         )
         damage = self.world.damaged.get(article.key, "") if article else ""
         response = await self._response(site, ask, scene, fault or "", damage)
-        told = fault or damage or "+".join(scene.faults)
-        self._note(site, ask, where, told, response.status_code)
-        whole = not told and response.status_code in {200, 304}
-        if where in {"list", "other"} and whole:
-            self._listed.setdefault(site.source.id, set()).add(self.day)
-        if article:
-            form = (article.key, article.modified_on)
-            if whole:
-                self.shown.setdefault(form, {}).setdefault(ask.target, self.at)
-            else:
-                self.refused.add(form)
+        told = fault or (damage if where == DAMAGED.get(damage) else "") or "+".join(sorted(scene.faults))
+        url = f"http://{site.host}{ask.target}"
+        served = Served(self.at, site.source.id, where, url, told, response.status_code)
+        self.ledger.note(served, (article.key, article.modified_on) if article else None)
         return response
-
-    def listed_between(self, source_id: str, first: date, end: date) -> bool:
-        """Whether a list of a site was served whole from a day on, before another."""
-        return any(first <= day < end for day in self._listed.get(source_id, ()))
 
     def _spells(self, site: Site) -> set[str]:
         return self.mishaps.of(site.source.id, self.day) if self.broken else set()
@@ -134,10 +117,6 @@ class Sites(Replica):
             answer = replace(answer, body=_picture())
         response = response_of(_skewed(answer, "skew" in self._spells(site)), ask, site)
         return _cut(response) if fault == "cut" else response
-
-    def _note(self, site: Site, ask: Ask, where: Where, fault: str, status: int) -> None:
-        url = f"http://{site.host}{ask.target}"
-        self.ledger.append(Served(self.at, site.source.id, where, url, fault, status))
 
 
 def _skewed(answer: Answer, skewed: bool) -> Answer:

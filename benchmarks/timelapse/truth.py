@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from benchmarks.timelapse.calendar import BEIJING
+from benchmarks.timelapse.ledger import Ledger
 from benchmarks.timelapse.mishaps import Mishaps
-from benchmarks.timelapse.sites import Sites
 from benchmarks.timelapse.world import World
 from metroetl.replica.articles import Article
 
@@ -31,8 +31,8 @@ class Print:
 class Truth:
     """The world's figures as the sites had them, told by world and ledger and by nothing of the warehouse."""
 
-    def __init__(self, world: World, mishaps: Mishaps, sites: Sites) -> None:
-        self.world, self.mishaps, self.sites = world, mishaps, sites
+    def __init__(self, world: World, mishaps: Mishaps, ledger: Ledger) -> None:
+        self.world, self.mishaps, self.ledger = world, mishaps, ledger
         self._wrong = {(f.key, f.value) for f in world.misprints}
 
     @cached_property
@@ -90,16 +90,16 @@ class Truth:
         """Whether a form stands to the end, or was served whole, or could have been: a whole list named it and nobody asked."""
         if end > self.world.last:
             return True
-        moments = self.sites.shown.get((form.key, form.modified_on), {})
+        moments = self.ledger.shown.get((form.key, form.modified_on), {})
         if len(moments) >= 1 + len(form.files):
             return True
-        asked_in_vain = (form.key, form.modified_on) in self.sites.refused
-        listed = self.sites.listed_between(form.source_id, form.modified_on, end)
+        asked_in_vain = (form.key, form.modified_on) in self.ledger.refused
+        listed = self.ledger.listed_between(form.source_id, form.modified_on, end)
         return listed and not asked_in_vain
 
     def _seen(self, form: Article) -> date:
         """The day on which an edit was first seen, by the machine's clock of that day."""
-        moments = self.sites.shown.get((form.key, form.modified_on))
+        moments = self.ledger.shown.get((form.key, form.modified_on))
         if not moments:
             return date.max
         seen = min(moments.values())

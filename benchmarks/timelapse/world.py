@@ -7,19 +7,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from random import Random
-from typing import Literal
+from typing import Literal, TypeVar
 
 from benchmarks.timelapse.economy import Bureaus
 from benchmarks.timelapse.places import PLANS, REDESIGNED, REGIONS, STATISTICS
 from metroetl.catalogue import catalogue
-from metroetl.replica.articles import Article, Block, heading, paragraph
+from metroetl.replica.articles import Article, Block, File, FileKind, heading, paragraph
 from metroetl.replica.facts import Fact
 from metroetl.replica.releases import statistics_articles
+from metroetl.replica.tables import tabulated
 
 MARK = "合成数据，仅供测试。Synthetic data, for tests only."
 BEFORE = timedelta(days=60)  # what the sites already have on the first day
 QUIET = timedelta(days=3)  # days at the end on which nothing is broken and nothing comes out
 
+T = TypeVar("T")
 Damage = Literal["soft_404", "truncated_pdf", "scan"]
 DAMAGES: tuple[Damage, ...] = ("soft_404", "truncated_pdf", "scan")
 TOPICS = ("现代产业体系建设", "综合交通", "生态环境保护", "公共服务均等化", "数字经济发展", "都市农业发展")
@@ -74,13 +76,15 @@ def make_world(seed: int, first: date, days: int) -> World:
         world.articles.append(_marked(article))
     world.articles += _plans(world, dice)
     _damage(world, dice)
+    if world.scale < 1:
+        _attach(world)
     _vanish(world, dice)
     return world
 
 
-def _new(world: World, article: Article | Fact) -> bool:
-    """Whether it comes out within the lapse, early enough to change before its end."""
-    return world.first < article.published_on < world.last - QUIET - world.days_of(14, 4)
+def _new(world: World, fact: Fact) -> bool:
+    """Whether it comes out within the lapse, early enough to be changed before the quiet days."""
+    return world.first < fact.published_on <= world.last - QUIET - world.days_of(11, 3)
 
 
 def _changes(world: World, facts: Sequence[Fact], dice: Random) -> tuple[dict[Fact, Fact], dict[Fact, Fact]]:
@@ -98,7 +102,7 @@ def _changes(world: World, facts: Sequence[Fact], dice: Random) -> tuple[dict[Fa
     return changed, {f: replace_value(f, f"{f.number * 100:.1f}") for f in wrong}
 
 
-def _some(dice: Random, options: Sequence[Fact], count: float) -> list[Fact]:
+def _some(dice: Random, options: Sequence[T], count: float) -> list[T]:
     """About so many of them, at least one."""
     return dice.sample(options, min(len(options), max(1, round(count))))
 
@@ -119,27 +123,43 @@ def _damage(world: World, dice: Random) -> None:
         kind = DAMAGES[number % len(DAMAGES)]
         options = [
             i for i, a in enumerate(world.articles)
-            if a.facts and a.key not in world.damaged and not a.revised and _new(world, a)
-            and (kind == "soft_404" or any(f.kind == "pdf" for f in a.files))
+            if a.facts and a.key not in world.damaged and not a.revised and a.published_on > world.first
+            and (kind == "soft_404" or a.tables)
         ]  # fmt: skip
-        if not options:
-            continue
         index = dice.choice(options)
         article = world.articles[index]
         if kind != "soft_404":
-            world.articles[index] = article.with_blocks([paragraph("详见附件。"), paragraph(MARK)])
+            world.articles[index] = _as_file(article, "pdf")
         world.damaged[article.key] = kind
 
 
+def _as_file(article: Article, kind: FileKind) -> Article:
+    """The page with its table in a file and nothing else."""
+    table = article.tables[0]
+    file = File(f"{table.caption}.{kind}", kind, table)
+    blocks = (paragraph("详见附件。"), paragraph(MARK))
+    return replace(article, blocks=blocks, files=(file,), facts=tuple(tabulated(article.facts)))
+
+
+def _attach(world: World) -> None:
+    """Files, which in a long lapse come by themselves: of every third page that is a table with text."""
+    kinds: tuple[FileKind, ...] = ("xlsx", "pdf")
+    large = [i for i, a in enumerate(world.articles) if a.tables and not a.revised and not a.files]
+    for number, index in enumerate(large[::3]):
+        world.articles[index] = _as_file(world.articles[index], kinds[number % 2])
+
+
 def _vanish(world: World, dice: Random) -> None:
-    """Some pages are taken down again."""
+    """Some pages are taken down again, older ones too."""
+    stays = world.days_of(20, 5)
     options = [
         i for i, a in enumerate(world.articles)
-        if _new(world, a) and a.key not in world.damaged and not a.revised and not a.plan
+        if a.published_on < world.last - QUIET - stays and a.key not in world.damaged
+        and not a.revised and not a.plan
     ]  # fmt: skip
-    for index in dice.sample(options, min(len(options), max(1, round(8 * world.scale)))):
+    for index in _some(dice, options, 8 * world.scale):
         article = world.articles[index]
-        gone = article.published_on + world.days_of(20, 5)
+        gone = max(article.published_on, world.first) + stays
         world.articles[index] = replace(article, gone_on=gone)
 
 

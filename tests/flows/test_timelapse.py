@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -51,7 +50,7 @@ def test_every_readable_release_is_there_once_and_nothing_else(played: Played) -
     assert {"worker killed", "server killed", "database killed", "disk full", "site redesigned"} <= set(
         happened
     )
-    spoiled = {served.fault for served in played.sites.ledger}
+    spoiled = {served.fault for served in played.ledger.entries}
     assert len(spoiled) > 10, spoiled
 
 
@@ -76,11 +75,6 @@ def test_a_taken_name_is_missed(played: Played) -> None:
     _execute("DELETE FROM ops_quarantine WHERE table_name = 'raw_snapshot'")
     verdict = judge(played)
     assert verdict.named < len(verdict.unreadable) and not verdict.passed
-
-
-def test_the_lapse_is_long_enough_for_a_window() -> None:
-    first, days = SHORT
-    assert first < date(2025, 7, 17) and days >= 14
 
 
 def _execute(sql: str) -> None:
