@@ -93,13 +93,13 @@ NESTED = "<table><tr><td>" * 150 + PROSE + "</td></tr></table>" * 150
     ],
 )
 def test_time_is_bounded(read, page, outcome):
-    start = time.perf_counter()
+    start = time.process_time()
     if outcome is None:
         assert read(page).text
     else:
         with pytest.raises(outcome):
             read(page)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_a_page_of_62_kilobytes_is_read_fast(read):
@@ -114,9 +114,9 @@ def test_a_page_of_62_kilobytes_is_read_fast(read):
     )
     assert len(page.encode()) > 62_000
     read(page)
-    start = time.perf_counter()
+    start = time.process_time()
     read(page)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize("seed", range(8))
