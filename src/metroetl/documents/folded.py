@@ -132,7 +132,9 @@ class _Builder(LXMLTreeBuilder):
             elif isinstance(item, tuple):
                 getattr(self, item[0])(*item[1:])
             else:
-                self.start(item.name, dict(item.attributes))
+                attributes: dict[str | bytes, str | bytes] = {}
+                attributes.update(item.attributes)
+                self.start(item.name, attributes)
                 names.append(item.name)
                 stack.append(iter(self._items(item)))
 
