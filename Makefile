@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test lint check accuracy mutations timelapse bench bench-fetch bench-warehouse bench-gate bench-site bench-report bench-growth bench-collect bench-start bench-tools audit sbom up requirements build clean
+.PHONY: help demo test lint check accuracy mutations timelapse bench bench-fetch bench-warehouse bench-gate bench-site bench-report bench-growth bench-collect bench-start bench-tools audit sbom up requirements docs build clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -85,6 +85,9 @@ requirements:    ## pin again after a change of pyproject.toml (needs uv)
 	uv export --quiet --frozen --no-emit-project --all-extras --group dev --no-header --format requirements.txt -o requirements.txt
 	uv export --quiet --frozen --no-emit-project --only-group bench --no-header --format requirements.txt -o benchmarks/requirements.txt
 	uv export --quiet --frozen --no-emit-project --no-dev --group build --extra postgres --extra s3 --extra export --extra dask --no-annotate --no-header --format requirements.txt -o deployments/requirements.txt
+
+docs: $(READY)   ## the reference pages that are made from the code: commands, settings, errors
+	$(BIN)/python -m metroetl.cli.reference docs/reference
 
 build: $(READY)  ## a wheel and a source distribution in dist/
 	$(BIN)/python -m hatchling build

@@ -10,6 +10,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -171,10 +172,12 @@ async def recorded(
     """
     outcome = SourceOutcome(source_id=source.id, title=source.title)
     untold: list[Harvested] = []
+    many = asyncio.Event()
     writing: asyncio.Task[None] | None = None
 
-    async def tell(pause: float) -> None:
-        await asyncio.sleep(pause)
+    async def tell() -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(many.wait(), TELL_EVERY)
         new = untold.copy()
         untold.clear()
         await asyncio.to_thread(warehouse.record, run_id, new)
@@ -183,11 +186,15 @@ async def recorded(
         async for step in steps:
             _count_step(outcome, step)
             untold.append(step)
-            if writing is None or writing.done() or len(untold) >= MOST_UNTOLD:
-                if writing is not None:
-                    await writing
-                writing = asyncio.create_task(tell(TELL_EVERY))
+            if writing is not None and (writing.done() or len(untold) >= MOST_UNTOLD):
+                many.set()
+                await writing
+                writing = None
+            if writing is None:
+                many.clear()
+                writing = asyncio.create_task(tell())
     finally:
+        many.set()
         if writing is not None:
             await writing
         warehouse.record(run_id, untold)
