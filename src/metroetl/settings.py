@@ -26,8 +26,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="METROETL_", env_file=".env", extra="ignore")
 
-    environment: Literal["local", "production"] = "local"
-    home: Path = Path("data")
+    environment: Literal["local", "production"] = Field(
+        default="local", description="production refuses stand-in sites and impolite requests"
+    )
+    home: Path = Field(default=Path("data"), description="folder of everything that runs write")
     database_url: SecretStr | None = Field(
         default=None, description="SQLAlchemy address; the SQLite file warehouse.db in home if unset"
     )
@@ -42,21 +44,28 @@ class Settings(BaseSettings):
         description="PostgreSQL's group of those who read public rows",
     )
     archive: str = Field(default="", description="a folder, or s3://bucket/prefix; home/archive if unset")
-    world: Literal["facts", "synthetic"] = "facts"
+    world: Literal["facts", "synthetic"] = Field(
+        default="facts", description="synthetic for volume tests and benchmarks; a warehouse is of one world"
+    )
     clock: AwareDatetime | None = Field(
         default=None,
         description="the moment at which the clock starts, for a time-lapse of the synthetic world only",
     )
 
-    host_map: dict[str, str] = Field(default_factory=dict)
-    user_agent: str = "MetroETL/0.1 (quarterly monitoring; public statistics only)"
-    timeout_seconds: float = 30.0
-    max_bytes: int = 256 * 1024 * 1024
+    host_map: dict[str, str] = Field(
+        default_factory=dict, description="catalogue host to its stand-in, as JSON; refused in production"
+    )
+    user_agent: str = Field(
+        default="MetroETL/0.1 (quarterly monitoring; public statistics only)",
+        description="who asks; sites see it, and robots.txt may name it",
+    )
+    timeout_seconds: float = Field(default=30.0, description="of a request without a byte")
+    max_bytes: int = Field(default=256 * 1024 * 1024, description="a larger body is `TOO_LARGE`")
     ca_file: Path | None = Field(
         default=None,
         description="PEM file of certificate authorities to trust too, of a company proxy for instance",
     )
-    concurrency: int = 8
+    concurrency: int = Field(default=8, description="requests at once, of all hosts of a process together")
     groups_at_once: int = Field(default=4, ge=1, description="groups of hosts that one run asks at once")
     runner: Literal["threads", "dask"] = Field(
         default="threads",
@@ -70,7 +79,7 @@ class Settings(BaseSettings):
         ge=1,
         description="threads or processes of this machine that read at once; 2, or one a core",
     )
-    retries: int = 3
+    retries: int = Field(default=3, description="of a request that may pass: no answer, a server error")
     ocr: bool = Field(
         default=False,
         description="read pictures of text too (needs the extra `ocr`); their figures wait for a person",
@@ -143,7 +152,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _secrets_are_hidden(self) -> Settings:
-        for secret in (self.database_url, self.ping_url):
+        for secret in (self.database_url, self.ping_url, self.notify_url):
             hide(secret.get_secret_value() if secret else None)
         return self
 
