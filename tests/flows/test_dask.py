@@ -109,6 +109,7 @@ def told(run: Run) -> dict[str, Any]:
 
 
 @pytest.mark.postgres
+@pytest.mark.timeout(900)  # eight processes on whatever machine
 def test_two_workers_make_the_warehouse_that_threads_make(
     new_world: NewWorld, new_postgres: Callable[[], str], cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
