@@ -36,7 +36,7 @@ def retry(request: RetryForm = RetryRequest()) -> State[RunSummary]:
     try:
         plan = pipeline.plan_retry(request.run)
     except NothingToRetry as nothing:
-        return Completed(name="NothingToRetry", message=str(nothing), data=nothing)  # type: ignore[arg-type]
+        return Completed(name="NothingToRetry", message=str(nothing), data=nothing)
     run_id = warehouse.start_run("retry", {"run": plan.run_id})
     summary = RunSummary(run_id=run_id, flow="retry", started_at=datetime.now(UTC), retry_of=plan.run_id)
     ids = [part.source_id for part in plan.parts]
