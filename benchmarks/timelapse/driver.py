@@ -177,7 +177,7 @@ class Driver:
                 self.lapse.happened[f"{kill} killed in the middle of a run"] += 1
             self._kill(kill)
         told = told or self.worker.told(PATIENCE) or {"died": "hung"}
-        if "died" in told:
+        if "died" in told or not self.worker.alive:
             self.worker.kill()
             self.lapse.happened["runs that the reaper crashed"] += self.server.reap()
             self.worker.up()
