@@ -50,12 +50,7 @@ class Lapse:
 
     ran: list[Ran] = field(default_factory=list)
     happened: Counter[str] = field(default_factory=Counter)
-    began: float = field(default_factory=time.monotonic)
-
-    @property
-    def seconds(self) -> float:
-        """So far."""
-        return time.monotonic() - self.began
+    seconds: float = 0.0
 
 
 class Driver:
@@ -71,6 +66,7 @@ class Driver:
 
     def run(self) -> Lapse:
         """All days, then everything is stopped; the warehouse stays."""
+        began = time.monotonic()
         with ExitStack() as stack:
             self.sites = stack.enter_context(Sites(self.world, self.mishaps, self._moment(self.world.first)))
             self.disk = stack.enter_context(Disk(self.home / "archive", self.world.days))
@@ -84,6 +80,7 @@ class Driver:
             self.worker.up()
             for number in range(self.world.days):
                 self._day(self.world.first + timedelta(days=number))
+                self.lapse.seconds = time.monotonic() - began
                 self._tell(number)
         return self.lapse
 
@@ -177,7 +174,7 @@ class Driver:
                 self.lapse.happened[f"{kill} killed in the middle of a run"] += 1
             self._kill(kill)
         told = told or self.worker.told(PATIENCE) or {"died": "hung"}
-        if "died" in told:
+        if "died" in told or not self.worker.alive:
             self.worker.kill()
             self.lapse.happened["runs that the reaper crashed"] += self.server.reap()
             self.worker.up()

@@ -70,9 +70,11 @@ class Verdict:
     @property
     def figure(self) -> str:
         """The last line."""
+        amiss = {"stopped without a reason": self.unexplained, "bad answers unnoticed": self.unnoticed}
         return (
             f"timelapse: {self.days} days, {self.releases} releases, {len(self.missing)} missing, {len(self.twice)} twice, "
             f"{len(self.wrong)} wrong, {len(self.unreadable)} unreadable of which {self.named} named"
+            + "".join(f", {len(found)} {what}" for what, found in amiss.items() if found)
         )
 
 
