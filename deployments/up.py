@@ -56,7 +56,9 @@ def environment(host: str, port: int) -> dict[str, str]:
         "PREFECT_UI_URL": os.environ.get("PREFECT_UI_URL", base_url(host, port)),
         "PREFECT_UI_API_URL": os.environ.get("PREFECT_UI_API_URL", api),
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
-        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",  # a toast for it lies over the Submit button
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # with the default of 5 s the server may close a connection just as a form is sent over it
+        "PREFECT_SERVER_API_KEEPALIVE_TIMEOUT": "75",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_EXTRA_LOGGERS": "metroetl",

@@ -286,14 +286,16 @@ def test_the_archive_is_replayed_and_a_report_written(operator: Operator, tmp_pa
     replayed = operator.submit("replay/replay")
     operator.open_form("monitor/monitor")
     expect(operator.page.get_by_text("chengdu 成都都市圈")).to_be_visible()
-    operator.choose("季度 (Optional)", "2025-Q1")
+    newest = "SELECT MAX(quarter) FROM mart_circle_quarter WHERE region_name = '德阳市'"
+    ((quarter,),) = server.ask(newest)
+    operator.choose("季度 (Optional)", quarter)
     operator.choose("格式 (Optional)", "html 网页")
     written = server.finished(operator.submit("monitor/monitor"))
     assert written["state"]["type"] == "COMPLETED", written["state"]
-    assert written["name"].startswith("监测 monitor · 成都都市圈 · 2025-Q1 · ")
+    assert written["name"].startswith(f"监测 monitor · 成都都市圈 · {quarter} · ")
     assert server.finished(replayed)["state"]["type"] == "COMPLETED"
-    shown = operator.read(written["id"], "report-chengdu-2025-q1")
-    report = shown.get_by_role("link", name="report-chengdu-2025-Q1.html")
+    shown = operator.read(written["id"], f"report-chengdu-{quarter.lower()}")
+    report = shown.get_by_role("link", name=f"report-chengdu-{quarter}.html")
     operator.page.goto(str(report.get_attribute("href")))
     expect(operator.page.locator("h1").first).to_be_visible()
     expect(operator.page.locator("svg, canvas").first).to_be_visible()
