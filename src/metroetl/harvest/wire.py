@@ -8,7 +8,6 @@ import socket
 import ssl
 import zlib
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,8 +39,7 @@ def tls_context(mode: TlsMode | None, ca_file: Path | None) -> ssl.SSLContext:
     """TLS as the catalogue declares it for a host (None: as it should be); `ca_file` holds further authorities.
 
     `legacy` allows old renegotiation, weaker ciphers and keys, and offers P-256 alone; certificates are checked.
-    `unverified` checks no certificate. Made once a process: reading the authorities takes 0.08 s, which a run over 200
-    sources would spend at each. Raises SettingsError if the file can't be used.
+    `unverified` checks no certificate. Raises SettingsError if the file can't be used.
     """
     if mode == "unverified":
         return httpx.create_ssl_context(verify=False, trust_env=False)
