@@ -21,7 +21,7 @@ from metroetl import pipeline
 from metroetl.monitoring.site.served import served_address
 from metroetl.quality.stopped import HeldBatch, HeldRule, Stopped, StoppedRow, counted
 from metroetl.quality.words import TOLD, advice, table_words
-from metroetl.runs import Failure, Finding, RunSummary
+from metroetl.runs import Failure, Finding, RedRun, RunSummary
 
 STATES_ZH = {
     "held": "有批次被拦下",
@@ -264,7 +264,10 @@ def publish_file(key: str, path: str, words: str) -> None:
 
 
 def state_of(summary: RunSummary) -> State[RunSummary]:
-    """The state that the list of runs shows: red only when something could not be read, was held, or is wrong in what is published."""
+    """The state that the list of runs shows: red only when something could not be read, was held, or is wrong in what is published.
+
+    What Prefect gets of a red run is an error, for of anything else it says in the log that it isn't one.
+    """
     message = f"run {summary.run_id}: {STATES_ZH[summary.state]}"
     match summary.state:
         case "nothing_new":
@@ -274,8 +277,8 @@ def state_of(summary: RunSummary) -> State[RunSummary]:
         case "loaded":
             return Completed(message=message, data=summary)
         case "held":
-            return Failed(name="Held", message=message, data=summary)
+            return Failed(name="Held", message=message, data=RedRun(summary))
         case "checks_failed":
-            return Failed(name="ChecksFailed", message=message, data=summary)
+            return Failed(name="ChecksFailed", message=message, data=RedRun(summary))
         case _:
-            return Failed(name="SourcesFailed", message=message, data=summary)
+            return Failed(name="SourcesFailed", message=message, data=RedRun(summary))

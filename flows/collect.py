@@ -17,7 +17,7 @@ from flows.releases import announce
 from flows.runner import RETRIES, Harvest, harvesters, outcomes_of, readers
 from metroetl import pipeline
 from metroetl.harvest.models import INBOX
-from metroetl.runs import GateOutcome, RunSummary
+from metroetl.runs import GateOutcome, RedRun, RunSummary
 
 
 @task(task_run_name="harvest-{source_ids}", **RETRIES)
@@ -82,7 +82,9 @@ def collect_here(request: CollectRequest) -> RunSummary:
 
 def summary_of(state: Any) -> RunSummary:
     """The summary that a finished flow gives, also one that failed; raises what made it crash."""
-    summary = state.result(raise_on_failure=False)
-    if isinstance(summary, RunSummary):
-        return summary
-    raise summary
+    result = state.result(raise_on_failure=False)
+    if isinstance(result, RedRun):
+        return result.summary
+    if isinstance(result, RunSummary):
+        return result
+    raise result

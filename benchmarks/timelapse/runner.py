@@ -57,7 +57,7 @@ def execute(flow_run_id: UUID) -> dict[str, Any]:
     from prefect.flow_engine import load_flow, load_flow_run, run_flow
     from prefect.states import Pending
 
-    from metroetl.runs import RunSummary
+    from metroetl.runs import RedRun, RunSummary
 
     with get_client(sync_client=True) as client:
         taken: Any = client.set_flow_run_state(flow_run_id, Pending())
@@ -67,6 +67,7 @@ def execute(flow_run_id: UUID) -> dict[str, Any]:
     flow = load_flow(flow_run)
     state: Any = run_flow(flow, flow_run=flow_run, return_type="state")
     result = state.result(raise_on_failure=False)
+    result = result.summary if isinstance(result, RedRun) else result
     summary = result.model_dump(mode="json") if isinstance(result, RunSummary) else None
     return {
         "state": state.name,

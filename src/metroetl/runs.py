@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from metroetl.errors import MetroError
 from metroetl.redaction import redact
 
 
@@ -158,6 +159,20 @@ class RunSummary(BaseModel):
     def exit_code(self) -> int:
         """0 done (also nothing new), 1 some source failed, 3 a batch was held, 4 a check of what is published failed."""
         return {"held": 3, "checks_failed": 4, "sources_failed": 1}.get(self.state, 0)
+
+
+class RedRun(MetroError):
+    """A run ended red: something could not be read, was held, or is wrong in what is published."""
+
+    code = "RED_RUN"
+    way_out = "The run's artifact run-summary says what, and what to do."
+
+    def __init__(self, summary: RunSummary) -> None:
+        super().__init__(f"run {summary.run_id}: {summary.state}")
+        self.summary = summary
+
+    def __reduce__(self) -> tuple[type[RedRun], tuple[RunSummary]]:
+        return RedRun, (self.summary,)
 
 
 Robots = Literal["allowed", "disallowed", "none", "html", "unreachable"]

@@ -17,7 +17,7 @@ from metroetl.documents.html import parse_html, plain_markup
 from metroetl.documents.labels import find_labels, information_blocks
 from metroetl.documents.metadata import printed_before, read_metas
 from metroetl.documents.titles import heading_before
-from metroetl.errors import Unreadable
+from metroetl.errors import TooMuchInside
 
 URL = "https://www.example.gov.cn/tjsj/202504/t20250418_1.html"
 PAGES = sorted((Path(__file__).parents[1] / "pages").glob("**/*.html"))
@@ -173,5 +173,5 @@ def test_without_a_known_container_nothing_is_folded() -> None:
 
 
 def test_deep_markup_has_its_name() -> None:
-    with pytest.raises(Unreadable, match="characters"):
+    with pytest.raises(TooMuchInside, match="characters"):
         parse_folded("x" * 24_000_001)

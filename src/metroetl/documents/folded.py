@@ -21,7 +21,7 @@ from metroetl.documents.body import container_names
 from metroetl.documents.html import BLOCK, BREAK, MAX_DEPTH, SILENT, plain_markup
 from metroetl.documents.labels import is_label
 from metroetl.documents.titles import marks_title
-from metroetl.errors import Unreadable
+from metroetl.errors import TooMuchInside
 
 LEAST = 3  # elements that are worth it
 HIGHEST = 12  # levels that a folded element may have below it
@@ -106,7 +106,7 @@ def parse_folded(text: str) -> BeautifulSoup | None:
     parser.feed(plain_markup(text))
     parser.close()
     if events.deepest > MAX_DEPTH:
-        raise Unreadable(f"markup nested {events.deepest} deep: more than {MAX_DEPTH}")
+        raise TooMuchInside(f"markup nested {events.deepest} deep: more than {MAX_DEPTH}")
     return BeautifulSoup("", builder=_Builder(events)) if events.last else None
 
 
