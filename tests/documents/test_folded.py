@@ -145,14 +145,14 @@ def test_examples_are_read_alike(path: Path) -> None:
 
 def test_wild_pages_are_read_alike() -> None:
     folded = 0
-    for seed in range(150):
+    for seed in range(40):
         chance = random.Random(seed)
         before, after = ("".join(element(chance, 0) for _ in range(5)) for _ in range(2))
         body = f'<div class="TRS_Editor"><p>一季度，全市实现地区生产总值101.2亿元。</p>{element(chance, 3)}</div>'
         folded += assert_same(
             f"<html><head><title>甲市</title></head><body>{before}{body}{after}</body></html>"
         )
-    assert folded > 100
+    assert folded > 25
 
 
 def test_a_menu_becomes_one_text() -> None:
