@@ -36,7 +36,7 @@ mutations: $(READY) ## what the gate stops of wrong batches, and what of clean o
 	$(BIN)/python -m benchmarks.mutations $(if $(write),--write)
 
 timelapse: $(READY) ## days of a synthetic world through the flows, with faults: a short form; days=730: two years (write=1: into docs/ too)
-	$(BIN)/python -m benchmarks.timelapse $(if $(days),--days $(days)) $(if $(write),--write)
+	$(BIN)/python -m benchmarks.timelapse $(if $(days),--days $(days)) $(if $(first),--first $(first)) $(if $(write),--write)
 
 bench: $(READY)  ## speed and memory of the extractor (against=FOLDER: and of another checkout, in turn)
 	$(BIN)/python -m benchmarks.extract $(if $(against),--against $(against))

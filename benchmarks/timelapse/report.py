@@ -29,7 +29,7 @@ def _lines(played: Played, verdict: Verdict) -> Iterable[str]:
     yield ""
     yield f"    {verdict.figure}"
     yield ""
-    yield f"- {world.first} to {world.last}, seed {world.seed}: `make timelapse days={world.days}`"
+    yield f"- {world.first} to {world.last}, seed {world.seed}: `make timelapse days={world.days} first={world.first}`"
     yield (
         f"- {verdict.figures:,} figures of {verdict.releases} releases that could be read, in {verdict.vintages:,} vintages; "
         f"{'all' if verdict.passed else '**not all**'} as they should be"

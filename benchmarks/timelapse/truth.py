@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from benchmarks.timelapse.calendar import BEIJING
@@ -90,8 +90,7 @@ class Truth:
         """Whether a form stands to the end, or was served whole, or could have been: a whole list named it and nobody asked."""
         if end > self.world.last:
             return True
-        moments = self.ledger.shown.get((form.key, form.modified_on), {})
-        if len(moments) >= 1 + len(form.files):
+        if len(self._kept(form)) >= 1 + len(form.files):
             return True
         asked_in_vain = (form.key, form.modified_on) in self.ledger.refused
         listed = self.ledger.listed_between(form.source_id, form.modified_on, end)
@@ -99,12 +98,33 @@ class Truth:
 
     def _seen(self, form: Article) -> date:
         """The day on which an edit was first seen, by the machine's clock of that day."""
-        moments = self.ledger.shown.get((form.key, form.modified_on))
+        moments = self._kept(form)
         if not moments:
             return date.max
         seen = min(moments.values())
         hours = self.mishaps.clock_hours.get(seen.date(), 0)
         return (seen + timedelta(hours=hours)).astimezone(BEIJING).date()
+
+    def _kept(self, form: Article) -> dict[str, datetime]:
+        """When each address of a form was first served whole while the disk could keep it."""
+        shown = self.ledger.shown.get((form.key, form.modified_on), {})
+        moments = {url: self._first_kept(url, at) for url, at in shown.items()}
+        return {url: at for url, at in moments.items() if at is not None}
+
+    def _first_kept(self, url: str, since: datetime) -> datetime | None:
+        full = self.mishaps.disk_full
+        if since.date() not in full:
+            return since
+        return next((at for at in self._whole[url] if at > since and at.date() not in full), None)
+
+    @cached_property
+    def _whole(self) -> dict[str, list[datetime]]:
+        """Moments of whole bodies by address, in order."""
+        found: dict[str, list[datetime]] = defaultdict(list)
+        for served in self.ledger.entries:
+            if served.whole and served.status == 200:
+                found[served.url].append(served.at)
+        return found
 
 
 def versions(article: Article) -> Iterator[tuple[Article, date]]:
