@@ -146,6 +146,9 @@ def _files(desk: Desk) -> None:
         for n, value in enumerate((771.1, 771.2, 771.3)):
             text = f"德阳市简报\n\n2025年第{n}期\n\n2025年4月30日\n\n德阳市一季度地区生产总值{value}亿元，同比增长85.2%。\n"
             _take(folder / f"note{n}.txt", text.encode(), Told(url=CHANGED))
+            run_id = pipeline.open_warehouse().start_run("inbox", {})
+            pipeline.read_and_stage(run_id, INBOX)
+            assert not pipeline.pass_gate(run_id).held
         for n in range(3):
             _take(folder / f"damaged{n}.pdf", b"%%PDF-1.7\n%d 0 obj << /Type /Catalog" % n, None)
         for n in range(3):  # a batch each
@@ -194,11 +197,10 @@ def test_every_command_of_a_page_runs(desk: Desk, page: Path, request: pytest.Fi
 
 def _run(desk: Desk, command: str) -> None:
     if command.startswith("export "):
-        desk.env.update(
-            pair.split("=", 1)
-            for pair in shlex.split(command, comments=True)[1:]
-            if not re.search("…|s3:|PASSWORD", pair)
-        )
+        for pair in shlex.split(command, comments=True)[1:]:
+            if not re.search("…|s3:|PASSWORD", pair):
+                name, value = pair.split("=", 1)
+                desk.env[name] = value.replace("$PWD", str(desk.folder)).replace("$PATH", desk.env["PATH"])
         return
     for pattern, where in ELSEWHERE.items():
         if re.match(pattern, command):

@@ -65,7 +65,7 @@ def test_a_killed_backfill_goes_on_where_it_stopped(
     new_world: NewWorld, clean_contents: CleanContents, prefect_server: str, root: Path
 ) -> None:
     world = new_world(DAY, SOURCE)
-    command = [sys.executable, "-m", "tests.flows.dying", "INSERT INTO raw_snapshot", "6"]
+    command = [sys.executable, "-m", "tests.flows.dying", "INSERT INTO raw_snapshot", "2"]
     env = {**os.environ, **world.env, "PREFECT_API_URL": prefect_server}
     asked = ["backfill", "--source", SOURCE, "--year-from", "2021", "--year-to", "2022"]
     killed = subprocess.run(

@@ -34,6 +34,7 @@ from metroetl.pipeline.steps import (
 )
 from metroetl.runs import Failure, Retried, RunSummary, SourceOutcome
 from metroetl.settings import settings
+from metroetl.warehouse.unfinished import CRASHED
 
 if TYPE_CHECKING:
     from metroetl.catalogue.models import Source
@@ -59,8 +60,10 @@ FROM raw_fetch f WHERE f.run_id = :run AND NOT f.ok
 """
 _UNREADABLE = "SELECT source_id, url FROM ops_quarantine WHERE table_name = 'raw_snapshot' AND state = 'open'"
 _RUN = "SELECT flow, parameters, state, summary FROM ops_run WHERE run_id = :run"
+FLOWS = {"collect", "backfill", "revisit", "replay", "retry"}  # whose runs leave a RunSummary
+UNFINISHED = {"running", CRASHED}
 _RED = """
-SELECT run_id, summary FROM ops_run WHERE state IN ('sources_failed', 'held', 'checks_failed', 'loaded', 'nothing_new')
+SELECT run_id, flow, summary FROM ops_run WHERE state IN ('sources_failed', 'held', 'checks_failed', 'loaded', 'nothing_new')
 ORDER BY started_at DESC LIMIT 200
 """
 
@@ -125,7 +128,9 @@ def plan_retry(run: str = LAST) -> RetryPlan:
 def _newest_failed(warehouse: Warehouse) -> str:
     """The newest run with failures, but those that a later retry took up."""
     taken: set[str | None] = set()
-    for run_id, text in warehouse.query(_RED)[1]:
+    for run_id, flow, text in warehouse.query(_RED)[1]:
+        if flow not in FLOWS:
+            continue
         summary = RunSummary.model_validate_json(text)
         if any(s.failed for s in summary.sources) and run_id not in taken:
             return str(run_id)
@@ -137,9 +142,12 @@ def _summary_of(warehouse: Warehouse, run_id: str) -> RunSummary:
     _, rows = warehouse.query(_RUN, parameters={"run": run_id})
     if not rows:
         raise RunUnknown(f"no run {run_id}")
-    if not rows[0][3]:
-        raise RunUnfinished(f"run {run_id} is {rows[0][2]} and left no summary")
-    return RunSummary.model_validate_json(rows[0][3])
+    flow, _, state, summary = rows[0]
+    if flow not in FLOWS:
+        raise NothingToRetry(f"run {run_id} is of {flow}, which asks no site")
+    if state in UNFINISHED:
+        raise RunUnfinished(f"run {run_id} is {state} and left no summary")
+    return RunSummary.model_validate_json(summary)
 
 
 def _reach_of(warehouse: Warehouse, run_id: str) -> dict[str, Any]:
