@@ -61,11 +61,13 @@ def title_layers(title: str) -> tuple[str, ...]:
     return tuple(layer for layer in layers if layer)
 
 
+@lru_cache(maxsize=50_000)
 def title_kind(title: str) -> frozenset[str]:
     """Words that make another document of the same name: 解读, 征求意见稿, 修订 …"""
     return frozenset(KINDS.findall(plain(title)))
 
 
+@lru_cache(maxsize=50_000)
 def title_numerals(title: str) -> frozenset[str]:
     """Years, numbers, batches and periods that a title names."""
     return frozenset(NUMERALS.findall(plain(title)))

@@ -87,39 +87,63 @@ class Overlap:
 
 def judge(a: Paper, b: Paper) -> Tie | None:
     """The tie of two documents, None where they aren't surely the same paper."""
-    if a.key == b.key or a.url in (b.url, b.parent_url) or a.parent_url == b.url:
+    if not plausible(a, b):
         return None
     if tie := _forwarded(a, b) or _forwarded(b, a):
         return tie
+    basis = _basis(a, b)
+    if basis == "number" and (score := _by_number(a, b)):
+        return Tie(a.id, b.id, "number", round(score, 4))
+    if basis == "number":
+        basis = _by_title(a, b)
+    if basis is None:
+        return None
+    found = overlap(a, b)
+    alike, figures, most = (0.6, 0.9, 0.02) if basis == "title" else (0.8, 0.95, 0.005)
+    fits = _agree(found, alike=alike, figures=figures) and clash(a, b) <= most
+    return Tie(a.id, b.id, basis, round(found.alike, 4)) if fits else None
+
+
+def plausible(a: Paper, b: Paper) -> bool:
+    """Whether titles, numbers and days let two documents be the same paper; their texts aren't looked at."""
+    if a.key == b.key or a.url in (b.url, b.parent_url) or a.parent_url == b.url:
+        return False
+    return _may_forward(a, b) or _may_forward(b, a) or _basis(a, b) is not None
+
+
+def _basis(a: Paper, b: Paper) -> Basis | None:
+    """By what two documents could be tied, as far as their titles, numbers and days tell."""
     if title_kind(a.title) != title_kind(b.title) or not _same_period(a.title, b.title):
         return None
     numbers = number_key(a.number), number_key(b.number)
-    if all(numbers) and numbers[0] != numbers[1]:
-        return None
-    if all(numbers) and (score := _by_number(a, b)):
-        return Tie(a.id, b.id, "number", round(score, 4))
+    if all(numbers):
+        return "number" if numbers[0] == numbers[1] else None
+    return _by_title(a, b)
+
+
+def _by_title(a: Paper, b: Paper) -> Basis | None:
     if a.written_on and b.written_on and a.written_on != b.written_on:
         return None
-    found = overlap(a, b)
     if title_layers(a.title)[:1] == title_layers(b.title)[:1] != ():
-        fits = _within(SEASON, a, b) and _agree(found, alike=0.6, figures=0.9) and clash(a, b) <= 0.02
-        return Tie(a.id, b.id, "title", round(found.alike, 4)) if fits else None
-    fits = _within(DAYS, a, b) and not _exchanged_names(a.title, b.title)
-    if fits and _agree(found, alike=0.8, figures=0.95) and clash(a, b) <= 0.005:
-        return Tie(a.id, b.id, "body", round(found.alike, 4))
-    return None
+        return "title" if _within(SEASON, a, b) else None
+    return "body" if _within(DAYS, a, b) and not _exchanged_names(a.title, b.title) else None
 
 
 def _forwarded(outer: Paper, inner: Paper) -> Tie | None:
     """A notice that forwards or issues a paper with its whole text."""
-    layers, own = title_layers(outer.title), title_layers(inner.title)
-    if not own or own[0] not in layers[1:] or title_kind(outer.title) != title_kind(inner.title):
+    if not _may_forward(outer, inner):
         return None
     found = overlap(outer, inner)
     whole = found.contained >= 0.85 and found.figures >= 0.9 and len(outer.body) >= 0.95 * len(inner.body)
     if len(inner.body) < LEAST or not whole:
         return None
     return Tie(outer.id, inner.id, "title", round(found.contained, 4), forwarder=outer.id)
+
+
+def _may_forward(outer: Paper, inner: Paper) -> bool:
+    layers, own = title_layers(outer.title), title_layers(inner.title)
+    forwards = bool(own) and own[0] in layers[1:]
+    return forwards and title_kind(outer.title) == title_kind(inner.title)
 
 
 def _by_number(a: Paper, b: Paper) -> float:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from metroetl.documents.same import Paper, Tie
 
 Row = dict[str, Any]
+AT_HAND = 5_000_000  # characters of texts, which are compared with several others
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def tie_republications(connection: Connection, run_id: str | None) -> int:
 
 def _ties(connection: Connection, heads: dict[str, Head], new: list[str]) -> Iterator[Tie]:
     from metroetl.documents.candidates import Sketches, name_pairs
-    from metroetl.documents.same import judge
+    from metroetl.documents.same import judge, plausible
 
     papers = [head.paper for head in heads.values()]
     pairs = name_pairs([heads[i].paper for i in new], papers)
@@ -72,8 +73,13 @@ def _ties(connection: Connection, heads: dict[str, Head], new: list[str]) -> Ite
     for paper in _with_text(connection, heads, _of_the_time(heads, new)):
         sketches.add(paper)
     pairs |= {(a, b) for a, b in sketches.pairs(new) if heads[a].paper.key != heads[b].paper.key}
-    for batch in _batches(sorted(pairs)):
-        whole = {p.id: p for p in _with_text(connection, heads, sorted({i for pair in batch for i in pair}))}
+    likely = sorted(pair for pair in pairs if plausible(*(heads[i].paper for i in pair)))
+    whole: dict[str, Paper] = {}
+    for batch in _batches(likely):
+        if sum(len(paper.text) for paper in whole.values()) > AT_HAND:
+            whole.clear()
+        missing = sorted({i for pair in batch for i in pair} - whole.keys())
+        whole |= {paper.id: paper for paper in _with_text(connection, heads, missing)}
         for a, b in batch:
             if tie := judge(whole[a], whole[b]):
                 yield tie
