@@ -44,6 +44,15 @@ def gate(run_id: str) -> GateOutcome:
     return pipeline.pass_gate(run_id)
 
 
+def conclude(summary: RunSummary, *, dry_run: bool = False) -> State[RunSummary]:
+    """Announce what is new, close the run and leave its artifacts; the state in which it ends."""
+    if not dry_run:
+        announce(summary)
+    pipeline.finish(summary, dry_run=dry_run)
+    publish_summary(summary)
+    return state_of(summary)
+
+
 def run_collect(
     flow_name: str, request: CollectRequest, asked: BackfillRequest | None = None, **how: Any
 ) -> State[RunSummary]:
@@ -62,10 +71,7 @@ def run_collect(
     summary.sources = [o for o in outcomes if o.source_id != INBOX or o.outcomes or o.documents or o.failed]
     if not request.dry_run:
         summary.gate = gate(run_id)
-        announce(summary)
-    pipeline.finish(summary, dry_run=request.dry_run)
-    publish_summary(summary)
-    return state_of(summary)
+    return conclude(summary, dry_run=request.dry_run)
 
 
 @pinged

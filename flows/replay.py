@@ -8,12 +8,10 @@ from prefect import flow, task
 from prefect.client.schemas.objects import State
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.artifacts import publish_summary, state_of
-from flows.collect import gate
+from flows.collect import conclude, gate
 from flows.names import run_name
 from flows.parameters import ReplayForm, ReplayRequest
 from flows.ping import pinged
-from flows.releases import announce
 from flows.runner import RETRIES, Harvest, outcomes_of, readers
 from metroetl import pipeline
 from metroetl.runs import RunSummary, SourceOutcome
@@ -38,7 +36,4 @@ def replay(request: ReplayForm = ReplayRequest()) -> State[RunSummary]:
         listed = {i: list_again.submit(i, request.only_quarantined) for i in ids}
         summary.sources = [o for o in outcomes_of(run_id, listed, runner) if o.documents or o.failed]
     summary.gate = gate(run_id)
-    announce(summary)
-    pipeline.finish(summary)
-    publish_summary(summary)
-    return state_of(summary)
+    return conclude(summary)

@@ -9,13 +9,11 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.artifacts import publish_summary, state_of
-from flows.collect import gate, summary_of
+from flows.collect import conclude, gate, summary_of
 from flows.limits import shared_gate
 from flows.names import run_name
 from flows.parameters import RetryForm, RetryRequest
 from flows.ping import pinged
-from flows.releases import announce
 from flows.runner import RETRIES, Harvest, outcomes_of, readers
 from metroetl import pipeline
 from metroetl.catalogue import catalogue
@@ -50,10 +48,7 @@ def retry(request: RetryForm = RetryRequest()) -> State[RunSummary]:
         summary.sources = outcomes_of(run_id, futures, runner)
     summary.gate = gate(run_id)
     summary.retried = pipeline.judge_retry(run_id, plan, summary.sources)
-    announce(summary)
-    pipeline.finish(summary)
-    publish_summary(summary)
-    return state_of(summary)
+    return conclude(summary)
 
 
 def retry_here(request: RetryRequest) -> RunSummary:

@@ -7,13 +7,11 @@ from datetime import UTC, date, datetime
 from prefect import flow, task
 from prefect.client.schemas.objects import State
 
-from flows.artifacts import publish_summary, state_of
-from flows.collect import gate, summary_of
+from flows.collect import conclude, gate, summary_of
 from flows.limits import shared_gate
 from flows.names import run_name
 from flows.parameters import RevisitForm, RevisitRequest
 from flows.ping import pinged
-from flows.releases import announce
 from flows.runner import RETRIES, Harvest, harvesters, outcomes_of, readers
 from metroetl import pipeline
 from metroetl.runs import RunSummary
@@ -40,10 +38,7 @@ def revisit(request: RevisitForm = RevisitRequest()) -> State[RunSummary]:
         }
         summary.sources = outcomes_of(run_id, futures, runner)
     summary.gate = gate(run_id)
-    announce(summary)
-    pipeline.finish(summary)
-    publish_summary(summary)
-    return state_of(summary)
+    return conclude(summary)
 
 
 def revisit_here(request: RevisitRequest) -> RunSummary:

@@ -12,8 +12,8 @@ import pytest
 from metroetl.errors import ArchiveFailure
 from metroetl.harvest import Archive
 from metroetl.harvest.models import INBOX
+from metroetl.pipeline import read_and_stage
 from metroetl.pipeline.archive import find_prunable, prune, take_inventory, verify
-from metroetl.pipeline.steps import read_and_stage
 from metroetl.warehouse import Warehouse
 
 HOST = "https://www.deyang.gov.cn"

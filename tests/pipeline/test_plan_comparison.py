@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from metroetl.errors import MetroError, VersionMissing
-from metroetl.pipeline import add_to_inbox
+from metroetl.pipeline import add_to_inbox, pass_gate, read_and_stage
 from metroetl.pipeline.plan_comparison import compare_series, compare_two
-from metroetl.pipeline.steps import pass_gate, read_and_stage
 from tests import forked
 from tests.pipeline.conftest import Install
 from tests.plans.test_compare import NEW, OLD

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metroetl.pipeline import read_and_stage, steps
+from metroetl.pipeline import read_and_stage, reading
 from tests.pipeline.conftest import Install
 
 PAGE = (
@@ -14,7 +14,7 @@ PAGE = (
 
 
 def test_pieces_make_one_batch(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "STAGED_AT_ONCE", 2)
+    monkeypatch.setattr(reading, "STAGED_AT_ONCE", 2)
     installation = install("home")
     for n in range(5):
         installation.bring(PAGE.format(n=n).encode(), f"https://tjj.deyang.gov.cn/{n}.html", days_ago=n)

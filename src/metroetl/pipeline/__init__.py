@@ -2,6 +2,7 @@
 
 from metroetl.pipeline.check import check_examples, check_sources
 from metroetl.pipeline.inbox import add_to_inbox, take_in_inbox
+from metroetl.pipeline.reading import read_and_stage, read_snapshot
 from metroetl.pipeline.releases import mark_announced, plan_alerts, releases_to_announce
 from metroetl.pipeline.retry import judge_retry, plan_retry, retry_part
 from metroetl.pipeline.revisit import revisit_sources
@@ -16,8 +17,6 @@ from metroetl.pipeline.steps import (
     normal_quarter,
     open_warehouse,
     pass_gate,
-    read_and_stage,
-    read_snapshot,
     source_title,
     stopped_in,
     update_monitoring,

@@ -25,11 +25,11 @@ from metroetl.errors import (
 from metroetl.harvest import Archive, Client, ask_again
 from metroetl.harvest.models import INBOX
 from metroetl.pipeline.inbox import take_in_inbox
+from metroetl.pipeline.reading import read_and_stage
 from metroetl.pipeline.steps import (
     harvest_source,
     known_addresses,
     open_existing,
-    read_and_stage,
     recorded,
 )
 from metroetl.runs import Failure, Retried, RunSummary, SourceOutcome

@@ -16,7 +16,8 @@ from metroetl.catalogue import catalogue
 from metroetl.catalogue.load import FOLDER, own_folder, reload
 from metroetl.errors import RunnerError
 from metroetl.harvest import Archive
-from metroetl.pipeline.steps import open_existing, read_and_stage
+from metroetl.pipeline.reading import read_and_stage
+from metroetl.pipeline.steps import open_existing
 from metroetl.runs import SourceOutcome
 from metroetl.settings import settings
 

@@ -18,7 +18,7 @@ from metroetl.documents.models import Span
 from metroetl.errors import Unreadable, WarehouseError
 from metroetl.harvest import Archive
 from metroetl.harvest.models import STAND_IN
-from metroetl.pipeline.steps import document_of
+from metroetl.pipeline.reading import document_of
 from metroetl.settings import settings
 from metroetl.warehouse.keys import parse_period
 

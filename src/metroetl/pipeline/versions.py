@@ -15,7 +15,8 @@ from metroetl.catalogue import catalogue
 from metroetl.documents.compare import Changes, Comparison, Version, compare
 from metroetl.errors import ArchiveFailure, DocumentError, VersionMissing
 from metroetl.harvest import Archive
-from metroetl.pipeline.steps import choose_sources, document_of, open_warehouse
+from metroetl.pipeline.reading import document_of
+from metroetl.pipeline.steps import choose_sources, open_warehouse
 from metroetl.settings import settings
 
 if TYPE_CHECKING:
