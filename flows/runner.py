@@ -55,10 +55,10 @@ def harvesters() -> TaskRunner[Any]:
 
 @contextmanager
 def readers() -> Iterator[TaskRunner[Any]]:
-    """What reads shards, as METROETL_RUNNER says; raises RunnerError if that can't be."""
+    """What reads shards, as METROETL_RUNNER says; raises RunnerError if that can't be. The warehouse is kept open."""
     config = settings()
     runner = _dask(config) if config.runner == "dask" else ThreadPoolTaskRunner(config.workers or THREADS)
-    with runner:
+    with runner, pipeline.warehouse_kept_open():
         yield runner
 
 

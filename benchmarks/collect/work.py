@@ -79,7 +79,10 @@ def main() -> None:
     imports(what)
     started, began = time.process_time(), time.perf_counter()
     before = _peak()
-    summary = WAYS[what](sources, int(workers))
+    from metroetl.pipeline import warehouse_kept_open
+
+    with warehouse_kept_open():
+        summary = WAYS[what](sources, int(workers))
     documents = sum(s.documents for s in summary.sources)
     print(
         json.dumps(

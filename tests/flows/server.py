@@ -74,6 +74,17 @@ class Server:
         run: dict[str, Any] = self.wait_for(ended)
         return run
 
+    @contextmanager
+    def paused(self, run_id: str) -> Iterator[None]:
+        """The process of a run stands still, so that what happens beside it doesn't depend on its speed."""
+        found = self.wait_for(lambda: self.api.get(f"/flow_runs/{run_id}").json()["infrastructure_pid"])
+        pid = int(found.rsplit(":", 1)[-1])
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def artifacts(self, run_id: str) -> dict[str, str]:
         """Ids of a run's artifacts by key."""
         found = self.post("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run_id]}}})

@@ -20,6 +20,7 @@ from metroetl.pipeline.steps import (
     source_title,
     stopped_in,
     update_monitoring,
+    warehouse_kept_open,
     write_quarterly_report,
 )
 
@@ -53,5 +54,6 @@ __all__ = [
     "stopped_in",
     "take_in_inbox",
     "update_monitoring",
+    "warehouse_kept_open",
     "write_quarterly_report",
 ]

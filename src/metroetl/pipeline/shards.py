@@ -17,7 +17,7 @@ from metroetl.catalogue.load import FOLDER, own_folder, reload
 from metroetl.errors import RunnerError
 from metroetl.harvest import Archive
 from metroetl.pipeline.reading import read_and_stage
-from metroetl.pipeline.steps import open_existing
+from metroetl.pipeline.steps import open_existing, warehouse_kept_open
 from metroetl.runs import SourceOutcome
 from metroetl.settings import settings
 
@@ -51,6 +51,7 @@ def archived_shards(source_id: str, *, only_quarantined: bool = False) -> list[S
     return _shards(source_id, open_existing().archived_ids(source_id, only_quarantined=only_quarantined))
 
 
+@warehouse_kept_open()
 def read_shard(run_id: str, shard: Shard) -> SourceOutcome:
     """Read and stage a shard, in this process or on another machine.
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -101,6 +101,15 @@ def open_existing() -> Warehouse:
     from metroetl.warehouse import Warehouse
 
     return Warehouse.open(settings())
+
+
+@contextmanager
+def warehouse_kept_open() -> Iterator[None]:
+    """For a run, or a part of it, in this process: the steps share connections in place of opening one for each deed."""
+    from metroetl.warehouse.engine import kept_open
+
+    with kept_open():
+        yield
 
 
 @bound_by_arguments

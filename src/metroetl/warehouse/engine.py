@@ -11,22 +11,45 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from metroetl.errors import LoadConflict, WarehouseError
 from metroetl.warehouse.load import clean_text
 
 BUSY_MILLISECONDS = 60_000
 RANDOM_PAGE_COST = "1.1"  # for solid disks: with the server's 4 a mart scans all documents for a few rows
+POOL: dict[str, Any] = {"poolclass": QueuePool, "max_overflow": -1, "pool_use_lifo": True}
 _turn = threading.Lock()
+_engines: WeakSet[Engine] = WeakSet()
+_keeping: set[object] = set()  # who wants connections kept
 WRITER_LOCK = 0x4D45_5452_4F  # "METRO": any number, the same for every process
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Connections of this process stay open for the next deed until the context ends, whoever asks for them.
+
+    Outside of it each deed opens one and closes it, so that files can be copied and moved at any time; but SQLite reads
+    the whole schema then, which takes 6 ms.
+    """
+    me = object()
+    _keeping.add(me)
+    try:
+        yield
+    finally:
+        _keeping.discard(me)
+        if not _keeping:
+            for engine in list(_engines):
+                engine.dispose()
 
 
 def writer(url: str, *, foreign_keys: bool = True) -> Engine:
@@ -80,8 +103,9 @@ def dump_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
+@lru_cache(maxsize=16)
 def _sqlite(address: URL, *, begin: str, foreign_keys: bool, write: bool = True) -> Engine:
-    engine = create_engine(address, poolclass=NullPool)
+    engine = create_engine(address, **POOL)
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _: Any) -> None:
@@ -97,17 +121,19 @@ def _sqlite(address: URL, *, begin: str, foreign_keys: bool, write: bool = True)
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
-    return _cleaning(engine)
+    return _cleaning(_closing(engine))
 
 
+@lru_cache(maxsize=16)
 def _postgres(address: URL, *, read_only: bool) -> Engine:
     try:
         arguments = _postgres_arguments(read_only=read_only)
-        return _cleaning(create_engine(address, poolclass=NullPool, connect_args=arguments))
+        engine = create_engine(address, **POOL, pool_pre_ping=True, connect_args=arguments)
     except ModuleNotFoundError as error:
         raise WarehouseError(
             "PostgreSQL needs the psycopg driver", way_out="Install metroetl[postgres]."
         ) from error
+    return _cleaning(_closing(engine))
 
 
 def _postgres_arguments(*, read_only: bool) -> dict[str, Any]:
@@ -118,6 +144,18 @@ def _postgres_arguments(*, read_only: bool) -> dict[str, Any]:
         "random_page_cost": RANDOM_PAGE_COST,
     }
     return {"options": " ".join(f"-c {k}={v}" for k, v in chosen.items()), "client_encoding": "utf8"}
+
+
+def _closing(engine: Engine) -> Engine:
+    """A connection that comes back is closed, but where somebody wants it kept (see `kept_open`)."""
+    _engines.add(engine)
+
+    @event.listens_for(engine, "checkin")
+    def _checkin(connection: Any, record: ConnectionPoolEntry) -> None:
+        if connection is not None and not _keeping:
+            record.close()
+
+    return engine
 
 
 def _cleaning(engine: Engine) -> Engine:

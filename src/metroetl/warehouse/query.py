@@ -37,6 +37,8 @@ def run_query(
     if not parameters:
         statement = statement.replace(":", r"\:")
     with named_errors(), engine.connect() as connection:
+        if not look.plain:
+            connection.detach()  # its temporary views are for nobody else
         take(connection, look, statement)
         _allow_one_read(connection)
         found = connection.execute(text(statement), dict(parameters or {}))
