@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 
@@ -84,28 +84,36 @@ def _address(tag: Tag) -> str:
 def address_in(name: str, value: Callable[[str], str]) -> str:
     """The address of the file that an element of this name and these attribute values names; empty where it is none."""
     address = value(CARRIERS[name]).strip().replace("\\", "/")
-    if not address or address.lower().startswith(("javascript:", "mailto:", "data:", "#", "about:")):
+    if not address:
         return ""
+    shown, is_address, is_download = _told_by(address)
+    if shown or not is_address:
+        return shown
+    return address if name in {"a", "file"} and (is_download or _is_marked(name, value)) else ""
+
+
+@lru_cache(maxsize=4096)  # the menus of a site are the same on all its pages
+def _told_by(address: str) -> tuple[str, bool, bool]:
+    """The file that an address names by itself; whether it is an address at all, and one of those for downloads."""
+    if address.lower().startswith(("javascript:", "mailto:", "data:", "#", "about:")):
+        return "", False, False
     try:
         parts = urlsplit(address)
     except ValueError:
-        return ""
+        return "", False, False
     query = parse_qs(parts.query)
     if "viewer" in parts.path.lower() and (shown := query.get("file", [""])[0]):
-        return shown
-    if FILE.search(parts.path):
-        return address
-    named = any(FILE.search(v) for values in query.values() for v in values)
-    if named or (name in {"a", "file"} and _is_marked(name, value, parts.path)):
-        return address
-    return ""
+        return shown, True, False
+    if FILE.search(parts.path) or any(FILE.search(v) for values in query.values() for v in values):
+        return address, True, False
+    return "", True, DOWNLOAD.search(parts.path) is not None or FOLDER.search(parts.path) is not None
 
 
-def _is_marked(name: str, value: Callable[[str], str], path: str) -> bool:
-    """Whether an address without a file ending is a file all the same: by its path or by how the editor marked it."""
+def _is_marked(name: str, value: Callable[[str], str]) -> bool:
+    """Whether an address that doesn't look like a file's is one all the same, as the editor marked it."""
     marked = "true" in (value("appendix"), value("data-appendix"))
     marked = marked or "nfw-cms-attachment" in value("class") or FILE.search(value("download")) is not None
-    return marked or name == "file" or DOWNLOAD.search(path) is not None or FOLDER.search(path) is not None
+    return marked or name == "file"
 
 
 def _name(tag: Tag, address: str) -> str:

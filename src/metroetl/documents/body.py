@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PreformattedString, Tag
@@ -154,12 +155,13 @@ def _index(soup: BeautifulSoup) -> defaultdict[str, list[Tag]]:
     return matches
 
 
-def container_names(name: str, own_id: str, classes: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def container_names(name: str, own_id: str, classes: str) -> frozenset[str]:
     """By which names of known containers an element goes."""
     if not own_id and not classes:
-        return {name} & CONTAINERS
+        return frozenset({name} & CONTAINERS)
     own_id = NUMBERED_ID.sub("", own_id.lower())
-    return {name, f"#{own_id}", *(f".{c}" for c in classes.lower().split())} & CONTAINERS
+    return frozenset({name, f"#{own_id}", *(f".{c}" for c in classes.lower().split())} & CONTAINERS)
 
 
 def _has_content(tag: Tag, sizes: Measures) -> bool:

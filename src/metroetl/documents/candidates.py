@@ -59,18 +59,17 @@ class Sketches:
     """Sketches of bodies, to be asked which are alike."""
 
     def __init__(self) -> None:
-        from datasketch import MinHashLSH
+        from datasketch import MinHash, MinHashLSH
 
         self._index = MinHashLSH(threshold=ALIKE, num_perm=PERMUTATIONS)
+        self._empty = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
         self._sketches: dict[str, MinHash] = {}
 
     def add(self, paper: Paper) -> None:
         """Sketch a paper; one with hardly any text is left out."""
         if len(paper.body) < LEAST or paper.id in self._sketches:
             return
-        from datasketch import MinHash
-
-        sketch = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
+        sketch = self._empty.copy()
         sketch.update_batch(paper.shingles.tolist())
         self._sketches[paper.id] = sketch
         self._index.insert(paper.id, sketch, check_duplication=False)

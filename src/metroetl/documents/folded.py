@@ -27,6 +27,7 @@ LEAST = 3  # elements that are worth it
 HIGHEST = 12  # levels that a folded element may have below it
 LOOKED_FOR = frozenset({"html", "head", "body", "base", "link", "meta", "title", "publishtime"})
 OTHER_TEXT = frozenset({"sup", "sub", "pre", "textarea", "rt", "rp", "template", "script", "style"})
+NONE: Mapping[str, str] = {}
 DAY = re.compile(r"(?:19|20)[0-9]{2}[年./-]")
 
 
@@ -54,6 +55,7 @@ class _Events:
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         self._end_text()
         self._count += 1
+        attributes = attributes or NONE  # lxml's own mapping of nothing is slow to ask
         element = _Element(name, attributes, self._count)
         element.contained = bool(container_names(name, attributes.get("id", ""), attributes.get("class", "")))
         if element.contained:

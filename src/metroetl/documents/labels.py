@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
@@ -88,6 +89,11 @@ def _labels_in(node: NavigableString) -> list[Label]:
 
 def is_label(text: str) -> bool:
     """Whether a text of the page would be read as a label, or as a line that begins with one."""
+    return len(text) <= LINE_LENGTH and _is_label(text)
+
+
+@lru_cache(maxsize=4096)  # the menus of a site are the same on all its pages
+def _is_label(text: str) -> bool:
     line = _line_of(text)
     return IN_LINE.match(line) is not None or ALONE.fullmatch(line) is not None
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree, html
+from lxml import etree
 
 from metroetl.documents import decode
 from metroetl.errors import (
@@ -60,21 +60,25 @@ SIGNATURES = {
     ".rar": b"Rar!",
 }
 BINARY = (*SIGNATURES.values(), b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+LINKS = etree.XPath("count(//a | //img | //iframe | //embed | //object)")
+TEXT = etree.XPath("string()", smart_strings=False)
 NO_PAGE = ("image/", "video/", "audio/", "font/", "text/css")
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """What a person would see of a page: title, text without blanks, links and other content, meta tags.
-
-    `linked` is how much of the text stands in links.
-    """
+    """What a person would see of a page: title, text without blanks, links and other content, meta tags."""
 
     title: str = ""
     text: str = ""
     links: int = 0
-    linked: int = 0
     metas: Mapping[str, str] | None = None
+    page: etree._Element | None = None
+
+    @property
+    def linked(self) -> int:
+        """How much of the text stands in links."""
+        return sum(len(_bare(a)) for a in self.page.iter("a")) if self.page is not None else 0
 
     def meta(self, *names: str) -> str:
         return next(filter(None, ((self.metas or {}).get(name) for name in names)), "")
@@ -219,8 +223,10 @@ def _is_html(headers: Mapping[str, str], text: str) -> bool:
 
 def _look(text: str) -> _Seen:
     try:
-        page = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8"))
-    except (etree.ParserError, etree.XMLSyntaxError):
+        page = etree.fromstring(text.encode(), etree.HTMLParser(encoding="utf-8"))
+    except etree.XMLSyntaxError:
+        page = None
+    if page is None:
         return _Seen()
     metas: dict[str, str] = {}
     for meta in page.iter("meta"):
@@ -228,12 +234,11 @@ def _look(text: str) -> _Seen:
         if name and content:
             metas.setdefault(name, content)
     title = page.findtext(".//title") or ""
-    links = sum(1 for _ in page.iter("a", "img", "iframe", "embed", "object"))
+    links = int(LINKS(page))
     etree.strip_elements(page, "script", "style", "noscript", "title", etree.Comment, with_tail=False)
-    linked = sum(len(_bare(a)) for a in page.iter("a"))
-    return _Seen(title.strip(), _bare(page), links, linked, metas)
+    return _Seen(title.strip(), _bare(page), links, metas, page)
 
 
-def _bare(element: html.HtmlElement) -> str:
+def _bare(element: etree._Element) -> str:
     """The text of an element without blanks."""
-    return "".join("".join(map(str, element.itertext())).split())
+    return "".join(TEXT(element).split())

@@ -67,7 +67,7 @@ class PageFetcher:
         """One page, part or attachment, and what it leads to."""
         began = time.monotonic()
         page_url = item.notice.url if item.notice else item.url
-        known = await asyncio.to_thread(self._archived, item.url)
+        known = await asyncio.to_thread(self._archived, item.url) if item.url in self.known else None
         try:
             answer = await self.client.fetch(
                 _request(item),
@@ -79,26 +79,24 @@ class PageFetcher:
             if isinstance(error, NotFound | SoftNotFound) and page_url not in self.listed:
                 self.agenda.remove(item.url)
             return [failed_step(self.source.id, item.url, item.role, error, began)]
-        step = await asyncio.to_thread(self._archive_item, item, answer)
-        if step.snapshot is None:
-            return [step]
-        head = answer.content.head(HEAD)
-        if head.startswith(ZIP):
-            inside = await asyncio.to_thread(
-                member_steps, self.archive, step.snapshot, answer.body, self.known
-            )
-            return [*inside, step]
-        if not is_text(head):
-            return [step]
-        if item.role == "attachment":
-            return [step]
-        owed = await asyncio.to_thread(self._belongings, item, answer)
-        return [step, *[s for i in owed for s in await self._fetch_item(i)]]
+        steps, owed = await asyncio.to_thread(self._take_in, item, answer)
+        return [*steps, *[s for i in owed for s in await self._fetch_item(i)]]
 
     def _archived(self, url: str) -> Known | None:
         """What is known of an address; nothing if its bytes are lost, for then a 304 wouldn't bring them back."""
         known = self.known.get(url)
         return known if known and self.archive.has(known.sha256) else None
+
+    def _take_in(self, item: Item, answer: Answer) -> tuple[list[Harvested], list[Item]]:
+        """Archive an answer, and what is in it; the steps, and what the page leads to that isn't archived yet."""
+        step = self._archive_item(item, answer)
+        if step.snapshot is None:
+            return [step], []
+        head = answer.content.head(HEAD)
+        if head.startswith(ZIP):
+            return [*member_steps(self.archive, step.snapshot, answer.body, self.known), step], []
+        owed = self._belongings(item, answer) if item.role != "attachment" and is_text(head) else []
+        return [step], owed
 
     def _archive_item(self, item: Item, answer: Answer) -> Harvested:
         known = self.known.get(item.url)

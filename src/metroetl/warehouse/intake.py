@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, update
@@ -135,28 +136,34 @@ def _snapshot_row(run_id: str, snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def latest_of(source_id: str) -> Any:
-    """The last snapshot of each of a source's addresses."""
+@cache
+def latest_of_source() -> Any:
+    """The last snapshot of each of the addresses of `:source`."""
     snapshots = table("raw_snapshot")
     place = func.row_number().over(partition_by=snapshots.c.url, order_by=snapshots.c.fetched_at.desc())
     ranked = (
-        select(snapshots, place.label("place")).where(snapshots.c.source_id == source_id).subquery("ranked")
+        select(snapshots, place.label("place"))
+        .where(snapshots.c.source_id == bindparam("source"))
+        .subquery("ranked")
     )
     return select(ranked).where(ranked.c.place == 1).subquery("latest")
 
 
-def known(connection: Connection, source_id: str) -> dict[str, Known]:
-    """What is known of a source's addresses: the last bytes, and when they were last seen."""
-    fetches, latest = table("raw_fetch"), latest_of(source_id)
+@cache
+def _known() -> Select[Any]:
+    fetches, latest = table("raw_fetch"), latest_of_source()
     seen = (
         select(fetches.c.url, func.max(fetches.c.fetched_at).label("at"))
-        .where(fetches.c.source_id == source_id, fetches.c.ok)
+        .where(fetches.c.source_id == bindparam("source"), fetches.c.ok)
         .group_by(fetches.c.url)
         .subquery("seen")
     )
-    rows = connection.execute(
-        select(latest, seen.c.at).select_from(latest.outerjoin(seen, seen.c.url == latest.c.url))
-    )
+    return select(latest, seen.c.at).select_from(latest.outerjoin(seen, seen.c.url == latest.c.url))
+
+
+def known(connection: Connection, source_id: str) -> dict[str, Known]:
+    """What is known of a source's addresses: the last bytes, and when they were last seen."""
+    rows = connection.execute(_known(), {"source": source_id})
     return {row.url: known_of(row, row.at) for row in rows}
 
 

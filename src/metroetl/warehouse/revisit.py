@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, or_, select
 
-from metroetl.warehouse.intake import known_of, latest_of, snapshot_of
+from metroetl.warehouse.intake import known_of, latest_of_source, snapshot_of
 from metroetl.warehouse.tables import table
 from metroetl.warehouse.versions import midnight
 
@@ -26,7 +26,7 @@ def revisitable(
     attempt that failed counts as asked, so that a dead page doesn't stand in the way. A file out of an archive can't
     be asked for by itself; an item of a data interface, whose address has a fragment too, can.
     """
-    latest = latest_of(source_id)
+    latest = latest_of_source()
     asked, first = _asked(source_id), _first(source_id)
     dated = _dated(source_id)
     day = func.coalesce(latest.c.listed_on, latest.c.published_on, dated.c.day)
@@ -41,7 +41,8 @@ def revisitable(
             or_(~latest.c.url.contains("#"), latest.c.request.contains('"json":')),
         )
         .order_by(func.coalesce(asked.c.at, latest.c.fetched_at), latest.c.url)
-        .limit(limit)
+        .limit(limit),
+        {"source": source_id},
     )
     return [(snapshot_of(row._mapping), known_of(row, row.seen_at)) for row in rows]
 

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ CONTRACT = "1.1.0"
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
+@cache
 def revisions() -> list[str]:
     """The revisions that this program knows, oldest first."""
     return sorted(file.stem.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
