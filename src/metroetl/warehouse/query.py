@@ -51,7 +51,7 @@ def _allow_one_read(connection: Connection) -> None:
         execute_as_is(connection, "PRAGMA query_only = ON")
     else:
         connection.commit()
-        driver: Any = connection.connection.driver_connection
+        driver: Any = connection.connection.dbapi_connection
         driver.prepare_threshold = 0
 
 
