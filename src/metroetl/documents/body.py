@@ -10,7 +10,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PreformattedString, Tag
@@ -155,13 +154,12 @@ def _index(soup: BeautifulSoup) -> defaultdict[str, list[Tag]]:
     return matches
 
 
-@lru_cache(maxsize=4096)
-def container_names(name: str, own_id: str, classes: str) -> frozenset[str]:
+def container_names(name: str, own_id: str, classes: str) -> set[str]:
     """By which names of known containers an element goes."""
     if not own_id and not classes:
-        return frozenset({name} & CONTAINERS)
+        return {name} & CONTAINERS
     own_id = NUMBERED_ID.sub("", own_id.lower())
-    return frozenset({name, f"#{own_id}", *(f".{c}" for c in classes.lower().split())} & CONTAINERS)
+    return {name, f"#{own_id}", *(f".{c}" for c in classes.lower().split())} & CONTAINERS
 
 
 def _has_content(tag: Tag, sizes: Measures) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -34,13 +35,19 @@ DAY = re.compile(r"(?:19|20)[0-9]{2}[年./-]")
 class _Element:
     """One element as lxml told it; `hard` and `soft` say what is below it, `size` how many elements, `height` levels."""
 
-    __slots__ = ("attributes", "contained", "hard", "height", "items", "name", "place", "size", "soft")
+    size = height = 0
+    hard = soft = False
 
     def __init__(self, name: str, attributes: Mapping[str, str], place: int) -> None:
         self.name, self.attributes, self.place = name, attributes, place
         self.items: list[_Element | str | tuple[str, ...]] = []
-        self.size, self.height = 0, 0
-        self.hard, self.soft, self.contained = False, False, False
+        self.contained, self.may_be_title = _known(name, attributes.get("id", ""), attributes.get("class", ""))
+
+
+@lru_cache(maxsize=4096)  # the menus of a site are the same on all its pages
+def _known(name: str, own_id: str, classes: str) -> tuple[bool, bool]:
+    """Whether an element is a known container of a body, and whether it may hold the title."""
+    return bool(container_names(name, own_id, classes)), marks_title(name, f"{classes} {own_id}")
 
 
 class _Events:
@@ -53,24 +60,25 @@ class _Events:
         self._texts: list[str] = []
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        self._end_text()
+        if self._texts:
+            self._end_text()
         self._count += 1
-        attributes = attributes or NONE  # lxml's own mapping of nothing is slow to ask
-        element = _Element(name, attributes, self._count)
-        element.contained = bool(container_names(name, attributes.get("id", ""), attributes.get("class", "")))
+        element = _Element(name, attributes or NONE, self._count)  # lxml's own mapping of nothing is slow to ask
         if element.contained:
             self.last = self._count
         self._open[-1].items.append(element)
         self._open.append(element)
-        self.deepest = max(self.deepest, len(self._open))
+        if len(self._open) > self.deepest:
+            self.deepest = len(self._open)
 
     def end(self, name: str) -> None:
-        self._end_text()
+        if self._texts:
+            self._end_text()
         element, around = self._open.pop(), self._open[-1]
         around.size += element.size + 1
         around.height = max(around.height, element.height + 1)
-        around.hard |= element.hard or element.contained or _is_looked_for(element)
-        around.soft |= element.soft or _may_be_title(element)
+        around.hard = around.hard or element.hard or element.contained or _is_looked_for(element)
+        around.soft = around.soft or element.soft or element.may_be_title
 
     def data(self, text: str) -> None:
         self._texts.append(text)
@@ -92,12 +100,12 @@ class _Events:
         self._open[-1].items.append(told)
 
     def _end_text(self) -> None:
-        if self._texts:
-            text = "".join(self._texts)
-            self._texts.clear()
+        text = "".join(self._texts)
+        self._texts.clear()
+        if text:
             around = self._open[-1]
             around.items.append(text)
-            around.hard |= is_label(text)
+            around.hard = around.hard or is_label(text)
 
 
 def parse_folded(text: str) -> BeautifulSoup | None:
@@ -161,17 +169,19 @@ class _Builder(LXMLTreeBuilder):
 def _is_looked_for(element: _Element) -> bool:
     """Whether an element inside a folded one would be missed: by name, as a file, or for a text that counts otherwise."""
     name = element.name
-    if name in LOOKED_FOR or name in OTHER_TEXT:
-        return True
     if name in CARRIERS and address_in(name, lambda key: element.attributes.get(key, "")):
         return True
-    return bool(element.items) and SILENT.fullmatch(name) is not None
+    return name in LOOKED_FOR or name in OTHER_TEXT or (bool(element.items) and _is_silent(name))
 
 
-def _may_be_title(element: _Element) -> bool:
-    return marks_title(
-        element.name, f"{element.attributes.get('class', '')} {element.attributes.get('id', '')}"
-    )
+@lru_cache(maxsize=512)
+def _is_silent(name: str) -> bool:
+    return SILENT.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=512)
+def _is_block(name: str) -> bool:
+    return BLOCK.fullmatch(name) is not None
 
 
 def _told(element: _Element) -> Iterator[str]:
@@ -182,8 +192,8 @@ def _told(element: _Element) -> Iterator[str]:
         elif isinstance(item, _Element):
             if item.name == "br":
                 yield BREAK
-            elif not SILENT.fullmatch(item.name):
-                block = BREAK * (BLOCK.fullmatch(item.name) is not None)
+            elif not _is_silent(item.name):
+                block = BREAK * _is_block(item.name)
                 yield block
                 yield from _told(item)
                 yield block

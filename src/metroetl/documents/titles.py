@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from bs4 import BeautifulSoup
 
@@ -85,7 +84,6 @@ def heading_before(soup: BeautifulSoup, body: Body, not_titles: set[str]) -> lis
     return [*reversed(first), *reversed(marked)]
 
 
-@lru_cache(maxsize=4096)
 def marks_title(name: str, names: str) -> bool:
     """Whether an element of this name, with these classes and this id, may hold the title."""
     if name in {"h1", "ucaptitle", "h2", "h3"}:
