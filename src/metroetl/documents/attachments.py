@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, partial
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 
@@ -22,6 +22,7 @@ SAYS_NOTHING = re.compile(
     r"附件[：:]?|(?:点击)?(?:下载|查看|预览|打开)(?:附件|原文|文件)?|此处|这里|(?:阅读)?原文"
 )
 ELSEWHERE = ("nav", "header", "footer", "aside")
+MARKS = ("appendix", "data-appendix", "class", "download")
 CARRIERS = {"a": "href", "file": "href", "iframe": "src", "embed": "src", "object": "data"}
 
 
@@ -59,7 +60,7 @@ class _Names:
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if not self.found and name in CARRIERS:
-            self.found = bool(address_in(name, lambda key: attributes.get(key, "")))
+            self.found = bool(address_in(name, attributes))
 
     def close(self) -> bool:
         return self.found
@@ -78,18 +79,18 @@ def names_files(markup: str) -> bool:
 
 def _address(tag: Tag) -> str:
     """The address of the file that an element links or shows; empty where it is no file."""
-    return address_in(tag.name, partial(attribute, tag))
+    return address_in(tag.name, {key: attribute(tag, key) for key in (CARRIERS[tag.name], *MARKS)})
 
 
-def address_in(name: str, value: Callable[[str], str]) -> str:
-    """The address of the file that an element of this name and these attribute values names; empty where it is none."""
-    address = value(CARRIERS[name]).strip().replace("\\", "/")
+def address_in(name: str, attributes: Mapping[str, str]) -> str:
+    """The address of the file that an element of this name with these attributes names; empty where it is none."""
+    address = attributes.get(CARRIERS[name], "").strip().replace("\\", "/")
     if not address:
         return ""
     shown, is_address, is_download = _told_by(address)
     if shown or not is_address:
         return shown
-    return address if name in {"a", "file"} and (is_download or _is_marked(name, value)) else ""
+    return address if name in {"a", "file"} and (is_download or _is_marked(name, attributes)) else ""
 
 
 @lru_cache(maxsize=4096)  # the menus of a site are the same on all its pages
@@ -109,11 +110,16 @@ def _told_by(address: str) -> tuple[str, bool, bool]:
     return "", True, DOWNLOAD.search(parts.path) is not None or FOLDER.search(parts.path) is not None
 
 
-def _is_marked(name: str, value: Callable[[str], str]) -> bool:
+def _is_marked(name: str, attributes: Mapping[str, str]) -> bool:
     """Whether an address that doesn't look like a file's is one all the same, as the editor marked it."""
-    marked = "true" in (value("appendix"), value("data-appendix"))
-    marked = marked or "nfw-cms-attachment" in value("class") or FILE.search(value("download")) is not None
-    return marked or name == "file"
+    if name == "file" or len(attributes) == 1:
+        return name == "file"
+    appendix, data_appendix, classes, download = (attributes.get(mark, "") for mark in MARKS)
+    return (
+        "true" in (appendix, data_appendix)
+        or "nfw-cms-attachment" in classes
+        or FILE.search(download) is not None
+    )
 
 
 def _name(tag: Tag, address: str) -> str:

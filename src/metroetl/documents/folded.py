@@ -160,7 +160,9 @@ class _Builder(LXMLTreeBuilder):
         before = element.place < self._events.last
         if before and element.soft:
             return element.items
-        text = "".join(_told(element))
+        told: list[str] = []
+        _tell(element, told)
+        text = "".join(told)
         if is_label(text) or (before and DAY.search(text)):
             return element.items
         return [text] if text else []
@@ -169,7 +171,7 @@ class _Builder(LXMLTreeBuilder):
 def _is_looked_for(element: _Element) -> bool:
     """Whether an element inside a folded one would be missed: by name, as a file, or for a text that counts otherwise."""
     name = element.name
-    if name in CARRIERS and address_in(name, lambda key: element.attributes.get(key, "")):
+    if name in CARRIERS and address_in(name, element.attributes):
         return True
     return name in LOOKED_FOR or name in OTHER_TEXT or (bool(element.items) and _is_silent(name))
 
@@ -184,16 +186,17 @@ def _is_block(name: str) -> bool:
     return BLOCK.fullmatch(name) is not None
 
 
-def _told(element: _Element) -> Iterator[str]:
-    """The text of what is in an element, as `inline_text` gives it."""
+def _tell(element: _Element, told: list[str]) -> None:
+    """Add the text of what is in an element, as `inline_text` gives it."""
     for item in element.items:
         if isinstance(item, str):
-            yield item
+            told.append(item)
         elif isinstance(item, _Element):
             if item.name == "br":
-                yield BREAK
+                told.append(BREAK)
+            elif _is_block(item.name):
+                told.append(BREAK)
+                _tell(item, told)
+                told.append(BREAK)
             elif not _is_silent(item.name):
-                block = BREAK * _is_block(item.name)
-                yield block
-                yield from _told(item)
-                yield block
+                _tell(item, told)
