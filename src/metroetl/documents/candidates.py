@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from metroetl.documents.naming import number_key, title_layers
-from metroetl.documents.same import LEAST, SEASON, Paper
+from metroetl.documents.same import DAYS, LEAST, SEASON, Paper
 
 if TYPE_CHECKING:
-    from datasketch import MinHash
+    from datasketch import MinHash, MinHashLSH
 
 Pair = tuple[str, str]
 PERMUTATIONS = 64
@@ -56,31 +56,42 @@ def _in_season(paper: Paper, others: list[Paper]) -> list[Paper]:
 
 
 class Sketches:
-    """Sketches of bodies, to be asked which are alike."""
+    """Sketches of bodies, to be asked which are alike and came out at about the same time.
+
+    There is an index for every DAYS days, for a monthly release is like all those before it.
+    """
 
     def __init__(self) -> None:
-        from datasketch import MinHash, MinHashLSH
+        from datasketch import MinHash
 
-        self._index = MinHashLSH(threshold=ALIKE, num_perm=PERMUTATIONS)
         self._empty = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
-        self._sketches: dict[str, MinHash] = {}
+        self._sketches: dict[str, tuple[MinHash, int | None]] = {}
+        self._indexes: dict[int | None, MinHashLSH] = {}
 
     def add(self, paper: Paper) -> None:
         """Sketch a paper; one with hardly any text is left out."""
+        from datasketch import MinHashLSH
+
         if len(paper.body) < LEAST or paper.id in self._sketches:
             return
         sketch = self._empty.copy()
         sketch.update_batch(paper.shingles.tolist())
-        self._sketches[paper.id] = sketch
-        self._index.insert(paper.id, sketch, check_duplication=False)
+        time = paper.day.toordinal() // DAYS if paper.day else None
+        self._sketches[paper.id] = sketch, time
+        if time not in self._indexes:
+            self._indexes[time] = MinHashLSH(threshold=ALIKE, num_perm=PERMUTATIONS)
+        self._indexes[time].insert(paper.id, sketch, check_duplication=False)
 
     def pairs(self, ids: Iterable[str]) -> Iterator[Pair]:
         """Pairs of these papers with any that was added and looks alike."""
         for paper_id in ids:
-            if paper_id in self._sketches:
-                for other in self._index.query(self._sketches[paper_id]):
-                    if other != paper_id:
-                        yield _ordered(paper_id, str(other))
+            if paper_id not in self._sketches:
+                continue
+            sketch, time = self._sketches[paper_id]
+            near = self._indexes if time is None else {time - 1, time, time + 1, None} & self._indexes.keys()
+            for other in (found for at in near for found in self._indexes[at].query(sketch)):
+                if other != paper_id:
+                    yield _ordered(paper_id, str(other))
 
 
 def _ordered(one: str, other: str) -> Pair:

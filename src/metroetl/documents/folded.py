@@ -41,7 +41,9 @@ class _Element:
     def __init__(self, name: str, attributes: Mapping[str, str], place: int) -> None:
         self.name, self.attributes, self.place = name, attributes, place
         self.items: list[_Element | str | tuple[str, ...]] = []
-        self.contained, self.may_be_title = _known(name, attributes.get("id", ""), attributes.get("class", ""))
+        self.contained, self.may_be_title = _known(
+            name, attributes.get("id", ""), attributes.get("class", "")
+        )
 
 
 @lru_cache(maxsize=4096)  # the menus of a site are the same on all its pages
@@ -63,7 +65,9 @@ class _Events:
         if self._texts:
             self._end_text()
         self._count += 1
-        element = _Element(name, attributes or NONE, self._count)  # lxml's own mapping of nothing is slow to ask
+        element = _Element(
+            name, attributes or NONE, self._count
+        )  # lxml's own mapping of nothing is slow to ask
         if element.contained:
             self.last = self._count
         self._open[-1].items.append(element)

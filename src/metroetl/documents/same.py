@@ -75,20 +75,50 @@ class Tie:
     forwarder: str | None = None
 
 
-@dataclass(frozen=True)
 class Overlap:
-    """How two bodies agree: shares of shingles (of the shorter, of both), of length, of numbers."""
+    """How the bodies of two documents agree: shares of length, of numbers, of shingles (of the shorter, of both).
 
-    contained: float
-    alike: float
-    length: float
-    figures: float
+    What is asked for is compared; the shingles cost most. Texts too short to be told apart agree in nothing.
+    """
+
+    def __init__(self, a: Paper, b: Paper) -> None:
+        self._a, self._b = a, b
+        short, long = sorted((len(a.body), len(b.body)))
+        self.length = short / long if short >= LEAST else 0.0
+
+    @cached_property
+    def figures(self) -> float:
+        """Share of the numbers, each as often as it stands there."""
+        if not self.length:
+            return 0.0
+        figures = min(self._a.figures.total(), self._b.figures.total())
+        return (self._a.figures & self._b.figures).total() / figures if figures else 1.0
+
+    @cached_property
+    def _common(self) -> int:
+        import numpy as np
+
+        return len(np.intersect1d(self._a.shingles, self._b.shingles, assume_unique=True))
+
+    @cached_property
+    def contained(self) -> float:
+        """Share of the shorter one's shingles that the other has too."""
+        return self._common / min(len(self._a.shingles), len(self._b.shingles)) if self.length else 0.0
+
+    @cached_property
+    def alike(self) -> float:
+        """Share of all shingles that both have (Jaccard's)."""
+        both = len(self._a.shingles) + len(self._b.shingles)
+        return self._common / (both - self._common) if self.length else 0.0
 
 
 def judge(a: Paper, b: Paper) -> Tie | None:
     """The tie of two documents, None where they aren't surely the same paper."""
-    if not plausible(a, b):
-        return None
+    return compare(a, b) if plausible(a, b) else None
+
+
+def compare(a: Paper, b: Paper) -> Tie | None:
+    """The tie of two documents that are plausible, by their texts."""
     if tie := _forwarded(a, b) or _forwarded(b, a):
         return tie
     basis = _basis(a, b)
@@ -98,7 +128,7 @@ def judge(a: Paper, b: Paper) -> Tie | None:
         basis = _by_title(a, b)
     if basis is None:
         return None
-    found = overlap(a, b)
+    found = Overlap(a, b)
     alike, figures, most = (0.6, 0.9, 0.02) if basis == "title" else (0.8, 0.95, 0.005)
     fits = _agree(found, alike=alike, figures=figures) and clash(a, b) <= most
     return Tie(a.id, b.id, basis, round(found.alike, 4)) if fits else None
@@ -133,8 +163,8 @@ def _forwarded(outer: Paper, inner: Paper) -> Tie | None:
     """A notice that forwards or issues a paper with its whole text."""
     if not _may_forward(outer, inner):
         return None
-    found = overlap(outer, inner)
-    whole = found.contained >= 0.85 and found.figures >= 0.9 and len(outer.body) >= 0.95 * len(inner.body)
+    found = Overlap(outer, inner)
+    whole = found.figures >= 0.9 and len(outer.body) >= 0.95 * len(inner.body) and found.contained >= 0.85
     if len(inner.body) < LEAST or not whole:
         return None
     return Tie(outer.id, inner.id, "title", round(found.contained, 4), forwarder=outer.id)
@@ -154,7 +184,7 @@ def _by_number(a: Paper, b: Paper) -> float:
     titles = ratio(first[0], second[0]) / 100 if first and second else 0.0
     if titles >= 0.9:
         return titles
-    found = overlap(a, b)
+    found = Overlap(a, b)
     return found.contained if _agree(found, alike=0.5, figures=0.8) else 0.0
 
 
@@ -178,23 +208,8 @@ def _exchanged_names(first: str, second: str) -> bool:
 
 def _agree(found: Overlap, *, alike: float, figures: float) -> bool:
     return (
-        found.alike >= alike and found.contained >= 0.8 and found.length >= 0.5 and found.figures >= figures
+        found.length >= 0.5 and found.figures >= figures and found.alike >= alike and found.contained >= 0.8
     )
-
-
-def overlap(a: Paper, b: Paper) -> Overlap:
-    """How the bodies of two documents agree."""
-    import numpy as np
-
-    short, long = sorted((len(a.body), len(b.body)))
-    if short < LEAST:
-        return Overlap(0.0, 0.0, 0.0, 0.0)
-    common = len(np.intersect1d(a.shingles, b.shingles, assume_unique=True))
-    least = min(len(a.shingles), len(b.shingles))
-    both = len(a.shingles) + len(b.shingles) - common
-    figures = min(a.figures.total(), b.figures.total())
-    kept = (a.figures & b.figures).total() / figures if figures else 1.0
-    return Overlap(common / least, common / both, short / long, kept)
 
 
 def clash(a: Paper, b: Paper) -> float:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from metroetl.quality.models import Rule, Verdict
+from metroetl.quality.models import Rule, Verdict, worst
 from metroetl.quality.quiet import quiet_rules
 from metroetl.quality.suites import great_expectations, load_after_suites, load_suites
 from metroetl.quality.validate import exception_message
@@ -33,7 +33,6 @@ SHOWN = 20
 _JUDGED_BEFORE = "SELECT 1 FROM ops_check WHERE rule_code = 'PUB-WORLD' LIMIT 1"
 SQL = "unexpected_rows_expectation"
 SEVERITIES = ("critical", "error", "warning")
-_WORST: tuple[Verdict, ...] = ("error", "fail", "pass", "skipped")
 _LONGEST = 200
 
 
@@ -179,7 +178,7 @@ def _take(one: Judged, answer: dict[str, Any], rows: int) -> None:
     message = exception_message(answer.get("exception_info") or {})
     evaluated = result.get("element_count", rows) - result.get("missing_count", 0)
     verdict: Verdict = "error" if message else _verdict(answer["success"], evaluated)
-    one.verdict = min(one.verdict, verdict, key=_WORST.index)
+    one.verdict = worst(one.verdict, verdict)
     one.message = one.message or message
     if message:
         return

@@ -39,7 +39,9 @@ def collect_frames(
     warehouse: Warehouse, batches: Sequence[Batch], catalogue: Catalogue
 ) -> dict[str, pd.DataFrame]:
     """The staged rows of all batches by table, with the columns that the suites compare."""
-    return prepare(warehouse.staging_frames([b.batch_id for b in batches]), load_past(warehouse), catalogue)
+    return prepare(
+        warehouse.staging_frames([b.batch_id for b in batches]), load_past(warehouse, batches), catalogue
+    )
 
 
 def prepare(frames: dict[str, pd.DataFrame], past: Past, catalogue: Catalogue) -> dict[str, pd.DataFrame]:

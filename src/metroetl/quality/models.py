@@ -8,6 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Severity = Literal["critical", "error", "warning"]
 Verdict = Literal["pass", "fail", "error", "skipped"]
+_WORST: tuple[Verdict, ...] = ("error", "fail", "pass", "skipped")
+
+
+def worst(*verdicts: Verdict) -> Verdict:
+    """The gravest of several verdicts; what was judged at all tells more than what was skipped."""
+    return min(verdicts, key=_WORST.index)
 
 
 class Rule(BaseModel):

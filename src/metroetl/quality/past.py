@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     import pandas as pd
 
     from metroetl.warehouse import Warehouse
+    from metroetl.warehouse.models import Batch
 
 # Staged series and those of the region above as far back as they go; beside them, for two years before the staged
 # periods, what stands in the same tables: other indicators of the regions, other regions below the same one.
 _OBSERVATIONS = """
 WITH wanted AS (
   SELECT DISTINCT s.region_code, s.indicator_code
-  FROM staging_observation AS s JOIN ops_batch AS b ON b.batch_id = s.batch_id
-  WHERE b.state = 'staged' AND s.region_code IS NOT NULL AND s.indicator_code IS NOT NULL
+  FROM staging_observation AS s
+  WHERE {judged} AND s.region_code IS NOT NULL AND s.indicator_code IS NOT NULL
 ),
 places AS (
   SELECT region_code, indicator_code FROM wanted
@@ -56,8 +58,8 @@ WHERE o.withdrawn_at IS NULL AND (p.first_day IS NULL OR o.period_end >= p.first
 """
 _FIRST_PERIOD = """
 SELECT MIN(s.period_end), MAX(s.period_end)
-FROM staging_observation AS s JOIN ops_batch AS b ON b.batch_id = s.batch_id
-WHERE b.state = 'staged'
+FROM staging_observation AS s
+WHERE {judged}
 """
 _DOCUMENTS = """
 SELECT d.document_key, d.version, d.url, d.content_hash, d.title, d.text_length,
@@ -68,24 +70,27 @@ SELECT d.document_key, d.version, d.url, d.content_hash, d.title, d.text_length,
   ) AS observations
 FROM core_document AS d
 WHERE EXISTS (
-  SELECT 1 FROM staging_document AS s JOIN ops_batch AS b ON b.batch_id = s.batch_id
-  WHERE b.state = 'staged' AND (s.document_key = d.document_key OR s.content_hash = d.content_hash)
+  SELECT 1 FROM staging_document AS s
+  WHERE {judged} AND (s.document_key = d.document_key OR s.content_hash = d.content_hash)
 )
 """
 _RELEASES = """
 SELECT DISTINCT d.source_id, d.title, d.published_on, o.region_code, o.indicator_code, o.measure
 FROM core_document AS d JOIN core_observation AS o ON o.document_id = d.document_id
 WHERE o.withdrawn_at IS NULL AND d.published_at >= :since AND d.source_id IN (
-  SELECT s.source_id FROM staging_document AS s JOIN ops_batch AS b ON b.batch_id = s.batch_id WHERE b.state = 'staged'
+  SELECT s.source_id FROM staging_document AS s WHERE {judged}
 )
 """
 _ANNOUNCED = """
 SELECT s.row_id, r.title
 FROM staging_document AS s
-JOIN ops_batch AS b ON b.batch_id = s.batch_id
 JOIN raw_snapshot AS r ON r.snapshot_id = s.snapshot_id
-WHERE b.state = 'staged' AND r.role = 'page' AND r.title <> ''
+WHERE {judged} AND r.role = 'page' AND r.title <> ''
 """
+# :batches is ,id,id, for neither database takes a list where the other does
+_JUDGED = """s.batch_id IN (
+    SELECT batch_id FROM ops_batch WHERE state = 'staged' AND :batches LIKE '%,' || batch_id || ',%'
+  )"""
 NEAR_DAYS, SPAN_DAYS, RELEASE_DAYS = 800, 1_500, 1_200
 
 
@@ -103,30 +108,31 @@ class Past:
     announced: dict[str, str] | None = None
 
 
-def load_past(warehouse: Warehouse) -> Past:
-    """What core has of all that is staged; of a history that is loaded at once, neighbours of its last years only."""
+def load_past(warehouse: Warehouse, batches: Sequence[Batch]) -> Past:
+    """What core has of what these batches staged; of a history that is loaded at once, neighbours of its last years
+    only."""
     from datetime import timedelta
 
-    _, ((first, last),) = warehouse.query(_FIRST_PERIOD)
+    def rows(sql: str, **parameters: date) -> pd.DataFrame:
+        import pandas as pd
+
+        columns, found = warehouse.query(sql.replace("{judged}", _JUDGED), {**parameters, "batches": ids})
+        return pd.DataFrame(found, columns=list(columns))
+
+    ids = "".join(f",{batch.batch_id}" for batch in batches) + ","
+    ((first, last),) = rows(_FIRST_PERIOD).itertuples(index=False)
     first, last = _day(first), _day(last)
     near = (
         max(first, last - timedelta(days=SPAN_DAYS)) - timedelta(days=NEAR_DAYS) if first and last else None
     )
     since = (last or first or _today()) - timedelta(days=RELEASE_DAYS)
-    _, announced = warehouse.query(_ANNOUNCED)
+    announced = rows(_ANNOUNCED)
     return Past(
-        _frame(warehouse, _OBSERVATIONS, {"first_day": near or _today()}),
-        _frame(warehouse, _DOCUMENTS),
-        _frame(warehouse, _RELEASES, {"since": since}),
-        dict(tuple(row) for row in announced),
+        rows(_OBSERVATIONS, first_day=near or _today()),
+        rows(_DOCUMENTS),
+        rows(_RELEASES, since=since),
+        dict(zip(announced["row_id"], announced["title"], strict=True)),
     )
-
-
-def _frame(warehouse: Warehouse, sql: str, parameters: dict[str, date] | None = None) -> pd.DataFrame:
-    import pandas as pd
-
-    columns, rows = warehouse.query(sql, parameters)
-    return pd.DataFrame(rows, columns=list(columns))
 
 
 def _day(value: date | str | None) -> date | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from metroetl.quality.models import Outcome, Verdict
+from metroetl.quality.models import Outcome, Verdict, worst
 from metroetl.quality.suites import Suite, columns_of, great_expectations, load_suites
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ RULES_AT_ONCE = 12
 # Rows are named by their place in the frame: by a column, GE looks each of them up by itself.
 _YES_OR_NO = {"result_format": "BOOLEAN_ONLY"}
 _WITH_ROWS = {"result_format": "COMPLETE", "exclude_unexpected_values": True, "partial_unexpected_count": 0}
-_WORST: tuple[Verdict, ...] = ("error", "fail", "pass", "skipped")
 
 
 def validate(frames: Mapping[str, pd.DataFrame], suites: Mapping[str, Suite] | None = None) -> list[Outcome]:
@@ -102,7 +101,7 @@ def _outcome(outcome: Outcome, results: Iterable[Any], frame: pd.DataFrame) -> O
     for result in results:
         message = exception_message(result.exception_info or {})
         verdict: Verdict = "error" if message else _judge(result.success, outcome.evaluated)
-        outcome.verdict = min(outcome.verdict, verdict, key=_WORST.index)
+        outcome.verdict = worst(outcome.verdict, verdict)
         outcome.message = outcome.message or message
         if verdict == "fail":
             places = result.result.get("unexpected_index_list") or []

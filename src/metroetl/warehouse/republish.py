@@ -65,7 +65,7 @@ def tie_republications(connection: Connection, run_id: str | None) -> int:
 
 def _ties(connection: Connection, heads: dict[str, Head], new: list[str]) -> Iterator[Tie]:
     from metroetl.documents.candidates import Sketches, name_pairs
-    from metroetl.documents.same import judge, plausible
+    from metroetl.documents.same import compare, plausible
 
     papers = [head.paper for head in heads.values()]
     pairs = name_pairs([heads[i].paper for i in new], papers)
@@ -81,7 +81,7 @@ def _ties(connection: Connection, heads: dict[str, Head], new: list[str]) -> Ite
         missing = sorted({i for pair in batch for i in pair} - whole.keys())
         whole |= {paper.id: paper for paper in _with_text(connection, heads, missing)}
         for a, b in batch:
-            if tie := judge(whole[a], whole[b]):
+            if tie := compare(whole[a], whole[b]):
                 yield tie
 
 
