@@ -10,12 +10,14 @@ import pytest
 
 from metroetl.errors import SuiteError, WarehouseError
 from metroetl.quality import (
+    gate,
     list_quarantine,
     reject_quarantine,
     release_quarantine,
     run_gate,
     show_quarantine,
 )
+from metroetl.quality.gate import portions
 from metroetl.quality.suites import Suite, load_suites
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.models import Reading
@@ -209,3 +211,22 @@ def test_history_keeps_a_verdict_a_rule_and_batch(warehouse: Warehouse, stage: S
 def test_seconds_are_told_by_step(warehouse: Warehouse, stage: Stage) -> None:
     result = run_gate(warehouse, stage(clean())[0])
     assert set(result.seconds) == {"import", "suites", "frames", "validate", "settle"}
+
+
+def test_a_large_run_is_judged_in_portions_of_whole_batches(
+    warehouse: Warehouse, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second portion is judged beside what the first published; verdicts and counts are those of the run."""
+    stage(history())
+    stage(with_typo())
+    run_id, _ = stage([release("rates", clean()[0].statements, title="另一期")])
+    batches = warehouse.staged_batches()
+    assert [len(part) for part in portions(batches)] == [3]
+    monkeypatch.setattr(gate, "ROWS_AT_ONCE", 1)
+    assert [part[0].batch_id for part in portions(batches)] == [b.batch_id for b in batches]
+    result = run_gate(warehouse, run_id)
+    assert (result.batches, result.quarantined, result.held, result.skipped) == (3, 1, {}, [])
+    assert result.published["observations"] == published(warehouse)
+    assert {row[0] for row in warehouse.query("SELECT state FROM ops_batch")[1]} == {"published"}
+    rules = one(warehouse, "SELECT COUNT(DISTINCT rule_code || table_name) FROM ops_check")
+    assert result.checks["pass"] + result.checks["fail"] == rules
