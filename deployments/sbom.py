@@ -23,7 +23,6 @@ EXCEPTIONS = {
     "psycopg-binary": "LGPL: as psycopg",
     "psycopg2-binary": "LGPL: only for tests",
     "certifi": "MPL: data of authorities, unchanged",
-    "fqdn": "MPL: a library that is imported as it is",
     "hypothesis": "MPL: only for tests",
     "orjson": "MPL and (Apache or MIT): a library that is imported as it is",
     "pathspec": "MPL: a library that is imported as it is",

@@ -50,6 +50,7 @@ def environment(host: str, port: int) -> dict[str, str]:
     made = {
         **server_settings(settings()),
         **(logs if settings().log == "json" else {}),
+        "PREFECT_WORKER_QUERY_SECONDS": "5",  # a person waits for it; Prefect's own is 10
         **os.environ,
         "PREFECT_HOME": os.environ.get("PREFECT_HOME", str((settings().home / "prefect").absolute())),
         "PREFECT_API_URL": api,
@@ -75,6 +76,21 @@ def prefect(*arguments: str, env: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start a prefect command in its own process group, without standard input."""
     command = [sys.executable, "-m", "prefect", "--no-prompt", *arguments]
     return subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, start_new_session=True)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a process with its group (a worker's runs are in it): TERM, and KILL for what is left after 45 s.
+
+    A worker itself gives its runs 30 s.
+    """
+    if process.poll() is not None:
+        return
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(timeout=45)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def wait_for_server(api: str, server: subprocess.Popen[bytes], seconds: float = 120) -> None:
@@ -122,9 +138,7 @@ def main() -> None:
         pass
     finally:
         for process in reversed(running):
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGTERM)
-                process.wait(timeout=30)
+            stop(process)
 
 
 if __name__ == "__main__":

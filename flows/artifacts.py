@@ -18,10 +18,10 @@ from flows.matrix import summary_rows
 from flows.names import DECISIONS
 from flows.onward import left_lines, next_line, retried_lines
 from metroetl import pipeline
-from metroetl.monitoring.site.served import served_address
 from metroetl.quality.stopped import HeldBatch, HeldRule, Stopped, StoppedRow, counted
 from metroetl.quality.words import TOLD, advice, table_words
 from metroetl.runs import Failure, Finding, RedRun, RunSummary
+from metroetl.served import served_address
 
 STATES_ZH = {
     "held": "有批次被拦下",

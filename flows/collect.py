@@ -16,7 +16,7 @@ from flows.ping import pinged
 from flows.releases import announce
 from flows.runner import RETRIES, Harvest, harvesters, outcomes_of, readers
 from metroetl import pipeline
-from metroetl.harvest.models import INBOX
+from metroetl.catalogue.models import INBOX
 from metroetl.runs import GateOutcome, RedRun, RunSummary
 
 

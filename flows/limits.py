@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from prefect.client.orchestration import get_client
 from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError, concurrency, rate_limit
@@ -16,8 +17,9 @@ from prefect.settings import PREFECT_API_URL
 
 from metroetl.catalogue import catalogue
 from metroetl.errors import SharedLimitFailure
-from metroetl.harvest.client import Gate
-from metroetl.harvest.hosts import politeness_of
+
+if TYPE_CHECKING:
+    from metroetl.harvest.client import Gate
 
 LEASE = 60  # seconds after which the place of a killed process is free again; renewed while a request takes longer
 
@@ -34,6 +36,8 @@ def how_often(host: str) -> str:
 
 def make_limits() -> dict[str, float]:
     """Make the limits of every host of the catalogue, or correct them; seconds between requests by host."""
+    from metroetl.harvest.hosts import politeness_of
+
     made = {}
     with get_client(sync_client=True) as client:
         for host, politeness in sorted(politeness_of(catalogue().sources.values()).items()):

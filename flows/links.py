@@ -17,7 +17,7 @@ from prefect.utilities.urls import url_for
 from flows import forms
 from flows.parameters import SOURCES
 from metroetl.catalogue import catalogue
-from metroetl.monitoring.site.served import served_address
+from metroetl.served import served_address
 
 log = logging.getLogger("metroetl.flows")
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from flows.links import action, cell, page_link, several, source_page
-from metroetl.harvest.models import INBOX
+from metroetl.catalogue.models import INBOX
 from metroetl.runs import RunSummary, SourceOutcome
 
 OUTCOMES_ZH = {"new": "新页面", "changed": "有变化", "unchanged": "无变化", "listed": "列表"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -13,13 +13,17 @@ from flows.parameters import CIRCLES, MonitorForm, MonitorRequest
 from flows.ping import pinged
 from flows.runner import RETRIES
 from metroetl import pipeline
-from metroetl.monitoring.report import FORMATS, Written
-from metroetl.monitoring.update import Updated
+
+if TYPE_CHECKING:
+    from metroetl.monitoring.report import Written
+    from metroetl.monitoring.update import Updated
 
 
 @task(task_run_name="report-{circle}", **RETRIES)
 def report(circle: str, request: MonitorRequest) -> Written:
     """Write the report; gives its files, the quarter it is of and its lead in words."""
+    from metroetl.monitoring.report import FORMATS
+
     return pipeline.write_quarterly_report(
         circle,
         request.quarter,

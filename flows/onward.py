@@ -7,7 +7,6 @@ from typing import Any
 
 from flows.links import action, cell, page_link, several, verbatim
 from flows.parameters import SOURCES
-from metroetl.pipeline.retry import LEFT_ALONE
 from metroetl.runs import Retried, RunSummary
 
 BECAME_ZH = {
@@ -21,6 +20,8 @@ DEEPEST = 500
 
 def next_line(summary: RunSummary) -> str:
     """Links to what an operator may do next, filled in; or the commands where no server has the forms."""
+    from metroetl.pipeline.retry import LEFT_ALONE
+
     links = []
     failures = [f for s in summary.sources for f in s.failures]
     if any(f.code not in LEFT_ALONE for f in failures):

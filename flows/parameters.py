@@ -22,15 +22,14 @@ from pydantic import (
 from flows import forms
 from metroetl import clock
 from metroetl.catalogue import catalogue
-from metroetl.harvest.models import INBOX
-from metroetl.pipeline import source_title
+from metroetl.catalogue.models import INBOX
 
 TODAY = clock.today()
 FIRST_YEAR = 2000
 FIRST_QUARTER_YEAR = 2018
 
 CIRCLES = {circle.id: circle.name_zh for circle in catalogue().circles.values()}
-SOURCES = {source_id: source_title(source_id) for source_id in [*catalogue().sources, INBOX]}
+SOURCES = {source_id: catalogue().title(source_id) for source_id in [*catalogue().sources, INBOX]}
 KINDS = {"statistics": "统计数据", "plans": "规划计划"}
 FORMATS = {"html": "网页", "xlsx": "表格", "docx": "简报"}
 

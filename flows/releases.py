@@ -13,7 +13,6 @@ from prefect.events import Event
 from prefect.runtime import flow_run
 
 from flows.artifacts import cell
-from flows.notify import notify
 from metroetl import pipeline
 from metroetl.runs import Failure, ReleaseNews, RunSummary
 
@@ -93,6 +92,8 @@ def _send(events: Sequence[Event]) -> None:
 
 
 def _notify(releases: Sequence[ReleaseNews]) -> list[Failure]:
+    from flows.notify import notify
+
     body = "\n\n".join(release_text(release) for release in releases[:_IN_A_MESSAGE])
     if len(releases) > _IN_A_MESSAGE:
         body += f"\n\n… {len(releases) - _IN_A_MESSAGE} more"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from prefect import flow, task
 from prefect.client.schemas.objects import State
@@ -17,10 +18,12 @@ from flows.ping import pinged
 from flows.runner import RETRIES, Harvest, outcomes_of, readers
 from metroetl import pipeline
 from metroetl.catalogue import catalogue
+from metroetl.catalogue.models import INBOX
 from metroetl.errors import NothingToRetry
-from metroetl.harvest.models import INBOX
-from metroetl.pipeline.retry import RetryPlan
 from metroetl.runs import RunSummary
+
+if TYPE_CHECKING:
+    from metroetl.pipeline.retry import RetryPlan
 
 
 @task(task_run_name="retry-{source_ids}", **RETRIES)

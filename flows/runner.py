@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from prefect import task
 from prefect.client.schemas.objects import State
@@ -18,11 +18,14 @@ from prefect.tasks import exponential_backoff
 
 from metroetl import pipeline
 from metroetl.errors import MetroError, RunnerError
-from metroetl.pipeline import Shard
 from metroetl.runs import Failure, SourceOutcome
 from metroetl.settings import Settings, settings
 
-Harvest = tuple[list[SourceOutcome], list[Shard]]  # what a group of hosts gave, and what of it is to be read
+if TYPE_CHECKING:
+    from metroetl.pipeline import Shard
+
+# what a group of hosts gave, and what of it is to be read
+Harvest: TypeAlias = "tuple[list[SourceOutcome], list[Shard]]"
 WAY_OUT = "Read the log of the source's task, then run the source again."
 THREADS = 2
 WAIT = "120 s"  # for the first worker

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from prefect import flow, task
@@ -26,12 +26,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from flows.artifacts import cell
 from flows.ping import pinged
+from metroetl import pipeline
 from metroetl.errors import MetroError
 from metroetl.operations.health import HealthFinding, check_health
 from metroetl.operations.retention import Retained, retain
 from metroetl.settings import settings
-from metroetl.warehouse import Warehouse
-from metroetl.warehouse.unfinished import Unfinished
+
+if TYPE_CHECKING:
+    from metroetl.warehouse import Warehouse
+    from metroetl.warehouse.unfinished import Unfinished
 
 log = logging.getLogger("metroetl.flows")
 
@@ -66,7 +69,7 @@ class UpkeepRequest(BaseModel):
 @task(task_run_name="reap")
 def reap() -> list[str]:
     """End what hangs, at the Prefect server and in the warehouse; a line for each."""
-    warehouse, now = Warehouse.open(settings()), datetime.now(UTC)
+    warehouse, now = pipeline.open_existing(), datetime.now(UTC)
     try:
         unfinished = warehouse.unfinished_runs()
     except (
@@ -163,14 +166,14 @@ def _end_of(client: SyncPrefectClient, flow_run_id: str) -> str | None:
 @task(task_run_name="health")
 def look() -> list[HealthFinding]:
     """What isn't well."""
-    return check_health(Warehouse.open(settings()), settings())
+    return check_health(pipeline.open_existing(), settings())
 
 
 @task(task_run_name="retention")
 def let_go() -> Retained | None:
     """Fold and delete what is past its time; None where the warehouse can't be used, which the check of health tells."""
     try:
-        return retain(Warehouse.open(settings()), settings(), apply=True)
+        return retain(pipeline.open_existing(), settings(), apply=True)
     except MetroError as error:
         log.warning("nothing was let go: %s", error)
         return None

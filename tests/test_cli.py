@@ -94,6 +94,10 @@ def test_run_again_finds_nothing_new(loaded: Command) -> None:
     assert "没有新内容 · nothing new" in loaded("run", "--source", "deyang").stdout
 
 
+def test_retry_after_runs_without_failures_has_nothing_to_do(loaded: Command) -> None:
+    assert "没有可重试的 · nothing to retry" in loaded("retry").stdout
+
+
 def test_a_dry_run_stores_nothing(loaded: Command) -> None:
     loaded("run", "--source", "tjj_sc", "--dry-run")
     counted = loaded("query", "SELECT COUNT(*) AS n FROM raw_snapshot WHERE source_id = 'tjj_sc'", "--csv")

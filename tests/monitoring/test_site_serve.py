@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from metroetl.cli import app
 from metroetl.errors import WarehouseError
 from metroetl.monitoring.site.serve import site_app
-from metroetl.monitoring.site.served import SHOWN, served_address
+from metroetl.served import SHOWN, served_address
 from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
 

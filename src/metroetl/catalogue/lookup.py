@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from metroetl.catalogue.models import (
+    INBOX,
     Circle,
     Correction,
     Indicator,
@@ -36,6 +37,10 @@ class Catalogue:
     region_events: list[RegionEvent]
     release_windows: list[ReleaseWindow]
     corrections: dict[str, Correction] = field(default_factory=dict)
+
+    def title(self, source_id: str) -> str:
+        """Name of a source for people; the inbox has one too."""
+        return "收件箱" if source_id == INBOX else self.sources[source_id].title
 
     # --- indicators ----------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 _Texts = list[str]
 _Kinds = list[Literal["statistics", "plans"]]
 TlsMode = Literal["legacy", "unverified", "http"]
+INBOX = "inbox"  # the source id of files that a person saved or received; no source of the catalogue has it
 
 
 def wrong(key: str, what: str, fix: str) -> PydanticCustomError:

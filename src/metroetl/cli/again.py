@@ -44,18 +44,24 @@ def backfill(
 def retry(
     run: Annotated[str, typer.Argument(help="运行编号，或 last · run id, or last")] = "last",
 ) -> None:
-    """重试：只再取一次运行中失败的部分 · Ask again for just what failed in a run. Exit as `metroetl run`."""
+    """重试：只再取一次运行中失败的部分 · Ask again for just what failed in a run. Exit as `metroetl run`, 0 where nothing failed."""
     import pydantic
 
     use_local_prefect()
     from flows.parameters import RetryRequest
     from flows.retry import retry_here
+    from metroetl.errors import NothingToRetry
 
     try:
         request = RetryRequest(run=run)
     except pydantic.ValidationError as error:
         raise typer.BadParameter("; ".join(e["msg"] for e in error.errors())) from None
-    _show(retry_here(request))
+    try:
+        summary = retry_here(request)
+    except NothingToRetry as nothing:
+        print(f"没有可重试的 · nothing to retry: {nothing.message}\n→ {nothing.way_out}")
+        return
+    _show(summary)
 
 
 def _show(summary: RunSummary) -> None:

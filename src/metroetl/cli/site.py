@@ -54,7 +54,7 @@ def serve(
     import uvicorn
 
     from metroetl.monitoring.site.serve import HOST, site_app
-    from metroetl.monitoring.site.served import SHOWN
+    from metroetl.served import SHOWN
     from metroetl.settings import settings
 
     if not prefect:

@@ -65,7 +65,7 @@ def choose_sources(
 
 def source_title(source_id: str) -> str:
     """Name of a source for people; the inbox has one too."""
-    return "收件箱" if source_id == INBOX else catalogue().sources[source_id].title
+    return catalogue().title(source_id)
 
 
 def _mapped(source: Source, config: Settings) -> bool:

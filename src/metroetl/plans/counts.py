@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import cn2an
-
 from metroetl.plans.models import Count, DocumentKind
 from metroetl.plans.passages import Passage
 
@@ -37,6 +35,8 @@ _BARE_FEW = re.compile(r"^[一二两]$")
 
 def numeral(text: str) -> float | None:
     """A plain number in digits or Chinese numerals; None where it is neither."""
+    import cn2an
+
     text = text.replace("两", "二").replace(",", "")
     try:
         return float(text) if text[:1].isdigit() else float(cn2an.cn2an(text, "smart"))
