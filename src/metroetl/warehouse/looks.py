@@ -42,7 +42,9 @@ def take(connection: Connection, look: Look, sql: str | None = None) -> None:
     """Let this session see the warehouse so, until it ends; if `sql` is told, what that statement asks for only."""
     if look.plain:
         return
-    allowed = "SET TRANSACTION READ WRITE" if connection.dialect.name == "postgresql" else "PRAGMA query_only = OFF"
+    allowed = (
+        "SET TRANSACTION READ WRITE" if connection.dialect.name == "postgresql" else "PRAGMA query_only = OFF"
+    )
     execute_as_is(connection, allowed)  # temporary views are all it will write
     published, loaded = _end_of(look.as_of), _end_of(look.as_loaded)
     today = look.as_of or look.as_loaded
