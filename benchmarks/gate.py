@@ -113,8 +113,9 @@ def each_table(rows: int) -> dict[str, Numbers]:
 
     with demo_home() as sources:
         warehouse = staged_demo(sources)
-        frames = warehouse.staging_frames([b.batch_id for b in warehouse.staged_batches()])
-        past = load_past(warehouse)
+        batches = warehouse.staged_batches()
+        frames = warehouse.staging_frames([b.batch_id for b in batches])
+        past = load_past(warehouse, batches)
     validate(prepare(frames, past, catalogue()), load_suites())  # GE is imported, its context made
     found = {}
     for table, suite in load_suites().items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -60,8 +61,8 @@ SIGNATURES = {
     ".rar": b"Rar!",
 }
 BINARY = (*SIGNATURES.values(), b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
-LINKS = etree.XPath("count(//a | //img | //iframe | //embed | //object)")
-TEXT = etree.XPath("string()", smart_strings=False)
+LINKS: Any = etree.XPath("count(//a | //img | //iframe | //embed | //object)")
+TEXT: Any = etree.XPath("string()", smart_strings=False)
 NO_PAGE = ("image/", "video/", "audio/", "font/", "text/css")
 
 
