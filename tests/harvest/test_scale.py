@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import statistics
-import subprocess
-import sys
 import time
 from collections import defaultdict
 from itertools import pairwise
@@ -20,6 +17,7 @@ from metroetl.harvest.pages import AT_ONCE as FETCHED_AT_ONCE
 from metroetl.pipeline.steps import MOST_UNTOLD
 from metroetl.settings import Settings
 from metroetl.warehouse import Warehouse
+from tests import forked
 from tests.harvest.scale_run import AT_ONCE
 from tests.harvest.scale_site import ALWAYS, ARTICLES, HOSTS, Answered, Sites, article, article_path, fault
 
@@ -68,11 +66,9 @@ def environment(home: Path, port: int) -> dict[str, str]:
     }
 
 
-def start(root: Path, env: dict[str, str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.harvest.scale_run", *(h.partition(".")[0] for h in HOSTS)]
-    return subprocess.Popen(
-        command, cwd=root, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+def start(root: Path, env: dict[str, str]) -> forked.Running:
+    sources = (host.partition(".")[0] for host in HOSTS)
+    return forked.begin("tests.harvest.scale_run", *sources, cwd=root, env=env)
 
 
 def assert_polite(log: list[Answered]) -> None:
@@ -95,19 +91,19 @@ def test_every_page_once_none_lost_politely_and_over_a_kill(tmp_path: Path, root
         env = environment(tmp_path, sites.port)
         first = start(root, env)
         deadline = time.monotonic() + 60
-        while len(sites.served()) < KILLED_AFTER and first.poll() is None and time.monotonic() < deadline:
+        while len(sites.served()) < KILLED_AFTER and first.alive and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert first.poll() is None, first.communicate()[0]
-        first.send_signal(signal.SIGKILL)
-        first.communicate()
+        assert first.alive, first.finish()
+        first.kill()
+        first.finish()
         before = sites.served()
         warehouse = Warehouse.open(Settings(home=tmp_path, world="synthetic"))
         _, rows = warehouse.query("SELECT url FROM raw_fetch WHERE ok AND role = 'page'")
         recorded = {url for (url,) in rows}
 
         second = start(root, env)
-        told, _ = second.communicate(timeout=120)
-        assert second.returncode == 0, told
+        told = second.finish()
+        assert told.returncode == 0, told
         served = sites.served()
 
     assert_polite(sites.log)

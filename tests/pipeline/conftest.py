@@ -17,17 +17,18 @@ from metroetl.harvest.models import Fetch, Harvested, Role, Snapshot
 from metroetl.pipeline import open_warehouse
 from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
+from tests.blank import blank_home
 
 Operator = Callable[..., Path]
 
 
 @pytest.fixture
 def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
-    """Makes an empty METROETL_HOME (whose hosts are stood in for) the one of this test; gives its folder."""
+    """Makes a METROETL_HOME with a new warehouse (whose hosts are stood in for) the one of this test; gives its folder."""
 
     def use(host_map: dict[str, str] | None = None, **changes: str) -> Path:
         values = {
-            "HOME": str(tmp_path / "home"),
+            "HOME": str(blank_home(tmp_path / "home")),
             "HOST_MAP": json.dumps(host_map or {}),
             "POLITENESS": "false",
             "RETRIES": "1",
@@ -95,7 +96,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     """Makes installations by name, each in a folder of its own; the one made last is that of the settings."""
 
     def make(name: str, archive: str = "") -> Installation:
-        monkeypatch.setenv("METROETL_HOME", str(tmp_path / name))
+        monkeypatch.setenv("METROETL_HOME", str(blank_home(tmp_path / name)))
         monkeypatch.setenv("METROETL_ARCHIVE", archive)
         settings.cache_clear()
         warehouse = open_warehouse()
