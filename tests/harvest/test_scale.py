@@ -22,6 +22,7 @@ from tests.harvest.scale_run import AT_ONCE
 from tests.harvest.scale_site import ALWAYS, ARTICLES, HOSTS, Answered, Sites, article, article_path, fault
 
 DELAY, CONCURRENCY = 0.02, 2
+STRETCH = 50  # requests of a host, half of its pages
 KILLED_AFTER = 700
 SOURCE = """\
 id: {id}
@@ -72,17 +73,19 @@ def start(root: Path, env: dict[str, str]) -> forked.Running:
 
 
 def assert_polite(log: list[Answered]) -> None:
-    """Never more at once than the source allows, never faster than its delay over any stretch of requests."""
+    """Never more at once than the source allows, and no stretch of requests faster than its delay.
+
+    A busy machine notes one late and the next in time, so half of the gaps and whole stretches are looked at.
+    """
     by_host: dict[str, list[float]] = defaultdict(list)
     for entry in log:
         assert entry.at_once <= CONCURRENCY, entry
         by_host[entry.host].append(entry.began)
     gaps = [b - a for times in by_host.values() for a, b in pairwise(sorted(times))]
-    # a busy machine may note one late and the next in time
-    assert statistics.quantiles(gaps, n=10)[0] >= 0.7 * DELAY
+    assert statistics.median(gaps) >= 0.7 * DELAY
     for times in by_host.values():
         times.sort()
-        assert all(b - a >= 25 * DELAY - 0.1 for a, b in zip(times, times[25:], strict=False))
+        assert all(b - a >= 0.7 * STRETCH * DELAY for a, b in zip(times, times[STRETCH:], strict=False))
 
 
 @pytest.mark.timeout(180)
