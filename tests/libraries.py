@@ -18,6 +18,9 @@ import alembic.command  # noqa: F401
 import altair  # noqa: F401
 import great_expectations  # noqa: F401
 import pandas  # noqa: F401
+import prefect.client.orchestration
+import prefect.flow_engine
+import prefect.task_engine  # noqa: F401
 import sqlmodel  # noqa: F401
 
 import metroetl
