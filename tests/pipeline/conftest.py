@@ -24,11 +24,11 @@ Operator = Callable[..., Path]
 
 @pytest.fixture
 def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
-    """Makes a METROETL_HOME with a new warehouse (whose hosts are stood in for) the one of this test; gives its folder."""
+    """Makes an empty METROETL_HOME (whose hosts are stood in for) the one of this test; gives its folder."""
 
     def use(host_map: dict[str, str] | None = None, **changes: str) -> Path:
         values = {
-            "HOME": str(blank_home(tmp_path / "home")),
+            "HOME": str(tmp_path / "home"),
             "HOST_MAP": json.dumps(host_map or {}),
             "POLITENESS": "false",
             "RETRIES": "1",
