@@ -22,7 +22,7 @@ from metroetl.pipeline import shards
 from tests import forked
 from tests.flows.conftest import NewWorld, Run, World
 
-FIRST, THEN, SINCE = date(2022, 3, 1), date(2022, 5, 1), date(2021, 12, 1)
+FIRST, THEN, SINCE = date(2022, 3, 1), date(2022, 5, 1), date(2021, 10, 1)
 DASK = {"METROETL_RUNNER": "dask"}
 
 
