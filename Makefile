@@ -20,7 +20,7 @@ demo: $(READY)   ## the whole way once, against stand-in sites with published fi
 	$(BIN)/metroetl demo
 
 test: $(READY)   ## all tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)   ## style, format and strict types
 	$(BIN)/ruff check .

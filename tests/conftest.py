@@ -23,6 +23,45 @@ SHARED = Path(os.environ.get("METROETL_SHARED", ROOT.parent / "shared"))
 REQUIRED = set(filter(None, os.environ.get("METROETL_REQUIRE", "").split(",")))
 
 
+# With files dealt out whole, those that take longest come first: one that came last would keep a single core busy.
+LONGEST = (
+    "flows/test_timelapse.py",
+    "docs/test_commands.py",
+    "flows/test_server.py",
+    "flows/test_bad_input.py",
+    "quality/test_rules.py",
+    "test_cli.py",
+    "deployments/test_automations.py",
+    "flows/test_dask.py",
+    "flows/test_main_job.py",
+    "flows/test_limits.py",
+    "flows/test_demo.py",
+    "flows/test_postgres.py",
+    "flows/test_upkeep.py",
+    "flows/test_revisit.py",
+    "flows/test_plan_events.py",
+    "test_wheel.py",
+    "quality/test_mutations.py",
+    "quality/test_after.py",
+    "quality/test_gate.py",
+    "pipeline/test_adding.py",
+    "replica/test_traps.py",
+    "warehouse/test_crash.py",
+    "harvest/test_scale.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; the order of their tests stays."""
+    place = {Path(__file__).parent / name: n for n, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, for servers, browsers and databases are waited for."""
+    return (os.cpu_count() or 1) + 1
+
+
 def missing(what: str, reason: str) -> None:
     """Skip with the reason, or fail where METROETL_REQUIRE names it."""
     if what in REQUIRED:

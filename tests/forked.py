@@ -37,6 +37,11 @@ class Running:
     arguments: tuple[str, ...]
     streams: tempfile.TemporaryDirectory[str]
 
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self.process.is_alive()
+
     def kill(self, signal_number: int = signal.SIGKILL) -> None:
         """Send a signal."""
         assert self.process.pid

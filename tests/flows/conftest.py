@@ -19,6 +19,7 @@ from metroetl.replica.facts import Fact, load_facts
 from metroetl.runs import RedRun, RunSummary, SourceOutcome
 from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
+from tests.blank import blank_home
 
 CORE = (
     "core_document", "core_observation", "core_statement", "core_plan", "core_plan_section",
@@ -188,12 +189,12 @@ def open_world(
     known = catalogue().sources
     broken = Faults({source: [fault] for source, fault in (faults or {}).items()})
     with Replica(as_of, broken, sources=[known[s] for s in sources] or None) as replica:
-        yield World(replica, home, extra)
+        yield World(replica, home if "METROETL_DATABASE_URL" in extra else blank_home(home), extra)
 
 
 @pytest.fixture
 def new_world(prefect_server: str, tmp_path: Path) -> Iterator[NewWorld]:
-    """Makes worlds (see `open_world`), each with an empty data folder; they end with the test."""
+    """Makes worlds (see `open_world`), each with a new warehouse; they end with the test."""
     with ExitStack() as stack:
         made: list[World] = []
 

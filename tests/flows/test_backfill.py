@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 
 from flows.artifacts import summary_markdown
 from flows.parameters import BackfillRequest
+from tests import forked
 from tests.flows.conftest import CleanContents, NewWorld, World
 
 DAY, SINCE, SOURCE = date(2022, 6, 1), date(2021, 1, 1), "cdstats"
@@ -65,13 +64,10 @@ def test_a_killed_backfill_goes_on_where_it_stopped(
     new_world: NewWorld, clean_contents: CleanContents, prefect_server: str, root: Path
 ) -> None:
     world = new_world(DAY, SOURCE)
-    command = [sys.executable, "-m", "tests.flows.dying", "INSERT INTO raw_snapshot", "2"]
     env = {**os.environ, **world.env, "PREFECT_API_URL": prefect_server}
     asked = ["backfill", "--source", SOURCE, "--year-from", "2021", "--year-to", "2022"]
-    killed = subprocess.run(
-        [*command, *asked], env=env, cwd=root, capture_output=True, stdin=subprocess.DEVNULL
-    )
-    assert killed.returncode == -9, killed.stderr.decode()
+    killed = forked.run("tests.flows.dying", "INSERT INTO raw_snapshot", "2", *asked, cwd=root, env=env)
+    assert killed.returncode == -9, killed.stderr
     archived = {row["url"] for row in world.ask("SELECT url FROM raw_snapshot WHERE role <> 'listing'")}
     assert archived and world.one("SELECT COUNT(*) FROM core_document") == 0
     before = len(world.replica.log)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -20,9 +19,10 @@ import pytest
 from metroetl import pipeline
 from metroetl.errors import MetroError, RunnerError
 from metroetl.pipeline import shards
+from tests import forked
 from tests.flows.conftest import NewWorld, Run, World
 
-FIRST, THEN, SINCE = date(2022, 3, 1), date(2022, 5, 1), date(2021, 4, 1)
+FIRST, THEN, SINCE = date(2022, 3, 1), date(2022, 5, 1), date(2021, 10, 1)
 DASK = {"METROETL_RUNNER": "dask"}
 
 
@@ -32,14 +32,12 @@ class Cluster:
 
     file: Path
     root: Path
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, forked.Running] = field(default_factory=dict)
 
     def start(self, name: str, env: dict[str, str], *command: str) -> None:
         """Start `dask scheduler` or `dask worker`."""
-        self.running[name] = subprocess.Popen(
-            [sys.executable, "-m", "dask", *command, "--scheduler-file", str(self.file), "--no-dashboard"],
-            cwd=self.root, env=os.environ | env, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        arguments = (*command, "--scheduler-file", str(self.file), "--no-dashboard")
+        self.running[name] = forked.begin("dask", *arguments, cwd=self.root, env=os.environ | env)
 
     def start_worker(self, name: str, env: dict[str, str]) -> None:
         """A worker with settings of its own, for one shard at once."""
@@ -62,8 +60,9 @@ class Cluster:
     def stop(self) -> None:
         """End every process."""
         for process in self.running.values():
-            process.kill()
-            process.wait()
+            if process.alive:
+                process.kill()
+            process.finish()
 
 
 @pytest.fixture
@@ -88,7 +87,7 @@ def watched(cluster: Cluster, kill: str | None = None) -> Iterator[set[str]]:
         while not over.wait(0.03):
             busy = {names[address] for address, keys in client.processing().items() if keys}
             if kill in busy - seen:
-                cluster.running[kill].send_signal(signal.SIGKILL)
+                cluster.running[kill].kill()
             seen.update(busy)
 
     with Client(cluster.address, set_as_default=False) as client:
@@ -133,7 +132,7 @@ def test_two_workers_make_the_warehouse_that_threads_make(
         world.replica.set_clock(THEN)
     with watched(cluster, kill="two") as seen:
         run = many.collect(since=SINCE)
-    assert "two" in seen and cluster.running["two"].wait() == -signal.SIGKILL
+    assert "two" in seen and cluster.running["two"].process.exitcode == -signal.SIGKILL
     assert told(run) == told(threads.collect(since=SINCE))
     assert many.contents() == threads.contents()
     assert many.sizes() == threads.sizes() and many.sizes()["core_document"] > before

@@ -17,6 +17,7 @@ from metroetl.harvest.models import Fetch, Harvested, Role, Snapshot
 from metroetl.pipeline import open_warehouse
 from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
+from tests.blank import blank_home
 
 Operator = Callable[..., Path]
 
@@ -95,7 +96,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     """Makes installations by name, each in a folder of its own; the one made last is that of the settings."""
 
     def make(name: str, archive: str = "") -> Installation:
-        monkeypatch.setenv("METROETL_HOME", str(tmp_path / name))
+        monkeypatch.setenv("METROETL_HOME", str(blank_home(tmp_path / name)))
         monkeypatch.setenv("METROETL_ARCHIVE", archive)
         settings.cache_clear()
         warehouse = open_warehouse()

@@ -11,20 +11,15 @@ import pytest
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.models import Reading
 from tests.quality.bench import stage_into
+from tests.quality.templates import ENGINES, copy_of
 
 Staged = tuple[str, str]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=ENGINES)
 def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
     """A new warehouse with the project's own catalogue."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'warehouse.db'}"
-    else:
-        url = request.getfixturevalue("new_postgres")()
-    made = Warehouse(url)
-    made.upgrade()
-    return made
+    return Warehouse(copy_of("new", lambda url: Warehouse(url).upgrade(), request, tmp_path))
 
 
 @pytest.fixture

@@ -85,12 +85,20 @@ def catalogue() -> Catalogue:
 
 @lru_cache(maxsize=4)
 def _loaded(home: Path, folder: str) -> Catalogue:
-    return load(own=Path(folder, home, "catalogue"))
+    own = Path(folder, home, "catalogue")
+    return load(own=own) if own.is_dir() else _projects_own()
+
+
+@lru_cache
+def _projects_own() -> Catalogue:
+    """One for all homes without a catalogue of their own, and with it what others derive from it."""
+    return load()
 
 
 def reload() -> Catalogue:
     """The catalogue as its files are now, after one was written."""
     _loaded.cache_clear()
+    _projects_own.cache_clear()
     return catalogue()
 
 
