@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from metroetl.documents.candidates import Sketches, name_pairs
+from metroetl.documents.candidates import Names, Sketches
 from metroetl.documents.naming import number_key, title_layers
 from metroetl.documents.same import Paper, judge
 from tests.documents.works import Shown, all_papers, pairs
@@ -43,7 +43,7 @@ def test_candidates_hold_every_pair_that_is_tied(shown: list[Shown]) -> None:
     sketches = Sketches()
     for paper in papers:
         sketches.add(paper)
-    found = name_pairs(papers, papers) | set(sketches.pairs(p.id for p in papers))
+    found = Names(papers).pairs(papers) | set(sketches.pairs(p.id for p in papers))
     tied = {tuple(sorted((a.paper.id, b.paper.id))) for a, b in pairs(shown) if judge(a.paper, b.paper)}
     assert len(tied - found) <= 0.02 * len(tied)
     assert len(found) < 0.1 * len(papers) * len(papers) / 2

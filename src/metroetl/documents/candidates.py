@@ -21,31 +21,36 @@ ALIKE = 0.7
 COMMON = 200  # a title that so many papers of a season bear says nothing
 
 
-def name_pairs(new: Iterable[Paper], papers: Iterable[Paper]) -> set[Pair]:
-    """Pairs of a new paper and any other with the same number or title, or where one title wraps the other's."""
-    numbers: dict[str, list[Paper]] = defaultdict(list)
-    titles: dict[str, list[Paper]] = defaultdict(list)
-    wrapped: dict[str, list[Paper]] = defaultdict(list)
-    for paper in papers:
-        if number := number_key(paper.number):
-            numbers[number].append(paper)
-        for depth, layer in enumerate(title_layers(paper.title)):
-            (wrapped if depth else titles)[layer].append(paper)
-    found: set[Pair] = set()
-    for paper in new:
-        layers = title_layers(paper.title)
-        groups = [numbers.get(number_key(paper.number), [])]
-        groups += [_in_season(paper, titles.get(layers[0], []))] if layers else []
-        groups += [titles.get(layer, []) for layer in layers[1:]]
-        groups += [wrapped.get(layers[0], [])] if layers else []
-        found |= {
+class Names:
+    """Numbers and titles of papers, to be asked which go by the same."""
+
+    def __init__(self, papers: Iterable[Paper]) -> None:
+        self._numbers: dict[str, list[Paper]] = defaultdict(list)
+        self._titles: dict[str, list[Paper]] = defaultdict(list)
+        self._wrapped: dict[str, list[Paper]] = defaultdict(list)
+        for paper in papers:
+            if number := number_key(paper.number):
+                self._numbers[number].append(paper)
+            for depth, layer in enumerate(title_layers(paper.title)):
+                (self._wrapped if depth else self._titles)[layer].append(paper)
+
+    def pairs(self, papers: Iterable[Paper]) -> set[Pair]:
+        """Pairs of these and any other with the same number or title, or where one title wraps the other's."""
+        return {
             _ordered(paper.id, other.id)
-            for group in groups
+            for paper in papers
+            for group in self._groups(paper)
             if len(group) <= COMMON
             for other in group
             if other.key != paper.key
         }
-    return found
+
+    def _groups(self, paper: Paper) -> Iterator[list[Paper]]:
+        yield self._numbers.get(number_key(paper.number), [])
+        if layers := title_layers(paper.title):
+            yield _in_season(paper, self._titles.get(layers[0], []))
+            yield self._wrapped.get(layers[0], [])
+        yield from (self._titles.get(layer, []) for layer in layers[1:])
 
 
 def _in_season(paper: Paper, others: list[Paper]) -> list[Paper]:

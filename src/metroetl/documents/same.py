@@ -86,6 +86,11 @@ class Overlap:
         short, long = sorted((len(a.body), len(b.body)))
         self.length = short / long if short >= LEAST else 0.0
 
+    def may_have_figures(self, share: float) -> bool:
+        """Whether so much of the numbers can be kept, by a quick look: each that only the poorer text has is lost."""
+        poorer, other = sorted((self._a.figures, self._b.figures), key=Counter.total)
+        return share * poorer.total() <= poorer.total() - len(poorer.keys() - other.keys()) + 1e-9
+
     @cached_property
     def figures(self) -> float:
         """Share of the numbers, each as often as it stands there."""
@@ -208,7 +213,11 @@ def _exchanged_names(first: str, second: str) -> bool:
 
 def _agree(found: Overlap, *, alike: float, figures: float) -> bool:
     return (
-        found.length >= 0.5 and found.figures >= figures and found.alike >= alike and found.contained >= 0.8
+        found.length >= 0.5
+        and found.may_have_figures(figures)
+        and found.figures >= figures
+        and found.alike >= alike
+        and found.contained >= 0.8
     )
 
 

@@ -64,15 +64,36 @@ def tie_republications(connection: Connection, run_id: str | None) -> int:
 
 
 def _ties(connection: Connection, heads: dict[str, Head], new: list[str]) -> Iterator[Tie]:
-    from metroetl.documents.candidates import Sketches, name_pairs
-    from metroetl.documents.same import compare, plausible
+    """Ties of new documents, a year of them at a time: what is compared of other years isn't kept."""
+    from metroetl.documents.candidates import Names
 
-    papers = [head.paper for head in heads.values()]
-    pairs = name_pairs([heads[i].paper for i in new], papers)
+    names = Names(head.paper for head in heads.values())
+    years: dict[int, list[str]] = defaultdict(list)
+    for i in new:
+        years[_year(heads[i].paper)].append(i)
+    for year in sorted(years):
+        pairs = names.pairs(heads[i].paper for i in years[year])
+        pairs |= _alike(connection, heads, years[year])
+        yield from _tied(connection, heads, pairs)
+
+
+def _year(paper: Paper) -> int:
+    return paper.day.year if paper.day else 0
+
+
+def _alike(connection: Connection, heads: dict[str, Head], new: list[str]) -> set[tuple[str, str]]:
+    """Pairs of new documents and others of the time whose texts look alike."""
+    from metroetl.documents.candidates import Sketches
+
     sketches = Sketches()
     for paper in _with_text(connection, heads, _of_the_time(heads, new)):
         sketches.add(paper)
-    pairs |= {(a, b) for a, b in sketches.pairs(new) if heads[a].paper.key != heads[b].paper.key}
+    return {(a, b) for a, b in sketches.pairs(new) if heads[a].paper.key != heads[b].paper.key}
+
+
+def _tied(connection: Connection, heads: dict[str, Head], pairs: Iterable[tuple[str, str]]) -> Iterator[Tie]:
+    from metroetl.documents.same import compare, plausible
+
     likely = sorted(pair for pair in pairs if plausible(*(heads[i].paper for i in pair)))
     whole: dict[str, Paper] = {}
     for batch in _batches(likely):
