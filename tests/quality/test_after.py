@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from metroetl import clock
 from metroetl.catalogue import Catalogue
 from metroetl.catalogue.models import Correction
 from metroetl.errors import SuiteError
@@ -30,7 +31,7 @@ from tests.warehouse.desk import Desk, gdp, small_catalogue
 
 LISTING = "https://city.example.cn/list/"
 GDP = {"510100": 5930.3, "510600": 771.1, "511400": 447.7, "512000": 244.0}
-TODAY = datetime.now(UTC).date()
+TODAY = clock.today()
 TRADE = Correction.model_validate(
     {
         "id": "trade", "region": "510600", "indicator": "TRD", "measure": "level_ytd", "period": "2025-Q1",

@@ -79,8 +79,9 @@ def test_a_helper_that_ends_is_replaced(here: Installation) -> None:
     """The process that reads files may be killed (by a person, by the system): one file fails, the next is read."""
     data = paper.word()
     before = read_document(data, make_snapshot(data))
-    for helper in apart._idle:
-        helper.kill()
+    while len(apart._idle) > 1:  # threads of tests before had some each
+        apart._idle.pop().kill()
+    apart._idle[0].kill()
     with pytest.raises(ReaderFailed, match="ended"):
         read_document(data, make_snapshot(data))
     assert read_document(data, make_snapshot(data)) == before
