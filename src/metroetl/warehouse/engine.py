@@ -154,6 +154,8 @@ def _closing(engine: Engine) -> Engine:
     def _checkin(connection: Any, record: ConnectionPoolEntry) -> None:
         if connection is not None and not _keeping:
             record.close()
+        elif connection is not None and engine.dialect.name == "sqlite":
+            connection.execute("PRAGMA shrink_memory")  # a page cache has up to 256 MB, for each connection
 
     return engine
 
