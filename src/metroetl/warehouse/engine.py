@@ -48,8 +48,12 @@ def kept_open() -> Iterator[None]:
     finally:
         _keeping.discard(me)
         if not _keeping:
-            for engine in list(_engines):
+            for engine in sorted(_engines, key=_writes):  # the last that closes clears SQLite's log away, if it may write
                 engine.dispose()
+
+
+def _writes(engine: Engine) -> bool:
+    return "mode=ro" not in (engine.url.database or "")
 
 
 def writer(url: str, *, foreign_keys: bool = True) -> Engine:
