@@ -48,7 +48,9 @@ def kept_open() -> Iterator[None]:
     finally:
         _keeping.discard(me)
         if not _keeping:
-            for engine in sorted(_engines, key=_writes):  # the last that closes clears SQLite's log away, if it may write
+            for engine in sorted(
+                _engines, key=_writes
+            ):  # the last that closes clears SQLite's log away, if it may write
                 engine.dispose()
 
 
