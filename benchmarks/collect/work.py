@@ -47,11 +47,13 @@ def collect_by_flow(sources: list[str], workers: int) -> Any:
 
 def imports(what: str) -> None:
     """Everything that the way imports in the end, Great Expectations and Prefect too."""
-    from metroetl import pipeline  # noqa: F401
+    from metroetl import pipeline
     from metroetl.catalogue import catalogue
     from metroetl.quality.suites import great_expectations, load_suites
 
     catalogue()
+    for step in pipeline.__all__:
+        getattr(pipeline, step)  # imported when it is asked for
     import metroetl.documents.page
     import metroetl.plans
     import metroetl.statistics

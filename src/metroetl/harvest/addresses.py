@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 MIRROR = re.compile(r"^https?://big5\.[^/]{1,80}/gate/big5/")
@@ -34,6 +35,7 @@ class Request:
         return f"{self.url}#{urlencode(self.data)}" if self.data else self.url
 
 
+@lru_cache(maxsize=8192)  # every client looks at the addresses of the whole catalogue
 def host_of(url: str) -> str:
     """Host name in lower case, without port; empty for what is no web address."""
     try:

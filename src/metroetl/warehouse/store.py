@@ -355,8 +355,12 @@ class Warehouse:
             yield connection
 
     def _check(self, connection: Connection) -> None:
+        """Once a connection: that the database is no newer program's and no other world's."""
+        if connection.info.get("checked") == self.world:
+            return
         check_version(current_revision(connection))
         check_world(connection, self.world)
+        connection.info["checked"] = self.world
 
     @cached_property
     def _writer(self) -> Engine:
