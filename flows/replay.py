@@ -14,13 +14,14 @@ from flows.parameters import ReplayForm, ReplayRequest
 from flows.ping import pinged
 from flows.runner import RETRIES, Harvest, outcomes_of, readers
 from metroetl import pipeline
+from metroetl.catalogue import catalogue
 from metroetl.runs import RunSummary, SourceOutcome
 
 
 @task(task_run_name="replay-{source_id}", **RETRIES)
 def list_again(source_id: str, only_quarantined: bool) -> Harvest:
     """What a source has in the archive, to be read once more; loads are idempotent, so only changes appear."""
-    outcome = SourceOutcome(source_id=source_id, title=pipeline.source_title(source_id))
+    outcome = SourceOutcome(source_id=source_id, title=catalogue().title(source_id))
     return [outcome], pipeline.archived_shards(source_id, only_quarantined=only_quarantined)
 
 

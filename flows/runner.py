@@ -17,6 +17,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
 from metroetl import pipeline
+from metroetl.catalogue import catalogue
 from metroetl.errors import MetroError, RunnerError
 from metroetl.runs import Failure, SourceOutcome
 from metroetl.settings import Settings, settings
@@ -137,4 +138,4 @@ def _failed(source_id: str, error: Exception) -> SourceOutcome:
     failure = Failure(code="UNEXPECTED", detail=f"{type(error).__name__}: {error}", way_out=WAY_OUT)
     if isinstance(error, MetroError):
         failure = Failure(code=error.code, detail=error.message, way_out=error.way_out)
-    return SourceOutcome(source_id=source_id, title=pipeline.source_title(source_id), failures=[failure])
+    return SourceOutcome(source_id=source_id, title=catalogue().title(source_id), failures=[failure])

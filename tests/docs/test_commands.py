@@ -146,7 +146,7 @@ def desk(facts_home: Path, prefect_server: str, tmp_path_factory: pytest.TempPat
 def _files(desk: Desk) -> None:
     """The files that pages name, and what the inbox took in: three versions of a page, two garbled, three damaged."""
     from metroetl import pipeline
-    from metroetl.harvest.models import INBOX
+    from metroetl.catalogue.models import INBOX
     from metroetl.pipeline.told import Told
     from metroetl.settings import settings
 

@@ -13,9 +13,10 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from metroetl.catalogue.models import INBOX
 from metroetl.errors import Unreadable
 from metroetl.harvest import Archive
-from metroetl.harvest.models import INBOX, Snapshot
+from metroetl.harvest.models import Snapshot
 from metroetl.harvest.warc_in import LeftOut, WarcReader
 from metroetl.harvest.warc_out import write_warc
 

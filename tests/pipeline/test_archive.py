@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from metroetl.catalogue.models import INBOX
 from metroetl.errors import ArchiveFailure
 from metroetl.harvest import Archive
-from metroetl.harvest.models import INBOX
 from metroetl.pipeline import read_and_stage
 from metroetl.pipeline.archive import find_prunable, prune, take_inventory, verify
 from metroetl.warehouse import Warehouse

@@ -11,8 +11,9 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from metroetl.catalogue.models import INBOX
 from metroetl.errors import ArchiveFailure, MetroError, Unreadable
-from metroetl.harvest.models import INBOX, Snapshot
+from metroetl.harvest.models import Snapshot
 from metroetl.pipeline.warc import export_warc, import_warc
 
 HOST = "https://www.deyang.gov.cn"

@@ -64,8 +64,8 @@ def inbox_add(
     from flows.collect import collect_here
     from flows.parameters import CollectRequest
     from metroetl import pipeline
+    from metroetl.catalogue.models import INBOX
     from metroetl.cli.show import show_summary
-    from metroetl.harvest.models import INBOX
 
     added = [s for path, facts in zip(files, told, strict=True) for s in pipeline.add_to_inbox([path], facts)]
     print(f"{len(added)} of {len(files)} files are new")

@@ -76,6 +76,6 @@ def document_of(file: Path, url: str, *, source_id: str = "folder", role: str = 
 
 def document_of_person(path: Path) -> Document:
     """The document in a file of a person, as of the inbox; raises DocumentError if there is none."""
-    from metroetl.harvest.models import INBOX
+    from metroetl.catalogue.models import INBOX
 
     return document_of(path, f"inbox:{path.name}", source_id=INBOX, role="inbox")

@@ -7,8 +7,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from metroetl.catalogue.models import INBOX as INBOX
-
 Role = Literal["listing", "page", "part", "attachment", "inbox"]
 STAND_IN = "x-metroetl-stand-in"  # header of the replica's answers; stays with every snapshot
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from metroetl.catalogue.models import Source
+from metroetl.catalogue.models import INBOX, Source
 from metroetl.documents.folder import SUFFIX
 from metroetl.errors import ArchiveFailure, TooLarge, UnexpectedContentType, Unreadable
 from metroetl.harvest.addresses import Request, absolute, host_of
@@ -26,7 +26,7 @@ from metroetl.harvest.archive import Archive
 from metroetl.harvest.barriers import find_barrier
 from metroetl.harvest.client import KEPT_HEADERS
 from metroetl.harvest.content import Content
-from metroetl.harvest.models import INBOX, Role, Snapshot
+from metroetl.harvest.models import Role, Snapshot
 from metroetl.harvest.steps import file_name, keep
 from metroetl.harvest.warc_out import FACTS_TYPE
 

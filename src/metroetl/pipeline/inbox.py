@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING
 
 from metroetl import clock
 from metroetl.catalogue import catalogue
+from metroetl.catalogue.models import INBOX
 from metroetl.documents import saved_from
 from metroetl.documents.told import REGION
 from metroetl.errors import MetroError, NotTakenIn
 from metroetl.harvest import Archive
 from metroetl.harvest.addresses import host_of
-from metroetl.harvest.models import INBOX, Fetch, Harvested, Known, Snapshot
+from metroetl.harvest.models import Fetch, Harvested, Known, Snapshot
 from metroetl.harvest.steps import member_step, member_steps
-from metroetl.pipeline.steps import open_warehouse, source_title
+from metroetl.pipeline.steps import open_warehouse
 from metroetl.pipeline.told import FOLDER_SIDECAR, SIDECAR, Told, sidecars_of, told_of
 from metroetl.runs import Failure, SourceOutcome
 from metroetl.settings import settings
@@ -93,7 +94,7 @@ def _waiting_in(folder: Path, root: Path) -> Iterator[Waiting]:
 
 def take_in_inbox(run_id: str) -> SourceOutcome:
     """Take in what lies in the inbox folder; what it was, with a failure for each file that was rejected."""
-    warehouse, outcome = open_warehouse(), SourceOutcome(source_id=INBOX, title=source_title(INBOX))
+    warehouse, outcome = open_warehouse(), SourceOutcome(source_id=INBOX, title=catalogue().title(INBOX))
     counts: Counter[str] = Counter()
     for file in waiting_files():
         try:

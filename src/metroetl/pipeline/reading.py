@@ -10,7 +10,7 @@ from metroetl.catalogue import catalogue
 from metroetl.errors import ArchiveFailure, MetroError, PartMissing, ReaderFailed, Unreadable
 from metroetl.harvest import Archive
 from metroetl.operations.logs import bound_by_arguments
-from metroetl.pipeline.steps import leave_imports_alone, open_existing, source_title
+from metroetl.pipeline.steps import leave_imports_alone, open_existing
 from metroetl.runs import Failure, SourceOutcome
 from metroetl.settings import settings
 
@@ -37,7 +37,7 @@ def read_and_stage(
     """
     leave_imports_alone()
     source = catalogue().sources.get(source_id)
-    outcome = outcome or SourceOutcome(source_id=source_id, title=source_title(source_id))
+    outcome = outcome or SourceOutcome(source_id=source_id, title=catalogue().title(source_id))
     warehouse = open_existing()
     waiting = warehouse.pending([source_id]) if snapshots is None else snapshots
     for first in range(0, len(waiting), STAGED_AT_ONCE):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from metroetl.catalogue import catalogue
+from metroetl.catalogue.models import INBOX
 from metroetl.errors import (
     BotChallenge,
     CookieBounce,
@@ -23,7 +24,6 @@ from metroetl.errors import (
     RunUnknown,
 )
 from metroetl.harvest import Archive, Client, ask_again
-from metroetl.harvest.models import INBOX
 from metroetl.pipeline.inbox import take_in_inbox
 from metroetl.pipeline.reading import read_and_stage
 from metroetl.pipeline.steps import (

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from metroetl.catalogue import catalogue
+from metroetl.catalogue.models import INBOX
 from metroetl.errors import MetroError, Unreadable
 from metroetl.harvest import Archive, Client, harvest
-from metroetl.harvest.models import INBOX, Reach
+from metroetl.harvest.models import Reach
 from metroetl.operations.logs import bound_by_arguments
 from metroetl.runs import Failure, GateOutcome, RunSummary, SourceOutcome
 from metroetl.settings import Settings, settings
@@ -61,11 +62,6 @@ def choose_sources(
         real = config.world == "facts"
         chosen = [s for s in known.values() if (s.enabled and real) or _mapped(s, config)]
     return [s for s in chosen if not kinds or set(kinds) & set(s.kinds)]
-
-
-def source_title(source_id: str) -> str:
-    """Name of a source for people; the inbox has one too."""
-    return catalogue().title(source_id)
 
 
 def _mapped(source: Source, config: Settings) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
     from metroetl.warehouse.models import Batch
 
-ROWS_AT_ONCE = 25_000  # about 2,000 pages of statistics: half a GB with everything that is derived
+ROWS_AT_ONCE = 25_000  # about 2,000 pages of statistics: 0.2 GB with everything that is derived
 
 log = logging.getLogger("metroetl.quality")
 

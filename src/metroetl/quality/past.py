@@ -89,7 +89,7 @@ WHERE {judged} AND r.role = 'page' AND r.title <> ''
 """
 # :batches is ,id,id, for neither database takes a list where the other does
 _JUDGED = """s.batch_id IN (
-    SELECT batch_id FROM ops_batch WHERE state = 'staged' AND :batches LIKE '%,' || batch_id || ',%'
+    SELECT batch_id FROM ops_batch WHERE state = 'staged' AND REPLACE(:batches, ',' || batch_id || ',', '') <> :batches
   )"""
 NEAR_DAYS, SPAN_DAYS, RELEASE_DAYS = 800, 1_500, 1_200
 

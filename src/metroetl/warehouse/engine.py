@@ -48,9 +48,8 @@ def kept_open() -> Iterator[None]:
     finally:
         _keeping.discard(me)
         if not _keeping:
-            for engine in sorted(
-                _engines, key=_writes
-            ):  # the last that closes clears SQLite's log away, if it may write
+            # readers first: the last to close clears SQLite's log away, if it may write
+            for engine in sorted(_engines.copy(), key=_writes):
                 engine.dispose()
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete
 
+from metroetl.catalogue.models import INBOX
 from metroetl.catalogue.regions import LEVELS, effective
-from metroetl.harvest.models import INBOX
 from metroetl.warehouse.keys import digest
 from metroetl.warehouse.load import add_bulk, put
 from metroetl.warehouse.plan_records import end_of_year
