@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, FlowRunFilterName
+from prefect.client.schemas.sorting import FlowRunSort
 
 from flows import runner
 from metroetl import pipeline
@@ -22,8 +23,11 @@ SOURCES, SICK = ("ziyang", "meishan", "deyang", "cdstats"), "meishan"
 def names_of_tasks() -> set[str]:
     """Names of the task runs of the newest run of `collect`."""
     with get_client(sync_client=True) as client:
-        runs = client.read_flow_runs(flow_run_filter=FlowRunFilter(name=FlowRunFilterName(like_="collect")))
-        newest = max(runs, key=lambda run: run.start_time or run.created)
+        (newest,) = client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(name=FlowRunFilterName(like_="collect")),
+            sort=FlowRunSort.START_TIME_DESC,
+            limit=1,
+        )
         tasks = client.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[newest.id])))
     return {task.name for task in tasks}
 
