@@ -19,8 +19,7 @@ from metroetl.quality.quarantine import choose_rows, find_row, series_around
 from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.models import Reading
-from tests.quality.bench import figure, history, release, stage_into
-from tests.quality.test_gate import with_typo
+from tests.quality.bench import figure, history, release, stage_into, with_typo
 
 OTHER = "2025年一季度德阳市主要指标增速"
 
