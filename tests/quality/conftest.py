@@ -26,10 +26,11 @@ def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
 @pytest.fixture(params=ENGINES)
 def informed(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
     """A warehouse that knows the city's past, and whose gate then stopped the trade in 万元 of its new release."""
-    return Warehouse(copy_of("informed", _inform, request, tmp_path))
+    return Warehouse(copy_of("informed", inform, request, tmp_path))
 
 
-def _inform(url: str) -> None:
+def inform(url: str) -> None:
+    """Make such a warehouse."""
     warehouse = Warehouse(url)
     warehouse.upgrade()
     for readings in (history(), with_typo()):

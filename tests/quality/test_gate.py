@@ -22,6 +22,7 @@ from metroetl.quality.suites import Suite, load_suites
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.models import Reading
 from tests.quality.bench import city, clean, figure, history, release, with_typo
+from tests.quality.templates import ONE_ENGINE
 
 Stage = Callable[[Iterable[Reading]], tuple[str, str]]
 
@@ -84,6 +85,7 @@ def test_a_wrong_row_is_quarantined_and_the_rest_published(informed: Warehouse) 
     assert "scale_power=4" in "".join(e["reason_zh"] for e in entries)
 
 
+@ONE_ENGINE
 def test_what_the_reader_abstained_from_waits_in_quarantine(warehouse: Warehouse, stage: Stage) -> None:
     unsure = [figure("510600", "GDP", "2025-Q1", "level_ytd", "770.0", publish=False)]
     run_id, _ = stage([release("city", [*city()[:3], *unsure])])
@@ -120,6 +122,7 @@ def test_a_person_rejects_a_row(informed: Warehouse) -> None:
     assert {dict(zip(columns, row, strict=True))["state"] for row in rows} == {"rejected"}
 
 
+@ONE_ENGINE
 def test_a_page_that_lost_its_table_is_stopped_whole(warehouse: Warehouse, stage: Stage) -> None:
     run_gate(warehouse, stage([release("city", city())])[0])
     before = published(warehouse)
@@ -164,6 +167,7 @@ def edited(folder: Path, table: str, old: str, new: str) -> dict[str, Suite]:
     return load_suites(folder)
 
 
+@ONE_ENGINE
 def test_a_rule_that_cannot_be_computed_holds(warehouse: Warehouse, stage: Stage, tmp_path: Path) -> None:
     broken = edited(tmp_path, "staging_observation", '"column": "scale_power"', '"column": "scale_powder"')
     run_id, batch_id = stage([release("city", city())])
@@ -176,6 +180,7 @@ def test_a_rule_that_cannot_be_computed_holds(warehouse: Warehouse, stage: Stage
     assert "scale_powder" in detail
 
 
+@ONE_ENGINE
 def test_a_wrong_suite_stops_before_anything_is_judged(
     warehouse: Warehouse, stage: Stage, tmp_path: Path
 ) -> None:
@@ -187,6 +192,7 @@ def test_a_wrong_suite_stops_before_anything_is_judged(
     assert len(warehouse.staged_batches()) == 1
 
 
+@ONE_ENGINE
 def test_a_large_run_is_judged_in_portions_of_whole_batches(
     warehouse: Warehouse, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
