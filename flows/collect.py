@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from prefect import flow, task
@@ -14,28 +15,27 @@ from flows.names import run_name
 from flows.parameters import BackfillRequest, CollectForm, CollectRequest
 from flows.ping import pinged
 from flows.releases import announce
-from flows.runner import RETRIES, Harvest, harvesters, outcomes_of, readers
+from flows.runner import RETRIES, Harvest, harvested, harvesters, many, outcomes_of, readers
 from metroetl import pipeline
 from metroetl.catalogue.models import INBOX
-from metroetl.runs import GateOutcome, RedRun, RunSummary
+from metroetl.runs import GateOutcome, RedRun, RunSummary, SourceOutcome
 
 
-@task(task_run_name="harvest-{source_ids}", **RETRIES)
+@task(**many("harvest"))
 def harvest(
-    run_id: str, source_ids: list[str], since: date | None, dry_run: bool, how: dict[str, Any]
+    run_id: str, groups: list[list[str]], since: date | None, dry_run: bool, how: dict[str, Any]
 ) -> Harvest:
-    """Harvest the sources of one group of hosts, in turn; what came of it, and what is to be read now."""
-    outcomes = [
-        pipeline.harvest_source(run_id, source_id, since=since, dry_run=dry_run, gate=shared_gate(), **how)
-        for source_id in source_ids
-    ]
-    return outcomes, [] if dry_run else [s for i in source_ids for s in pipeline.pending_shards(i)]
+    """Harvest groups of hosts, or take in what lies in the inbox folder; what came of it, and what is to be read now."""
 
+    def one(source_id: str) -> SourceOutcome:
+        if source_id == INBOX:
+            return pipeline.take_in_inbox(run_id)
+        return pipeline.harvest_source(
+            run_id, source_id, since=since, dry_run=dry_run, gate=shared_gate(), **how
+        )
 
-@task(task_run_name="inbox", **RETRIES)
-def take_in_inbox(run_id: str) -> Harvest:
-    """Take in what lies in the inbox folder; what was archived of it and before is to be read."""
-    return [pipeline.take_in_inbox(run_id)], pipeline.pending_shards(INBOX)
+    to_read = (lambda _: []) if dry_run else pipeline.pending_shards
+    return harvested(groups, lambda ids: [one(i) for i in ids], to_read)
 
 
 @task(task_run_name="gate", **RETRIES)
@@ -61,13 +61,10 @@ def run_collect(
     run_id = warehouse.start_run(flow_name, (asked or request).model_dump(mode="json"))
     summary = RunSummary(run_id=run_id, flow=flow_name, started_at=datetime.now(UTC))
     groups = pipeline.host_groups(pipeline.choose_sources(request.sources, request.kinds))
+    groups += [] if request.dry_run else [[INBOX]]
+    ask = partial(harvest.submit, run_id, since=request.since, dry_run=request.dry_run, how=how)
     with readers() as runner:
-        futures = {
-            ",".join(ids): harvest.submit(run_id, ids, request.since, request.dry_run, how) for ids in groups
-        }
-        if not request.dry_run:
-            futures[INBOX] = take_in_inbox.submit(run_id)
-        outcomes = outcomes_of(run_id, futures, runner)
+        outcomes = outcomes_of(run_id, groups, ask, runner)
     summary.sources = [o for o in outcomes if o.source_id != INBOX or o.outcomes or o.documents or o.failed]
     if not request.dry_run:
         summary.gate = gate(run_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from prefect import flow, task
 from prefect.client.schemas.objects import State
@@ -12,17 +13,20 @@ from flows.collect import conclude, gate
 from flows.names import run_name
 from flows.parameters import ReplayForm, ReplayRequest
 from flows.ping import pinged
-from flows.runner import RETRIES, Harvest, outcomes_of, readers
+from flows.runner import Harvest, harvested, many, outcomes_of, readers
 from metroetl import pipeline
 from metroetl.catalogue import catalogue
 from metroetl.runs import RunSummary, SourceOutcome
 
 
-@task(task_run_name="replay-{source_id}", **RETRIES)
-def list_again(source_id: str, only_quarantined: bool) -> Harvest:
-    """What a source has in the archive, to be read once more; loads are idempotent, so only changes appear."""
-    outcome = SourceOutcome(source_id=source_id, title=catalogue().title(source_id))
-    return [outcome], pipeline.archived_shards(source_id, only_quarantined=only_quarantined)
+@task(**many("replay"))
+def list_again(groups: list[list[str]], only_quarantined: bool) -> Harvest:
+    """What sources have in the archive, to be read once more; loads are idempotent, so only changes appear."""
+
+    def none(source_ids: list[str]) -> list[SourceOutcome]:
+        return [SourceOutcome(source_id=i, title=catalogue().title(i)) for i in source_ids]
+
+    return harvested(groups, none, partial(pipeline.archived_shards, only_quarantined=only_quarantined))
 
 
 @pinged
@@ -32,9 +36,9 @@ def replay(request: ReplayForm = ReplayRequest()) -> State[RunSummary]:
     warehouse = pipeline.open_warehouse()
     run_id = warehouse.start_run("replay", request.model_dump(mode="json"))
     summary = RunSummary(run_id=run_id, flow="replay", started_at=datetime.now(UTC))
-    ids = request.sources or pipeline.archived_sources()
+    groups = [[i] for i in request.sources or pipeline.archived_sources()]
+    ask = partial(list_again.submit, only_quarantined=request.only_quarantined)
     with readers() as runner:
-        listed = {i: list_again.submit(i, request.only_quarantined) for i in ids}
-        summary.sources = [o for o in outcomes_of(run_id, listed, runner) if o.documents or o.failed]
+        summary.sources = [o for o in outcomes_of(run_id, groups, ask, runner) if o.documents or o.failed]
     summary.gate = gate(run_id)
     return conclude(summary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prefect import flow, task
@@ -15,21 +16,25 @@ from flows.limits import shared_gate
 from flows.names import run_name
 from flows.parameters import RetryForm, RetryRequest
 from flows.ping import pinged
-from flows.runner import RETRIES, Harvest, outcomes_of, readers
+from flows.runner import Harvest, harvested, many, outcomes_of, readers
 from metroetl import pipeline
 from metroetl.catalogue import catalogue
 from metroetl.catalogue.models import INBOX
 from metroetl.errors import NothingToRetry
-from metroetl.runs import RunSummary
+from metroetl.runs import RunSummary, SourceOutcome
 
 if TYPE_CHECKING:
     from metroetl.pipeline.retry import RetryPlan
 
 
-@task(task_run_name="retry-{source_ids}", **RETRIES)
-def retry_and_stage(run_id: str, plan: RetryPlan, source_ids: list[str]) -> Harvest:
-    """Ask again for what failed of one group of hosts, in turn, and read what came; nothing is left to be read."""
-    return [pipeline.retry_part(run_id, plan, i, gate=shared_gate()) for i in source_ids], []
+@task(**many("retry"))
+def retry_and_stage(run_id: str, groups: list[list[str]], plan: RetryPlan) -> Harvest:
+    """Ask again for what failed of groups of hosts, in turn, and read what came; nothing is left to be read."""
+
+    def again(source_ids: list[str]) -> list[SourceOutcome]:
+        return [pipeline.retry_part(run_id, plan, i, gate=shared_gate()) for i in source_ids]
+
+    return harvested(groups, again, lambda _: [])
 
 
 @pinged
@@ -47,8 +52,9 @@ def retry(request: RetryForm = RetryRequest()) -> State[RunSummary]:
     groups = pipeline.host_groups(catalogue().sources[i] for i in ids if i != INBOX)
     groups += [[INBOX]] if INBOX in ids else []
     with readers() as runner:
-        futures = {",".join(g): retry_and_stage.submit(run_id, plan, g) for g in groups}
-        summary.sources = outcomes_of(run_id, futures, runner)
+        summary.sources = outcomes_of(
+            run_id, groups, partial(retry_and_stage.submit, run_id, plan=plan), runner
+        )
     summary.gate = gate(run_id)
     summary.retried = pipeline.judge_retry(run_id, plan, summary.sources)
     return conclude(summary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import partial
 
 from prefect import flow, task
 from prefect.client.schemas.objects import State
@@ -12,16 +13,19 @@ from flows.limits import shared_gate
 from flows.names import run_name
 from flows.parameters import RevisitForm, RevisitRequest
 from flows.ping import pinged
-from flows.runner import RETRIES, Harvest, harvesters, outcomes_of, readers
+from flows.runner import Harvest, harvested, harvesters, many, outcomes_of, readers
 from metroetl import pipeline
-from metroetl.runs import RunSummary
+from metroetl.runs import RunSummary, SourceOutcome
 
 
-@task(task_run_name="revisit-{source_ids}", **RETRIES)
-def ask_again(run_id: str, source_ids: list[str], since: date, budget: int) -> Harvest:
-    """Ask again for the pages of one group of hosts; what came of it, and what changed and is to be read now."""
-    asked = pipeline.revisit_sources(run_id, source_ids, since=since, budget=budget, gate=shared_gate())
-    return asked, [shard for source_id in source_ids for shard in pipeline.pending_shards(source_id)]
+@task(**many("revisit"))
+def ask_again(run_id: str, groups: list[list[str]], since: date, budget: int) -> Harvest:
+    """Ask again for the pages of groups of hosts; what came of it, and what changed and is to be read now."""
+
+    def again(source_ids: list[str]) -> list[SourceOutcome]:
+        return pipeline.revisit_sources(run_id, source_ids, since=since, budget=budget, gate=shared_gate())
+
+    return harvested(groups, again, pipeline.pending_shards)
 
 
 @pinged
@@ -32,11 +36,9 @@ def revisit(request: RevisitForm = RevisitRequest()) -> State[RunSummary]:
     run_id = warehouse.start_run("revisit", request.model_dump(mode="json"))
     summary = RunSummary(run_id=run_id, flow="revisit", started_at=datetime.now(UTC))
     groups = pipeline.host_groups(pipeline.choose_sources(request.sources))
+    ask = partial(ask_again.submit, run_id, since=request.since(), budget=request.budget)
     with readers() as runner:
-        futures = {
-            ",".join(ids): ask_again.submit(run_id, ids, request.since(), request.budget) for ids in groups
-        }
-        summary.sources = outcomes_of(run_id, futures, runner)
+        summary.sources = outcomes_of(run_id, groups, ask, runner)
     summary.gate = gate(run_id)
     return conclude(summary)
 

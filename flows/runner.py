@@ -1,14 +1,16 @@
 """Where reading and extracting is done, by settings alone: threads of the run, or Dask on one machine or on many.
 
-Harvesting stays with the run, a task a group of hosts: sites are asked by those who keep their limits. What a group
-archived is read as soon as the group is through, a task a shard (a task on Dask costs 0.2 s, so never one a page).
+Harvesting stays with the run: sites are asked by those who keep their limits, a group of hosts after the other. What a
+task archived is read as soon as it is through, some shards a task. A task costs 34 ms of Prefect, on Dask 0.2 s: so it
+is never one a page, and many small sites share one. What fails in company is tried again in a task of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from prefect import task
 from prefect.client.schemas.objects import State
@@ -25,11 +27,32 @@ from metroetl.settings import Settings, settings
 if TYPE_CHECKING:
     from metroetl.pipeline import Shard
 
-# what a group of hosts gave, and what of it is to be read
-Harvest: TypeAlias = "tuple[list[SourceOutcome], list[Shard]]"
+T = TypeVar("T")
+R = TypeVar("R")
+log = logging.getLogger("metroetl.flows")
 WAY_OUT = "Read the log of the source's task, then run the source again."
 THREADS = 2
 WAIT = "120 s"  # for the first worker
+TASKS = 48  # that ask, at most, unless
+TOGETHER = 16  # groups of hosts would not be enough for one of them
+
+
+class Harvest(NamedTuple):
+    """What groups of hosts gave, what of it is to be read, and the groups that failed in company."""
+
+    outcomes: list[SourceOutcome]
+    shards: list[Shard]
+    again: list[list[str]]
+
+
+class Read(NamedTuple):
+    """What shards gave, and those that failed in company."""
+
+    outcomes: list[SourceOutcome]
+    again: list[Shard]
+
+
+Ask = Callable[[list[list[str]]], PrefectFuture[Harvest]]
 
 
 def worth_retrying(task: Any, task_run: Any, state: State[Any]) -> bool:
@@ -46,10 +69,45 @@ RETRIES: dict[str, Any] = {
 }
 
 
-@task(task_run_name="read-{shard.source_id}-{shard.part}", **RETRIES)
-def read_shard(run_id: str, shard: Shard) -> SourceOutcome:
-    """Read and stage one shard; on Dask this is done by a worker, with settings of its own."""
-    return pipeline.read_shard(run_id, shard)
+def many(deed: str) -> dict[str, Any]:
+    """Options of a task over `groups` or `shards`; runs are named by the first of them: `harvest-ziyang`, `read-ziyang-1+4`."""
+
+    def name(parameters: dict[str, Any]) -> str:
+        first, *more = parameters["groups"] if "groups" in parameters else parameters["shards"]
+        ids = ",".join(first) if isinstance(first, list) else f"{first.source_id}-{first.part}"
+        return f"{deed}-{ids}" + (f"+{len(more)}" if more else "")
+
+    return {"task_run_name": name, **RETRIES}
+
+
+def in_turn(items: Sequence[T], work: Callable[[T], R]) -> tuple[list[R], list[T]]:
+    """What the work gave for each, and those that failed in company; one that is alone raises what it raised."""
+    done, failed = [], []
+    for item in items:
+        try:
+            done.append(work(item))
+        except Exception:
+            if len(items) == 1:
+                raise
+            log.exception("%s is tried again in a task of its own", item)
+            failed.append(item)
+    return done, failed
+
+
+def harvested(
+    groups: list[list[str]],
+    ask: Callable[[list[str]], list[SourceOutcome]],
+    to_read: Callable[[str], list[Shard]],
+) -> Harvest:
+    """Ask groups of hosts in turn; each is an independent matter."""
+    done, again = in_turn(groups, lambda ids: (ask(ids), [shard for i in ids for shard in to_read(i)]))
+    return Harvest([o for given, _ in done for o in given], [s for _, shards in done for s in shards], again)
+
+
+@task(**many("read"))
+def read(run_id: str, shards: list[Shard]) -> Read:
+    """Read and stage shards; on Dask this is done by a worker, with settings of its own."""
+    return Read(*in_turn(shards, lambda shard: pipeline.read_shard(run_id, shard)))
 
 
 def harvesters() -> TaskRunner[Any]:
@@ -93,8 +151,8 @@ def _dask(config: Settings) -> TaskRunner[Any]:
     return DaskTaskRunner(address=config.dask_address)
 
 
-def submit(runner: TaskRunner[Any], run_id: str, shard: Shard) -> PrefectFuture[SourceOutcome]:
-    """Give a shard to the readers; raises RunnerError if the scheduler or its workers don't answer."""
+def submit(runner: TaskRunner[Any], run_id: str, shards: list[Shard]) -> PrefectFuture[Read]:
+    """Give shards to the readers; raises RunnerError if the scheduler or its workers don't answer."""
     try:
         if client := getattr(runner, "client", None):
             client.wait_for_workers(1, timeout=WAIT)
@@ -103,35 +161,48 @@ def submit(runner: TaskRunner[Any], run_id: str, shard: Shard) -> PrefectFuture[
             f"no Dask worker is there: {error}",
             way_out="Start `dask scheduler` and `dask worker`, and check METROETL_DASK_ADDRESS.",
         ) from error
-    future: PrefectFuture[SourceOutcome] = runner.submit(read_shard, {"run_id": run_id, "shard": shard})
+    future: PrefectFuture[Read] = runner.submit(read, {"run_id": run_id, "shards": shards})
     return future
 
 
 def outcomes_of(
-    run_id: str, groups: Mapping[str, PrefectFuture[Harvest]], runner: TaskRunner[Any]
+    run_id: str, groups: Sequence[list[str]], ask: Ask, runner: TaskRunner[Any]
 ) -> list[SourceOutcome]:
-    """Outcomes of all groups (by ids, with commas), in order; what each archived is read as soon as it is through.
+    """Outcomes of all groups of source ids, in order; what is archived is read as soon as its task is through.
 
-    A group or a shard whose task failed is told as failed, the others count.
+    A group or a shard whose own task failed is told as failed, the others count.
     """
-    ids_of = {future.task_run_id: ids for ids, future in groups.items()}
-    harvested: dict[str, list[SourceOutcome]] = {}
-    reading: list[tuple[SourceOutcome, PrefectFuture[SourceOutcome]]] = []
-    for future in as_completed(list(groups.values())):
-        ids = ids_of[future.task_run_id]
+    found: dict[str, SourceOutcome] = {}
+    reading: list[tuple[list[Shard], PrefectFuture[Read]]] = []
+    waiting = _bundles(groups)
+    while waiting:
+        futures = [ask(bundle) for bundle in waiting]
+        asked = {future.task_run_id: bundle for future, bundle in zip(futures, waiting, strict=True)}
+        waiting = []
+        for future in as_completed(futures):
+            bundle = asked[future.task_run_id]
+            try:
+                harvest = future.result()
+            except Exception as error:  # one sick source must not stop the others; it is named in the summary
+                harvest = Harvest([_failed(i, error) for ids in bundle for i in ids], [], [])
+            found |= {outcome.source_id: outcome for outcome in harvest.outcomes}
+            reading += [(part, submit(runner, run_id, part)) for part in pipeline.packed(harvest.shards)]
+            waiting += [[ids] for ids in harvest.again]
+    for part, reader in reading:  # which grows
         try:
-            outcomes, shards = future.result()
-        except Exception as error:  # one sick source must not stop the others; it is named in the summary
-            outcomes, shards = [_failed(source_id, error) for source_id in ids.split(",")], []
-        harvested[ids] = outcomes
-        of = {outcome.source_id: outcome for outcome in outcomes}
-        reading += [(of[shard.source_id], submit(runner, run_id, shard)) for shard in shards]
-    for outcome, read in reading:
-        try:
-            outcome.add(read.result())
+            done = reader.result()
         except Exception as error:
-            outcome.add(_failed(outcome.source_id, error))
-    return [outcome for ids in groups for outcome in harvested[ids]]
+            done = Read([_failed(shard.source_id, error) for shard in part], [])
+        for outcome in done.outcomes:
+            found[outcome.source_id].add(outcome)
+        reading += [([shard], submit(runner, run_id, [shard])) for shard in done.again]
+    return [found[i] for ids in groups for i in ids]
+
+
+def _bundles(groups: Sequence[list[str]]) -> list[list[list[str]]]:
+    """Groups of hosts by tasks: one each, several where there are more than TASKS."""
+    size = min(TOGETHER, -(-len(groups) // TASKS))
+    return [list(groups[n : n + size]) for n in range(0, len(groups), size or 1)]
 
 
 def _failed(source_id: str, error: Exception) -> SourceOutcome:

@@ -88,6 +88,7 @@ class Driver:
         """The environment of server and worker."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "METROETL_"))}
         return kept | {
+            "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
             "METROETL_HOME": str(self.home),
             "METROETL_WORLD": "synthetic",
             "METROETL_HOST_MAP": json.dumps(self.sites.host_map),

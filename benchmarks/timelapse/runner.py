@@ -55,6 +55,7 @@ def execute(flow_run_id: UUID) -> dict[str, Any]:
     """Take the run as a worker does (PENDING, if its limit lets), then run it as the engine does."""
     from prefect.client.orchestration import get_client
     from prefect.flow_engine import load_flow, load_flow_run, run_flow
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
     from prefect.states import Pending
 
     from metroetl.runs import RedRun, RunSummary
@@ -65,7 +66,9 @@ def execute(flow_run_id: UUID) -> dict[str, Any]:
         return {"state": taken.state.name if taken.state else "refused", "taken": False}
     flow_run = load_flow_run(flow_run_id)
     flow = load_flow(flow_run)
-    state: Any = run_flow(flow, flow_run=flow_run, return_type="state")
+    # with heartbeats a run waits up to a second for their thread to end; the driver itself tells of the dead
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        state: Any = run_flow(flow, flow_run=flow_run, return_type="state")
     result = state.result(raise_on_failure=False)
     result = result.summary if isinstance(result, RedRun) else result
     summary = result.model_dump(mode="json") if isinstance(result, RunSummary) else None

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from metroetl import pipeline
+from metroetl.catalogue.load import FOLDER, load
 from metroetl.errors import MetroError, RunnerError
 from metroetl.pipeline import shards
 from tests import forked
@@ -182,10 +183,11 @@ def test_a_worker_of_another_installation_reads_nothing(new_world: NewWorld) -> 
 
         own = world.home / "catalogue" / "sources"
         own.mkdir(parents=True)
-        text = (Path(shards.FOLDER) / "sources" / "ziyang.yml").read_text(encoding="utf-8")
+        text = (FOLDER / "sources" / "ziyang.yml").read_text(encoding="utf-8")
         (own / "more.yml").write_text(text.replace("id: ziyang", "id: more"), encoding="utf-8")
+        now = load(own=own.parent)
+        later = shard.model_copy(update={"words": now.digest})  # by a run that began after the source came
+        assert pipeline.read_shard(run_id, later).documents == len(shard.snapshot_ids) > 0
+        assert "more" in pipeline.choose_sources(["more"])[0].id  # the process took the new file up
         with pytest.raises(RunnerError):
             pipeline.read_shard(run_id, shard)  # listed by the old catalogue
-        (shard,) = pipeline.pending_shards("ziyang")
-        assert pipeline.read_shard(run_id, shard).documents == len(shard.snapshot_ids) > 0
-        assert "more" in pipeline.choose_sources(["more"])[0].id  # the process took the new file up

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,6 +55,7 @@ def load(folder: Path | None = None, own: Path | None = None) -> Catalogue:
     """
     folder = folder or FOLDER
     data = folder / "data"
+    digest = _digest_of_files([folder, *([own] if own else [])])
     measures = {code: measure for code, (_, measure) in _by_code(data / "measures.csv", Measure).items()}
     indicators = _load_indicators(data / "indicators.csv", measures)
     current = _load_regions([folder, *([own] if own else [])])
@@ -75,6 +77,7 @@ def load(folder: Path | None = None, own: Path | None = None) -> Catalogue:
         region_events=events,
         release_windows=list(windows.values()),
         corrections=_load_corrections([folder, *([own] if own else [])], regions, indicators, measures),
+        digest=digest,
     )
 
 
@@ -100,6 +103,15 @@ def reload() -> Catalogue:
     _loaded.cache_clear()
     _projects_own.cache_clear()
     return catalogue()
+
+
+def _digest_of_files(folders: Iterable[Path]) -> str:
+    digest = blake2b(digest_size=12)
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in {".yml", ".csv"} and path.is_file():
+                digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _by_code(path: Path, model: type[C]) -> dict[str, tuple[int, C]]:

@@ -37,6 +37,7 @@ class Catalogue:
     region_events: list[RegionEvent]
     release_windows: list[ReleaseWindow]
     corrections: dict[str, Correction] = field(default_factory=dict)
+    digest: str = ""  # of the files it was loaded from
 
     def title(self, source_id: str) -> str:
         """Name of a source for people; the inbox has one too."""

@@ -35,15 +35,16 @@ DAY = re.compile(r"(?:19|20)[0-9]{2}[年./-]")
 class _Element:
     """One element as lxml told it; `hard` and `soft` say what is below it, `size` how many elements, `height` levels."""
 
-    size = height = 0
-    hard = soft = False
+    __slots__ = ("attributes", "contained", "hard", "height", "items", "name", "place", "size", "soft", "title")
 
     def __init__(self, name: str, attributes: Mapping[str, str], place: int) -> None:
-        self.name, self.attributes, self.place = name, attributes, place
+        self.name = name
+        self.attributes = attributes
+        self.place = place
         self.items: list[_Element | str | tuple[str, ...]] = []
-        self.contained, self.may_be_title = _known(
-            name, attributes.get("id", ""), attributes.get("class", "")
-        )
+        self.size = self.height = 0
+        self.hard = self.soft = False
+        self.contained, self.title = _known(name, attributes.get("id", ""), attributes.get("class", ""))
 
 
 @lru_cache(maxsize=4096)  # the menus of a site are the same on all its pages
@@ -80,9 +81,12 @@ class _Events:
             self._end_text()
         element, around = self._open.pop(), self._open[-1]
         around.size += element.size + 1
-        around.height = max(around.height, element.height + 1)
-        around.hard = around.hard or element.hard or element.contained or _is_looked_for(element)
-        around.soft = around.soft or element.soft or element.may_be_title
+        if element.height >= around.height:
+            around.height = element.height + 1
+        if not around.hard and (element.hard or element.contained or _is_looked_for(element)):
+            around.hard = True
+        if element.soft or element.title:
+            around.soft = True
 
     def data(self, text: str) -> None:
         self._texts.append(text)

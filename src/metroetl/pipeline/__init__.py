@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from metroetl.pipeline.releases import mark_announced, plan_alerts, releases_to_announce
     from metroetl.pipeline.retry import judge_retry, plan_retry, retry_part
     from metroetl.pipeline.revisit import revisit_sources
-    from metroetl.pipeline.shards import Shard, archived_shards, pending_shards, read_shard
+    from metroetl.pipeline.shards import Shard, archived_shards, packed, pending_shards, read_shard
     from metroetl.pipeline.steps import (
         archived_sources,
         choose_sources,
@@ -50,6 +50,7 @@ __all__ = [
     "normal_quarter",
     "open_existing",
     "open_warehouse",
+    "packed",
     "pass_gate",
     "pending_shards",
     "plan_alerts",
@@ -74,7 +75,7 @@ _ELSEWHERE = {  # all others are in `steps`
     "releases": {"mark_announced", "plan_alerts", "releases_to_announce"},
     "retry": {"judge_retry", "plan_retry", "retry_part"},
     "revisit": {"revisit_sources"},
-    "shards": {"Shard", "archived_shards", "pending_shards", "read_shard"},
+    "shards": {"Shard", "archived_shards", "packed", "pending_shards", "read_shard"},
 }
 
 

@@ -6,14 +6,13 @@ archive. Reading is idempotent: a shard whose reader died is read again by anoth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from hashlib import blake2b
+from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
 from metroetl import __version__
 from metroetl.catalogue import catalogue
-from metroetl.catalogue.load import FOLDER, own_folder, reload
+from metroetl.catalogue.load import reload
 from metroetl.errors import RunnerError
 from metroetl.harvest import Archive
 from metroetl.pipeline.reading import read_and_stage
@@ -22,7 +21,6 @@ from metroetl.runs import SourceOutcome
 from metroetl.settings import settings
 
 PAGES = 200  # of a shard: seconds of work, beside which 0.2 s for a task on Dask is little
-_files_of: dict[int, str] = {}  # digest of the files, by the catalogue that was loaded of them
 
 
 class Shard(BaseModel):
@@ -51,6 +49,20 @@ def archived_shards(source_id: str, *, only_quarantined: bool = False) -> list[S
     return _shards(source_id, open_existing().archived_ids(source_id, only_quarantined=only_quarantined))
 
 
+def packed(shards: Sequence[Shard]) -> Iterator[list[Shard]]:
+    """The shards in parts that are worth a task each: no more pages together than a full one has."""
+    part: list[Shard] = []
+    pages = 0
+    for shard in shards:
+        pages += len(shard.snapshot_ids)
+        if part and pages > PAGES:
+            yield part
+            part, pages = [], len(shard.snapshot_ids)
+        part.append(shard)
+    if part:
+        yield part
+
+
 @warehouse_kept_open()
 def read_shard(run_id: str, shard: Shard) -> SourceOutcome:
     """Read and stage a shard, in this process or on another machine.
@@ -71,7 +83,7 @@ def _shards(source_id: str, ids: Sequence[str]) -> list[Shard]:
     shards: list[Shard] = []
     if not ids:
         return shards
-    archive, words = Archive(settings().archive), _digest_of_files()
+    archive = Archive(settings().archive)
     for start in range(0, len(ids), PAGES):
         own = list(ids[start : start + PAGES])
         bodies = (s.sha256 for s in open_existing().snapshots(own[:1]))
@@ -82,7 +94,7 @@ def _shards(source_id: str, ids: Sequence[str]) -> list[Shard]:
                 snapshot_ids=own,
                 witness=next(filter(archive.has, bodies), None),
                 version=__version__,
-                words=words,
+                words=catalogue().digest,
             )
         )
     return shards
@@ -95,25 +107,14 @@ def _read_alike(shard: Shard) -> None:
             f"metroetl {__version__} is here, {shard.version} there",
             way_out="Install the same version on every worker.",
         )
-    files = _digest_of_files()
-    if shard.words != files:
+    # a worker lives on while a source is added: it looks at its files once more
+    if shard.words != catalogue().digest and shard.words != reload().digest:
         raise RunnerError(
             "the catalogue is another here",
             way_out="Give every worker the same METROETL_HOME/catalogue, in a shared folder or as a copy.",
         )
-    if _files_of.setdefault(id(catalogue()), files) != files:  # a worker lives on while a source is added
-        _files_of[id(reload())] = files
     if shard.witness and not Archive(settings().archive).has(shard.witness):
         raise RunnerError(
             f"the archive {settings().archive} of this process isn't the one that pages went to",
             way_out="Set METROETL_ARCHIVE to one shared folder or bucket for every worker.",
         )
-
-
-def _digest_of_files() -> str:
-    digest = blake2b(digest_size=12)
-    for folder in (FOLDER, own_folder()):
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in {".yml", ".csv"} and path.is_file():
-                digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
-    return digest.hexdigest()

@@ -58,13 +58,10 @@ def run_gate(
             suite.compile()
     verdicts: dict[tuple[str, str], Verdict] = {}
     for number, part in enumerate(portions(batches)):
-        frames, outcomes = _pass_through(warehouse, part, suites, words or catalogue(), result)
-        for outcome in outcomes:
+        folder = data_docs / f"{number + 1}" if data_docs and number else data_docs
+        for outcome in _pass_through(warehouse, part, suites, words or catalogue(), result, folder):
             before = verdicts.get((outcome.table, outcome.rule.code), outcome.verdict)
             verdicts[outcome.table, outcome.rule.code] = worst(before, outcome.verdict)
-        if data_docs is not None:
-            with _timed(result, "data_docs"):
-                _write_data_docs(frames, suites, data_docs / f"{number + 1}" if number else data_docs, run_id)
     result.checks = dict(Counter(verdicts.values()))
     log.info("gate %s: %s", run_id, result.model_dump(exclude={"run_id"}))
     return result
@@ -91,8 +88,9 @@ def _pass_through(
     suites: Mapping[str, Suite],
     words: Catalogue,
     result: GateResult,
-) -> tuple[dict[str, pd.DataFrame], list[Outcome]]:
-    """Judge and settle these batches; their frames, and what the rules found."""
+    data_docs: Path | None,
+) -> list[Outcome]:
+    """Judge and settle these batches; what the rules found. Their frames end here, before those of the next are made."""
     from metroetl.quality.decision import decide
     from metroetl.quality.frames import collect_frames
     from metroetl.quality.validate import validate
@@ -110,7 +108,10 @@ def _pass_through(
     result.quarantined += settled.quarantined
     result.held |= {h.batch_id: h.rule_codes for h in decision.held if h.batch_id in settled.held}
     result.skipped += settled.skipped
-    return frames, outcomes
+    if data_docs is not None:
+        with _timed(result, "data_docs"):
+            _write_data_docs(frames, suites, data_docs, result.run_id)
+    return outcomes
 
 
 def _write_data_docs(
