@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -97,6 +97,21 @@ def test_all_documents_can_be_tied_at_once(desk: Desk) -> None:
     assert desk.warehouse.tie_republications() == 3
     assert desk.warehouse.tie_republications() == 0
     assert desk.rows("SELECT url FROM mart_republication WHERE role = 'original'") == [(CITY,)]
+
+
+@pytest.mark.parametrize("first", [4, 12, 20, 28])
+def test_a_copy_under_another_headline_is_of_the_same_weeks(desk: Desk, first: int) -> None:
+    """Papers are compared a month of them at a time: wherever its edge lies, it is between two of these days."""
+    copies = (
+        (CITY, 0, "city", TITLE),
+        (MEDIA, 25, "media", "甲市三千万元养好农村路"),
+        (PROVINCE, 60, "province", "路好了"),
+    )
+    for url, days, source_id, title in copies:
+        out = date(2025, 3, first) + timedelta(days=days)
+        desk.load(desk.read(url, TEXT, title=title, published_on=out, source_id=source_id))
+    assert desk.warehouse.tie_republications() == 2
+    assert desk.rows(WORKS) == [(CITY, "original", "body"), (MEDIA, "republication", "body")]
 
 
 @pytest.mark.parametrize("day", [date(2025, 3, 4), date(2025, 3, 6)])

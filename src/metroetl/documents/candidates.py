@@ -60,6 +60,11 @@ def _in_season(paper: Paper, others: list[Paper]) -> list[Paper]:
     return [o for o in others if o.day is None or abs((o.day - day).days) <= SEASON]
 
 
+def month_of(paper: Paper) -> int | None:
+    """The DAYS days in which a paper came out, as a number; what may be its copy is of the ones beside."""
+    return paper.day.toordinal() // DAYS if paper.day else None
+
+
 class Sketches:
     """Sketches of bodies, to be asked which are alike and came out at about the same time.
 
@@ -81,11 +86,19 @@ class Sketches:
             return
         sketch = self._empty.copy()
         sketch.update_batch(paper.shingles.tolist())
-        time = paper.day.toordinal() // DAYS if paper.day else None
+        time = month_of(paper)
         self._sketches[paper.id] = sketch, time
         if time not in self._indexes:
             self._indexes[time] = MinHashLSH(threshold=ALIKE, num_perm=PERMUTATIONS)
         self._indexes[time].insert(paper.id, sketch, check_duplication=False)
+
+    def __contains__(self, paper_id: str) -> bool:
+        return paper_id in self._sketches
+
+    def forget(self, before: int) -> None:
+        """Drop what came out before a month."""
+        self._indexes = {time: i for time, i in self._indexes.items() if time is None or time >= before}
+        self._sketches = {i: (s, t) for i, (s, t) in self._sketches.items() if t is None or t >= before}
 
     def pairs(self, ids: Iterable[str]) -> Iterator[Pair]:
         """Pairs of these papers with any that was added and looks alike."""

@@ -35,7 +35,18 @@ DAY = re.compile(r"(?:19|20)[0-9]{2}[年./-]")
 class _Element:
     """One element as lxml told it; `hard` and `soft` say what is below it, `size` how many elements, `height` levels."""
 
-    __slots__ = ("attributes", "contained", "hard", "height", "items", "name", "place", "size", "soft", "title")
+    __slots__ = (
+        "attributes",
+        "contained",
+        "hard",
+        "height",
+        "items",
+        "name",
+        "place",
+        "size",
+        "soft",
+        "title",
+    )
 
     def __init__(self, name: str, attributes: Mapping[str, str], place: int) -> None:
         self.name = name

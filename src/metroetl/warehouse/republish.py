@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
@@ -64,31 +64,26 @@ def tie_republications(connection: Connection, run_id: str | None) -> int:
 
 
 def _ties(connection: Connection, heads: dict[str, Head], new: list[str]) -> Iterator[Tie]:
-    """Ties of new documents, a year of them at a time: what is compared of other years isn't kept."""
-    from metroetl.documents.candidates import Names
+    """Ties of new documents, a month of them at a time: no more of others is kept than a copy may be of."""
+    from metroetl.documents.candidates import Names, Sketches, month_of
 
-    names = Names(head.paper for head in heads.values())
-    years: dict[int, list[str]] = defaultdict(list)
-    for i in new:
-        years[_year(heads[i].paper)].append(i)
-    for year in sorted(years):
-        pairs = names.pairs(heads[i].paper for i in years[year])
-        pairs |= _alike(connection, heads, years[year])
+    names, sketches = Names(head.paper for head in heads.values()), Sketches()
+    months: dict[int, list[str]] = defaultdict(list)
+    for i, head in heads.items():
+        months[month_of(head.paper) or 0].append(i)
+    wanted = set(new)
+    for month in sorted(months):
+        ours = [i for i in months[month] if i in wanted]
+        if not ours:
+            continue
+        sketches.forget(before=month - 1)
+        for near in (month - 1, month, month + 1):
+            with_text = [i for i in months.get(near, ()) if heads[i].has_text and i not in sketches]
+            for paper in _with_text(connection, heads, with_text):
+                sketches.add(paper)
+        pairs = names.pairs(heads[i].paper for i in ours)
+        pairs |= {(a, b) for a, b in sketches.pairs(ours) if heads[a].paper.key != heads[b].paper.key}
         yield from _tied(connection, heads, pairs)
-
-
-def _year(paper: Paper) -> int:
-    return paper.day.year if paper.day else 0
-
-
-def _alike(connection: Connection, heads: dict[str, Head], new: list[str]) -> set[tuple[str, str]]:
-    """Pairs of new documents and others of the time whose texts look alike."""
-    from metroetl.documents.candidates import Sketches
-
-    sketches = Sketches()
-    for paper in _with_text(connection, heads, _of_the_time(heads, new)):
-        sketches.add(paper)
-    return {(a, b) for a, b in sketches.pairs(new) if heads[a].paper.key != heads[b].paper.key}
 
 
 def _tied(connection: Connection, heads: dict[str, Head], pairs: Iterable[tuple[str, str]]) -> Iterator[Tie]:
@@ -109,15 +104,6 @@ def _tied(connection: Connection, heads: dict[str, Head], pairs: Iterable[tuple[
 def _batches(pairs: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, str]]]:
     for start in range(0, len(pairs), 500):
         yield pairs[start : start + 500]
-
-
-def _of_the_time(heads: dict[str, Head], new: list[str]) -> list[str]:
-    """Documents with a text that came out near a new one: a copy under another headline is no older news."""
-    from metroetl.documents.same import DAYS
-
-    days = {head.paper.day for i in new if (head := heads[i]).has_text}
-    near = {day + timedelta(days=n) for day in days if day for n in range(-DAYS, DAYS + 1)}
-    return [i for i, head in heads.items() if head.has_text and head.paper.day in near]
 
 
 def _heads(connection: Connection) -> Iterator[Head]:
