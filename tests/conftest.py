@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -29,32 +31,35 @@ LONGEST = (
     "docs/test_commands.py",
     "flows/test_timelapse.py",
     "flows/test_bad_input.py",
-    "test_cli.py",
-    "quality/test_rules.py",
-    "pipeline/test_inbox.py",
-    "deployments/test_automations.py",
-    "quality/test_gate.py",
-    "quality/test_quarantine.py",
-    "quality/test_findings.py",
     "flows/test_main_job.py",
-    "quality/test_anomalies.py",
-    "quality/test_pages.py",
-    "harvest/test_archive.py",
-    "flows/test_replay.py",
-    "quality/test_after.py",
-    "warehouse/test_crash.py",
-    "flows/test_dask.py",
-    "flows/test_backfill.py",
-    "replica/test_traps.py",
-    "flows/test_limits.py",
-    "flows/test_demo.py",
-    "flows/test_postgres.py",
-    "flows/test_upkeep.py",
+    "test_cli.py",
     "flows/test_revisit.py",
-    "flows/test_retry.py",
-    "test_wheel.py",
+    "quality/test_rules.py",
     "quality/test_mutations.py",
+    "flows/test_dask.py",
+    "warehouse/test_crash.py",
+    "quality/test_gate.py",
+    "quality/test_after.py",
+    "replica/test_traps.py",
+    "flows/test_retry.py",
+    "flows/test_replay.py",
+    "flows/test_postgres.py",
+    "flows/test_demo.py",
+    "flows/test_backfill.py",
+    "deployments/test_automations.py",
+    "quality/test_anomalies.py",
+    "pipeline/test_inbox.py",
+    "harvest/test_archive.py",
     "harvest/test_scale.py",
+    "quality/test_quarantine.py",
+    "quality/test_pages.py",
+    "documents/test_docx.py",
+    "documents/test_kinds.py",
+    "flows/test_upkeep.py",
+    "documents/test_ocr.py",
+    "quality/test_findings.py",
+    "flows/test_limits.py",
+    "test_wheel.py",
 )
 
 
@@ -105,13 +110,18 @@ def facts_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     It is loaded once for all processes of a test run.
     """
-    base = tmp_path_factory.getbasetemp()
-    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "facts"
+    made = of_the_run(tmp_path_factory) / "facts"
     with FileLock(f"{made}.lock"):
         if not made.exists():
             _load_facts(made.with_name("facts-loading"))
             made.with_name("facts-loading").rename(made)
     return Path(shutil.copytree(made, tmp_path_factory.mktemp("facts") / "home"))
+
+
+def of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of a test run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 def _load_facts(home: Path) -> None:
@@ -142,14 +152,34 @@ def _settings_anew() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The SQLite file of a new Prefect server, made once for all processes of a test run, to be copied: half of a start."""
+    made = of_the_run(tmp_path_factory) / "prefect.db"
+    with FileLock(f"{made}.lock"):
+        if not made.exists():
+            new = made.with_name("prefect-new.db")
+            env = {
+                "PREFECT_HOME": str(tmp_path_factory.mktemp("prefect")),
+                "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{new}",
+            }
+            command = [sys.executable, "-m", "prefect", "--no-prompt", "server", "database", "upgrade", "-y"]
+            subprocess.run(command, env=os.environ | env, check=True, capture_output=True)
+            new.rename(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def prefect_server(prefect_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A private Prefect server for the session; its API's address, for other processes."""
+    folder = tmp_path_factory.mktemp("prefect-server")
+    shutil.copy(prefect_database, folder / "prefect-test.db")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("prefect")))
         patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
         patch.setenv("PREFECT_LOGGING_LEVEL", "WARNING")
         from prefect.settings import PREFECT_API_URL
-        from prefect.testing.utilities import prefect_test_harness
+        from prefect.testing import utilities
 
-        with prefect_test_harness(server_startup_timeout=120):
+        patch.setattr(utilities, "mkdtemp", lambda: str(folder))  # where it makes its database
+        with utilities.prefect_test_harness(server_startup_timeout=120):
             yield str(PREFECT_API_URL.value())

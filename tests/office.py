@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
+from hashlib import sha256
 
 import pytest
+from filelock import FileLock
 
 FILTERS = {
     "doc": "doc:MS Word 97",
@@ -20,23 +21,25 @@ Convert = Callable[[bytes, str, str], bytes]
 
 @pytest.fixture(scope="session")
 def convert(tmp_path_factory: pytest.TempPathFactory) -> Convert:
-    """Turns a file (bytes and name) into another kind, such as `doc`; each once."""
-    from tests.conftest import missing
+    """Turns a file (bytes and name) into another kind, such as `doc`; each once for all processes of a test run."""
+    from tests.conftest import missing, of_the_run
 
     program = shutil.which("soffice")
     if program is None:
         missing("office", "LibreOffice, which makes the old kinds of files, isn't installed")
-    folder = tmp_path_factory.mktemp("office")
-    made: dict[tuple[bytes, str], bytes] = {}
+    profile, made = tmp_path_factory.mktemp("office"), of_the_run(tmp_path_factory) / "office"
+    made.mkdir(exist_ok=True)
 
     def run(data: bytes, name: str, to: str) -> bytes:
-        if (data, to) not in made:
-            source = folder / f"{len(made)}-{name}"
-            source.write_bytes(data)
-            command = [str(program), f"-env:UserInstallation={(folder / 'home').as_uri()}", "--headless"]
-            command += ["--convert-to", FILTERS.get(to, to), "--outdir", str(folder), str(source)]
-            subprocess.run(command, check=True, capture_output=True, timeout=120)
-            made[data, to] = Path(source).with_suffix(f".{to}").read_bytes()
-        return made[data, to]
+        folder = made / f"{sha256(data).hexdigest()}-{to}"
+        result = (folder / name).with_suffix(f".{to}")
+        with FileLock(f"{folder}.lock"):
+            if not result.exists():
+                folder.mkdir(exist_ok=True)
+                (folder / name).write_bytes(data)
+                command = [str(program), f"-env:UserInstallation={profile.as_uri()}", "--headless"]
+                command += ["--convert-to", FILTERS.get(to, to), "--outdir", str(folder), str(folder / name)]
+                subprocess.run(command, check=True, capture_output=True, timeout=120)
+            return result.read_bytes()
 
     return run

@@ -65,7 +65,7 @@ class Desk:
 
     def run(self, command: str, expect: tuple[int, ...] = (0,)) -> None:
         """Run a command of a page, once in each environment: Python's in a forked process, all else by the shell."""
-        again = (command, *sorted(self.env.items()))
+        again = (shlex.join(shlex.split(command, comments=True)), *self._around())
         if again in self._ran:
             return
         if python := _python(command):
@@ -82,6 +82,12 @@ class Desk:
             )
         assert done.returncode in expect, f"{command}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
         self._ran.add(again)
+
+    def _around(self) -> tuple[Any, ...]:
+        """The settings that a page made; the demo's folder is the reader's own here."""
+        told = {name: value for name, value in self.env.items() if name.startswith("METROETL_")}
+        home = (self.folder / told.pop("METROETL_HOME", "data")).resolve()
+        return home, *sorted(told.items())
 
 
 def _python(command: str) -> tuple[str, list[str], dict[str, str]] | None:

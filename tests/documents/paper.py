@@ -46,7 +46,8 @@ def word(extra: Any = None) -> bytes:
         extra(paper)
     out = io.BytesIO()
     paper.save(out)
-    return out.getvalue()
+    with zipfile.ZipFile(out) as made:  # without the moment, so that what an office makes of it is made once
+        return archive({name: made.read(name) for name in made.namelist()})
 
 
 def add_list(paper: Any, levels: list[tuple[str, str]], items: list[tuple[int, str]]) -> None:
@@ -136,9 +137,9 @@ def ofd_paper() -> bytes:
 
 
 def archive(files: dict[str, bytes]) -> bytes:
-    """A zip of files by name."""
+    """A zip of files by name, the same whenever it is made."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as container:
         for name, data in files.items():
-            container.writestr(name, data)
+            container.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()

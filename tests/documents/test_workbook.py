@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 from datetime import date, datetime
+from functools import cache
 
 import pytest
 import xlsxwriter
@@ -13,6 +14,7 @@ from metroetl.documents.workbook import print_value
 from metroetl.errors import DocumentError, Encrypted, TooMuchInside, Unreadable
 
 
+@cache
 def make_workbook() -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})

@@ -31,11 +31,18 @@ class Server:
     def __init__(self, port: int, site: str, home: Path, replica: Replica) -> None:
         self.url, self.site, self.home, self.replica = f"http://127.0.0.1:{port}", site, home, replica
         self.api = httpx.Client(base_url=f"{self.url}/api", timeout=60, trust_env=False)
+        self._ids: dict[str, str] = {}
 
     def deployments(self) -> dict[str, dict[str, Any]]:
         """Deployments by flow/name."""
         flows = {f["id"]: f["name"] for f in self.post("/flows/filter", {})}
         return {f"{flows[d['flow_id']]}/{d['name']}": d for d in self.post("/deployments/filter", {})}
+
+    def id_of(self, deployment: str) -> str:
+        """Id of a deployment, which stays."""
+        if deployment not in self._ids:
+            self._ids |= {name: found["id"] for name, found in self.deployments().items()}
+        return self._ids[deployment]
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """JSON answer of a POST that must succeed."""
@@ -51,7 +58,7 @@ class Server:
 
     def runs(self, deployment: str) -> list[dict[str, Any]]:
         """Runs of a deployment that a person triggered, oldest first."""
-        body = {"deployments": {"id": {"any_": [self.deployments()[deployment]["id"]]}}}
+        body = {"deployments": {"id": {"any_": [self.id_of(deployment)]}}}
         found = [r for r in self.post("/flow_runs/filter", body) if not r["auto_scheduled"]]
         return sorted(found, key=lambda run: str(run["created"]))
 
@@ -99,7 +106,7 @@ class Operator:
 
     def open_form(self, deployment: str) -> None:
         """The form of a deployment."""
-        found = self.server.deployments()[deployment]["id"]
+        found = self.server.id_of(deployment)
         self.page.goto(f"{self.server.url}/deployments/deployment/{found}/run")
         self.page.get_by_role("button", name="Submit").wait_for()
         self.page.wait_for_timeout(1000)
@@ -124,12 +131,13 @@ class Operator:
         self.field(title).locator("textarea, input").first.fill(text)
 
     def submit(self, deployment: str) -> str:
-        """Send the form; the id of the run that it made."""
+        """Send the form and leave its page, which would follow the run; the id of the run that it made."""
         before = {run["id"] for run in self.server.runs(deployment)}
         self.page.get_by_role("button", name="Submit").click()
         made = self.server.wait_for(
-            lambda: [r for r in self.server.runs(deployment) if r["id"] not in before], 60
+            lambda: [r for r in self.server.runs(deployment) if r["id"] not in before]
         )
+        self.page.goto("about:blank")
         return str(made[-1]["id"])
 
     def read(self, run_id: str, key: str) -> Locator:
@@ -171,6 +179,7 @@ def running_server(home: Path, root: Path, as_of: date, **faults: str) -> Iterat
             "METROETL_POLITENESS": "false",
             "METROETL_UI_PORT": str(port),
             "METROETL_SITE_URL": server.site,
+            "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "3",  # of each deployment; else a hundred days are written
         }
         commands = (
             ["-m", "deployments.up"],

@@ -3,151 +3,160 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests import forked
-from tests.flows.conftest import CleanContents, NewWorld, Table, World, assert_agrees_with_facts
+from tests.flows.conftest import (
+    CleanContents,
+    NewWorld,
+    Table,
+    World,
+    assert_agrees_with_facts,
+    open_world,
+)
 
 SICK, WELL, DAY = "deyang", "meishan", date(2021, 10, 25)
+MAY = date(2022, 5, 20)
+Contents = dict[str, Table]
 
 
-def of_source(contents: dict[str, Table], source_id: str) -> Table:
-    return [row for row in contents["core_document"] if row["source_id"] == source_id]
+def of_source(contents: Contents, source_id: str, table: str = "core_document", but: str = "") -> Table:
+    """The rows of a source, without one column if it is named."""
+    return [
+        {name: value for name, value in row.items() if name != but}
+        for row in contents[table]
+        if row["source_id"] == source_id
+    ]
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {
-            "deyang": ("down", "HOST_DOWN"),
-            "ziyang": ("ruishu", "BOT_CHALLENGE"),
-            "tjj_sh": ("jiasule", "BOT_CHALLENGE"),
-            "anhui": ("wzws", "GEO_BLOCKED"),
-            "ndrc": ("forbidden", "GEO_BLOCKED"),
-            "sc_gov": ("empty_listing", "EMPTY_LISTING"),
-        },
-        {
-            "deyang": ("soft_404", "SOFT_NOT_FOUND"),
-            "ziyang": ("truncated", "TRUNCATED"),
-            "tjj_sh": ("home_page", "HOME_PAGE_INSTEAD"),
-            "anhui": ("not_found", "NOT_FOUND"),
-            "ndrc": ("cookie_bounce", "COOKIE_BOUNCE"),
-            "sc_gov": ("busy", "RATE_LIMITED"),
-        },
-    ],
-    ids=["whole sites", "pages"],
-)
-def test_an_answer_in_place_of_the_page(
-    new_world: NewWorld, clean_contents: CleanContents, broken: dict[str, tuple[str, str]]
-) -> None:
-    sources, day = (*broken, WELL), date(2022, 6, 1)
+WHOLE_SITES = {
+    "deyang": ("down", "HOST_DOWN"),
+    "ziyang": ("ruishu", "BOT_CHALLENGE"),
+    "tjj_sh": ("jiasule", "BOT_CHALLENGE"),
+    "anhui": ("wzws", "GEO_BLOCKED"),
+    "ndrc": ("forbidden", "GEO_BLOCKED"),
+    "sc_gov": ("empty_listing", "EMPTY_LISTING"),
+}
+PAGES = {
+    "deyang": ("soft_404", "SOFT_NOT_FOUND"),
+    "ziyang": ("truncated", "TRUNCATED"),
+    "tjj_sh": ("home_page", "HOME_PAGE_INSTEAD"),
+    "anhui": ("not_found", "NOT_FOUND"),
+    "ndrc": ("cookie_bounce", "COOKIE_BOUNCE"),
+    "sc_gov": ("busy", "RATE_LIMITED"),
+}
+
+
+def test_an_answer_in_place_of_the_page(new_world: NewWorld, clean_contents: CleanContents) -> None:
+    """Whole sites are broken at first, then their pages, then nothing."""
+    sources, day = (*PAGES, WELL), date(2022, 6, 1)
     clean = clean_contents(day, *sources)
-    world = new_world(day, *sources, faults={source: fault for source, (fault, _) in broken.items()})
-    run = world.collect()
-    assert (run.state, run.summary.exit_code) == ("SourcesFailed", 1)
-    expected = {(source, outcome) for source, (_, outcome) in broken.items()}
-    assert {(s.source_id, f.code) for s in run.summary.sources for f in s.failures} == expected
-    attempts = world.ask("SELECT source_id, outcome, detail, way_out FROM raw_fetch WHERE NOT ok")
-    assert {(a["source_id"], a["outcome"]) for a in attempts} == expected
-    assert all(a["detail"] and a["way_out"] for a in attempts)
-    assert of_source(world.contents(), WELL) == of_source(clean, WELL) != []
-    assert_agrees_with_facts(world)
+    world = new_world(day, *sources)
+    for broken in (WHOLE_SITES, PAGES):
+        for source, (fault, _) in broken.items():
+            world.replica.set_faults(source, fault)
+        run = world.collect()
+        assert (run.state, run.summary.exit_code) == ("SourcesFailed", 1)
+        expected = {(source, outcome) for source, (_, outcome) in broken.items()}
+        assert {(s.source_id, f.code) for s in run.summary.sources for f in s.failures} == expected
+        attempts = world.ask(
+            "SELECT source_id, outcome, detail, way_out FROM raw_fetch WHERE NOT ok AND run_id = :run",
+            run=run.summary.run_id,
+        )
+        assert {(a["source_id"], a["outcome"]) for a in attempts} == expected
+        assert all(a["detail"] and a["way_out"] for a in attempts)
+        assert of_source(world.contents(), WELL) == of_source(clean, WELL) != []
+        assert_agrees_with_facts(world)
 
-    for source in broken:
+    for source in PAGES:
         world.replica.set_faults(source)
     assert world.collect().state == "Completed"
     assert world.contents() == clean
     assert world.collect().state == "NoChange"
 
 
-def test_a_wrong_charset_changes_no_character(new_world: NewWorld, clean_contents: CleanContents) -> None:
-    clean = clean_contents(DAY, SICK, WELL)
-    world = new_world(DAY, SICK, WELL, faults={SICK: "wrong_charset", WELL: "wrong_charset"})
-    assert world.collect().state == "Completed"
-    contents = world.contents()
-    for table in ("core_document", "core_observation"):
-        shown = [
-            [{k: v for k, v in row.items() if k != "sha256"} for row in c[table]] for c in (contents, clean)
-        ]
-        assert shown[0] == shown[1]
+@pytest.fixture(scope="module")
+def may(prefect_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Contents]]:
+    """Three sites as they are, read once, and what core then holds."""
+    with open_world(tmp_path_factory.mktemp("may"), MAY, "ziyang", SICK, WELL) as world:
+        assert world.collect().state == "Completed"
+        yield world, world.contents()
 
 
-def test_a_truncated_pdf_is_named_and_asked_for_again(
-    new_world: NewWorld, clean_contents: CleanContents
-) -> None:
-    sources, day, since = ("cdstats", WELL), date(2021, 8, 10), date(2021, 8, 1)
-    clean = clean_contents(day, *sources, since=since)
-    world = new_world(day, *sources, faults={"cdstats": "truncated_pdf"})
-    run = world.collect(since=since)
-    assert (run.state, run.summary.exit_code) == ("SourcesFailed", 1)
-    (stopped,) = world.ask("SELECT rule_code, table_name, url, sha256, state FROM ops_quarantine")
-    assert (stopped["rule_code"], stopped["table_name"], stopped["state"]) == (
-        "UNREADABLE",
-        "raw_snapshot",
-        "open",
-    )
-    assert stopped["url"].endswith(".pdf")
-    assert of_source(world.contents(), WELL) == of_source(clean, WELL)
-    assert_agrees_with_facts(world)
-
-    again = world.collect(since=since)
-    assert again.state == "NoChange"
-    assert again.outcomes("cdstats") == {"listed": 1, "unchanged": 1}
-    world.replica.set_faults("cdstats")
-    mended = world.collect(since=since)
-    assert mended.state == "Completed"
-    assert mended.outcomes("cdstats") == {"listed": 1, "changed": 1}
-    assert world.contents() == clean
-    assert world.one("SELECT state FROM ops_quarantine") == "replayed"
-    assert world.collect(since=since).outcomes("cdstats") == {"listed": 1}
+@pytest.fixture(scope="module")
+def blurred(prefect_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The same sites, one with a table that lost its unit, two under a wrong charset."""
+    faults = {"ziyang": "no_unit", SICK: "wrong_charset", WELL: "wrong_charset"}
+    folder = tmp_path_factory.mktemp("blurred")
+    with open_world(folder, MAY, "ziyang", SICK, WELL, faults=faults) as world:
+        run = world.collect()
+        assert (run.state, run.summary.exit_code) == ("Completed", 0)
+        yield world
 
 
-def test_a_table_without_a_unit_publishes_no_level_and_loses_none(
-    new_world: NewWorld, clean_contents: CleanContents
-) -> None:
-    sources, day = ("ziyang", WELL), date(2022, 5, 20)
-    clean = clean_contents(day, *sources)
-    world = new_world(day, *sources, faults={"ziyang": "no_unit"})
-    assert world.collect().summary.exit_code == 0
-    assert of_source(world.contents(), WELL) == of_source(clean, WELL)
-    assert_agrees_with_facts(world)
+def test_a_wrong_charset_changes_no_character(blurred: World, may: tuple[World, Contents]) -> None:
+    shown, clean = blurred.contents(), may[1]
+    for source in (SICK, WELL):
+        for table in ("core_document", "core_observation"):
+            rows = of_source(shown, source, table, but="sha256")
+            assert rows == of_source(clean, source, table, but="sha256") != []
+
+
+def test_a_table_without_a_unit_publishes_no_level_and_loses_none(blurred: World) -> None:
+    assert_agrees_with_facts(blurred)
     waiting = {
         row["quote"]
-        for row in world.ask("SELECT quote FROM ops_quarantine WHERE rule_code = 'OBS-UNIT-UNKNOWN'")
+        for row in blurred.ask("SELECT quote FROM ops_quarantine WHERE rule_code = 'OBS-UNIT-UNKNOWN'")
     }
     assert waiting == {"215.49", "109.6", "15.9"}  # GDP, retail sales, revenue of 2022-Q1
 
 
-def test_a_number_out_of_range_waits_in_quarantine(
+def test_a_truncated_pdf_is_asked_for_again_and_a_number_out_of_range_waits(
     new_world: NewWorld, clean_contents: CleanContents
 ) -> None:
-    sources, day = ("meishan", "deyang"), date(2021, 8, 10)
+    sources, day = ("cdstats", "meishan", "deyang"), date(2021, 8, 10)
     clean = clean_contents(day, *sources)
-    world = new_world(day, *sources, faults={"meishan": "out_of_range"})
-    assert world.collect().summary.exit_code == 0
-    (stopped,) = world.ask("SELECT rule_code, quote, reason_zh, sha256, state FROM ops_quarantine")
-    assert (stopped["rule_code"], stopped["state"]) == ("OBS-RANGE-YOY", "open")
-    assert "1270.0%" in stopped["quote"]
-    assert (world.home / "archive" / stopped["sha256"][:2]).is_dir()
+    world = new_world(day, *sources, faults={"cdstats": "truncated_pdf", "meishan": "out_of_range"})
+    run = world.collect()
+    assert (run.state, run.summary.exit_code) == ("SourcesFailed", 1)
+    (cut, large) = world.ask("SELECT * FROM ops_quarantine ORDER BY source_id")
+    assert (cut["rule_code"], cut["table_name"], cut["state"]) == ("UNREADABLE", "raw_snapshot", "open")
+    assert cut["url"].endswith(".pdf")
+    assert (large["rule_code"], large["state"]) == ("OBS-RANGE-YOY", "open")
+    assert "1270.0%" in large["quote"]
+    assert (world.home / "archive" / large["sha256"][:2]).is_dir()
+    assert of_source(world.contents(), "deyang") == of_source(clean, "deyang") != []
     assert_agrees_with_facts(world)
     keys = ("region_code", "indicator_code", "period", "measure", "value")
     left, right = (
-        {tuple(r[k] for k in keys) for r in c["core_observation"]} for c in (clean, world.contents())
+        {tuple(r[k] for k in keys) for r in of_source(c, "meishan", "core_observation")}
+        for c in (clean, world.contents())
     )
     assert left - right == {("511400", "GDP", "2021-Q2", "yoy_real_ytd", 12.7)}
     assert right <= left
-    assert world.collect().state == "NoChange"
+
+    again = world.collect()
+    assert again.state == "NoChange"
+    assert again.outcomes("cdstats") == {"listed": 1, "unchanged": 1}
+    world.replica.set_faults("cdstats")
+    mended = world.collect()
+    assert mended.state == "Completed"
+    assert mended.outcomes("cdstats") == {"listed": 1, "changed": 1}
+    assert of_source(world.contents(), "cdstats") == of_source(clean, "cdstats")
+    states = world.ask("SELECT state FROM ops_quarantine ORDER BY source_id")
+    assert [row["state"] for row in states] == ["replayed", "open"]
+    assert world.collect().outcomes("cdstats") == {"listed": 1}
 
 
-def test_a_duplicate_release_counts_once(new_world: NewWorld, clean_contents: CleanContents) -> None:
-    sources, day = ("ziyang", WELL), date(2022, 5, 20)
-    world = new_world(day, *sources)
-    world.collect()
+def test_a_duplicate_release_counts_once(may: tuple[World, Contents]) -> None:
+    world, _ = may
     latest = (
         "SELECT region_code, indicator_code, period, measure, value, conflict FROM mart_observation_latest"
     )
@@ -179,34 +188,18 @@ def assert_whole(world: World, clean: dict[str, Table]) -> None:
     assert world.collect().state == "NoChange"
 
 
-@pytest.mark.parametrize(
-    ("moment", "statement", "number"),
-    [
-        ("what was fetched is not yet recorded", "INSERT INTO raw_fetch", 1),
-        ("one source is staged", "INSERT INTO ops_batch", 2),
-        ("in the middle of the load", "INSERT INTO core_observation", 1),
-        ("all is loaded, staging not yet cleared", "DELETE FROM staging_document", 1),
-    ],
-)
+MOMENTS = {
+    "what was fetched is not yet recorded": ("INSERT INTO raw_fetch", 1),
+    "one source is staged": ("INSERT INTO ops_batch", 2),
+    "in the middle of the load": ("INSERT INTO core_observation", 1),
+    "all is loaded, staging not yet cleared": ("DELETE FROM staging_document", 1),
+}
+
+
 def test_a_killed_run_is_taken_up(
-    new_world: NewWorld, clean_contents: CleanContents, prefect_server: str, root: Path,
-    moment: str, statement: str, number: int,
-) -> None:  # fmt: skip
-    clean = clean_contents(DAY, SICK, WELL)
-    world = new_world(DAY, SICK, WELL)
-    run = start(world, prefect_server, root, "tests.flows.dying", statement, str(number))
-    told = run.finish()
-    assert told.returncode == -signal.SIGKILL, told
-    assert world.one("SELECT COUNT(*) FROM core_document") == 0, moment
-    assert world.one("SELECT COUNT(*) FROM core_observation") == 0, moment
-    assert world.ask("SELECT state FROM ops_run") == [{"state": "running"}]
-    assert_whole(world, clean)
-
-
-def test_a_run_that_is_killed_while_it_asks_is_taken_up(
     new_world: NewWorld, clean_contents: CleanContents, prefect_server: str, root: Path
 ) -> None:
-    clean = clean_contents(DAY, SICK, WELL)
+    """Killed while it asks, and at each moment of a run: the next one takes up what it left, and is killed later on."""
     world = new_world(DAY, SICK, WELL)
     run = start(world, prefect_server, root, "metroetl")
     deadline = time.monotonic() + 60
@@ -214,7 +207,13 @@ def test_a_run_that_is_killed_while_it_asks_is_taken_up(
         time.sleep(0.005)
     run.kill()
     assert run.finish().returncode == -signal.SIGKILL
-    assert_whole(world, clean)
+    for moment, (statement, number) in MOMENTS.items():
+        told = start(world, prefect_server, root, "tests.flows.dying", statement, str(number)).finish()
+        assert told.returncode == -signal.SIGKILL, (moment, told)
+        assert world.one("SELECT COUNT(*) FROM core_document") == 0, moment
+        assert world.one("SELECT COUNT(*) FROM core_observation") == 0, moment
+        assert world.ask("SELECT DISTINCT state FROM ops_run") == [{"state": "running"}], moment
+    assert_whole(world, clean_contents(DAY, SICK, WELL))
 
 
 def test_two_runs_that_meet_load_everything_once(
@@ -236,23 +235,31 @@ GARBLED = (
 )
 
 
-@pytest.fixture
-def held(new_world: NewWorld, tmp_path: Path) -> tuple[World, str]:
+@pytest.fixture(scope="module")
+def garbled(prefect_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, str]]:
     """A world whose inbox got a file that is garbled from its second page on, and the batch that was held."""
-    world = new_world(DAY, SICK)
-    file = tmp_path / "简报.txt"
+    folder = tmp_path_factory.mktemp("garbled")
+    file = folder / "简报.txt"
     file.write_text(READABLE + GARBLED, encoding="utf-8")
-    assert world.add_to_inbox(file) == 1
-    run = world.collect()
-    assert (run.state, run.summary.exit_code) == ("Held", 3)
-    ((batch_id, codes),) = run.summary.gate.held.items()
-    assert codes == ["DOC-MOJIBAKE"]
-    assert world.ask("SELECT source_id, state FROM ops_batch ORDER BY 1") == [
-        {"source_id": SICK, "state": "published"},
-        {"source_id": "inbox", "state": "held"},
-    ]
-    assert world.collect().state == "NoChange"
-    return world, batch_id
+    with open_world(folder / "home", DAY, SICK) as world:
+        assert world.add_to_inbox(file) == 1
+        run = world.collect()
+        assert (run.state, run.summary.exit_code) == ("Held", 3)
+        ((batch_id, codes),) = run.summary.gate.held.items()
+        assert codes == ["DOC-MOJIBAKE"]
+        assert world.ask("SELECT source_id, state FROM ops_batch ORDER BY 1") == [
+            {"source_id": SICK, "state": "published"},
+            {"source_id": "inbox", "state": "held"},
+        ]
+        assert world.collect().state == "NoChange"
+        yield world, batch_id
+
+
+@pytest.fixture
+def held(garbled: tuple[World, str], tmp_path: Path) -> tuple[World, str]:
+    """The same in a data folder of the test's own."""
+    world, batch_id = garbled
+    return World(world.replica, Path(shutil.copytree(world.home, tmp_path / "home"))), batch_id
 
 
 def decision(world: World, batch_id: str) -> tuple[str, ...]:

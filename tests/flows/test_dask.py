@@ -24,6 +24,7 @@ from tests import forked
 from tests.flows.conftest import NewWorld, Run, World
 
 FIRST, THEN, SINCE = date(2022, 3, 1), date(2022, 5, 1), date(2021, 10, 1)
+SOURCES = ("deyang", "meishan", "ziyang", "cdstats", "tjj_sc", "tjj_sh")
 DASK = {"METROETL_RUNNER": "dask"}
 
 
@@ -114,10 +115,8 @@ def test_two_workers_make_the_warehouse_that_threads_make(
     new_world: NewWorld, new_postgres: Callable[[], str], cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shards, "PAGES", 3)
-    threads = new_world(FIRST)
-    many = new_world(
-        FIRST, METROETL_DATABASE_URL=new_postgres(), METROETL_DASK_ADDRESS=cluster.address, **DASK
-    )
+    address = {"METROETL_DATABASE_URL": new_postgres(), "METROETL_DASK_ADDRESS": cluster.address}
+    threads, many = new_world(FIRST, *SOURCES), new_world(FIRST, *SOURCES, **address, **DASK)
     for name in ("one", "two"):
         cluster.start_worker(name, many.env)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +30,9 @@ def postgres() -> Iterator[Postgres | None]:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres | None) -> Iterator[Played]:
+def played(
+    tmp_path_factory: pytest.TempPathFactory, postgres: Postgres | None, prefect_database: Path
+) -> Iterator[Played]:
     """The short form, played once."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [n for n in os.environ if n.startswith("METROETL_")]:
@@ -37,6 +40,8 @@ def played(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres | None) 
         for name in ("METROETL_HOME", "METROETL_WORLD", "METROETL_DATABASE_URL"):
             patch.setenv(name, "")  # what the lapse sets is taken back with these
         home: Path = tmp_path_factory.mktemp("lapse")
+        (home / "prefect").mkdir()
+        shutil.copy(prefect_database, home / "prefect")
         first, days = SHORT
         yield play(home, 2026, first, days, postgres)
     settings.cache_clear()

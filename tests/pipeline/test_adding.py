@@ -22,6 +22,7 @@ from metroetl.pipeline.examples import differences, examples_in
 from metroetl.pipeline.proposal import examine, propose, watched_by
 from metroetl.replica import Replica
 from metroetl.replica.sites import form_of
+from tests.blank import blank_home
 from tests.harvest.conftest import HOST, ROOT, LocalSite, World, server, site  # noqa: F401  fixtures
 from tests.pipeline.conftest import Operator
 
@@ -64,6 +65,7 @@ def test_a_source_of_each_form_is_added_and_collected(
     examples = examples_in(home / f"catalogue/pages/new_{family}")
     assert {e.path.stem for e in examples} >= ({"list"} if family == "nbs_calendar" else {"list", "page"})
     assert [line for example in examples for line in differences(source, example)] == []
+    blank_home(home)
     collected = collect(source.id)
     assert not collected.failures, collected.failures[:3]
     assert collected.documents > 0 or collected.outcomes == {"listed": 1}

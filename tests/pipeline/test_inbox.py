@@ -6,6 +6,7 @@ import io
 import os
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from metroetl.harvest import Archive
 from metroetl.pipeline.inbox import inbox_folder, rejected_files, waiting_files
 from metroetl.pipeline.told import Told, told_of
 from metroetl.settings import settings
+from tests.blank import blank_home
 from tests.documents import paper as papers
 from tests.office import Convert
 from tests.pipeline.conftest import Operator
@@ -36,7 +38,7 @@ PAGE = (
 @pytest.fixture
 def inbox(operator: Operator) -> Path:
     """An empty inbox folder whose files needn't wait to be settled."""
-    operator()
+    blank_home(operator())
     folder = inbox_folder()
     folder.mkdir(parents=True)
     return folder
@@ -70,6 +72,7 @@ def documents() -> dict[str, dict[str, Any]]:
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
 
 
+@cache
 def workbook() -> bytes:
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
@@ -241,7 +244,7 @@ def test_a_file_that_is_being_written_waits(inbox: Path) -> None:
 def test_what_can_t_be_archived_is_set_aside_with_the_reason(
     name: str, data: bytes, sidecar: str, code: str, reason: str, operator: Operator
 ) -> None:
-    operator(MAX_BYTES="2000")
+    blank_home(operator(MAX_BYTES="2000"))
     put(inbox_folder(), name, data)
     if sidecar:
         put(inbox_folder(), f"{name}.meta.yml", sidecar)

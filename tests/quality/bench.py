@@ -281,6 +281,17 @@ def clean() -> list[Reading]:
     ]
 
 
+def with_typo(factor: float = 1e4) -> list[Reading]:
+    """The city's release with its trade in 万元 where 亿元 is said."""
+    statements = city()
+    wrong = next(s for s in statements if s.indicator_code == "EXP")
+    wrong.value *= factor
+    wrong.value_norm = wrong.value
+    wrong.value_text = f"{wrong.value:.1f}"
+    wrong.quote = f"德阳市出口总额{wrong.value_text}亿元"
+    return [release("city", statements)]
+
+
 # --- a page on its way into a real warehouse -------------------------------------------------------------------------
 
 

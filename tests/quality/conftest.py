@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from metroetl.quality import run_gate
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.models import Reading
-from tests.quality.bench import stage_into
+from tests.quality.bench import history, stage_into, with_typo
 from tests.quality.templates import ENGINES, copy_of
 
 Staged = tuple[str, str]
@@ -20,6 +21,21 @@ Staged = tuple[str, str]
 def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
     """A new warehouse with the project's own catalogue."""
     return Warehouse(copy_of("new", lambda url: Warehouse(url).upgrade(), request, tmp_path))
+
+
+@pytest.fixture(params=ENGINES)
+def informed(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
+    """A warehouse that knows the city's past, and whose gate then stopped the trade in 万元 of its new release."""
+    return Warehouse(copy_of("informed", inform, request, tmp_path))
+
+
+def inform(url: str) -> None:
+    """Make such a warehouse."""
+    warehouse = Warehouse(url)
+    warehouse.upgrade()
+    for readings in (history(), with_typo()):
+        result = run_gate(warehouse, stage_into(warehouse, readings)[0])
+        assert (result.batches, result.held) == (1, {})
 
 
 @pytest.fixture

@@ -16,6 +16,9 @@ from metroetl.warehouse.intake import start_run
 from metroetl.warehouse.models import Check
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+ONE_ENGINE = pytest.mark.parametrize(
+    "warehouse", ["sqlite"], indirect=True
+)  # what is judged, not where it lies
 _made: dict[tuple[str, str], str] = {}
 
 
@@ -25,12 +28,16 @@ def copy_of(name: str, make: Callable[[str], None], request: pytest.FixtureReque
 
 
 def _file(name: str, make: Callable[[str], None], request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+    return file_of(name, make, request.getfixturevalue("tmp_path_factory"), tmp_path)
+
+
+def file_of(name: str, make: Callable[[str], None], factory: pytest.TempPathFactory, folder: Path) -> str:
+    """The same in a SQLite file `warehouse.db` of a folder."""
     if ("sqlite", name) not in _made:
         path = factory.mktemp(name) / "warehouse.db"
         make(f"sqlite:///{path}")
         _made["sqlite", name] = str(path)
-    copy = tmp_path / "warehouse.db"
+    copy = folder / "warehouse.db"
     shutil.copy(_made["sqlite", name], copy)
     return f"sqlite:///{copy}"
 

@@ -16,6 +16,7 @@ from metroetl.statistics.evidence.arithmetic import weigh_release
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.models import Reading
 from tests.quality.bench import figure, release
+from tests.quality.templates import ONE_ENGINE
 
 Stage = Callable[[Iterable[Reading]], tuple[str, str]]
 GDP = ("510600", "GDP", "2025-Q1", "level_ytd")
@@ -41,6 +42,7 @@ def waiting(
     return reasons
 
 
+@ONE_ENGINE
 def test_text_against_table_stops_both_and_shows_both(warehouse: Warehouse, stage: Stage) -> None:
     reasons = waiting(warehouse, stage, figure(*GDP, "770.1"), cell(GDP, "780.2"))
     assert set(reasons) == {770.1, 780.2}
@@ -60,6 +62,7 @@ def test_fewer_decimals_are_published(warehouse: Warehouse, stage: Stage) -> Non
     assert [(float(value), bool(conflict)) for value, conflict in rows] == [(770.13, False)]
 
 
+@ONE_ENGINE
 def test_a_wrong_unit_is_named(warehouse: Warehouse, stage: Stage) -> None:
     reasons = waiting(warehouse, stage, figure(*GDP, "770.1"), cell(GDP, "7701"))
     assert set(reasons) == {770.1, 7701.0}
@@ -67,6 +70,7 @@ def test_a_wrong_unit_is_named(warehouse: Warehouse, stage: Stage) -> None:
     assert "wrong unit" in reasons[7701.0]["OBS-CONFLICT-UNIT"][1]
 
 
+@ONE_ENGINE
 def test_a_broken_sum_names_its_figures(warehouse: Warehouse, stage: Stage) -> None:
     sectors = [("VA1", "60.1"), ("VA2", "330.2"), ("VA3", "379.7")]
     parts = [figure("510600", code, "2025-Q1", "level_ytd", value) for code, value in sectors]
@@ -77,6 +81,7 @@ def test_a_broken_sum_names_its_figures(warehouse: Warehouse, stage: Stage) -> N
         assert "sum:GDP 地区生产总值870.3亿元≠第一产业增加值60.1亿元+第二产业增加值330.2亿元" in reason
 
 
+@ONE_ENGINE
 def test_abstaining_tells_the_evidence(warehouse: Warehouse, stage: Stage) -> None:
     doubts = {"publish": False, "confidence": 0.63, "evidence": ["name 0.7", "period:ahead 0.9"]}
     reasons = waiting(warehouse, stage, figure(*GDP, "770.1", **doubts))

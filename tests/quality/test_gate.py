@@ -21,7 +21,8 @@ from metroetl.quality.gate import portions
 from metroetl.quality.suites import Suite, load_suites
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.models import Reading
-from tests.quality.bench import city, clean, figure, history, release
+from tests.quality.bench import city, clean, figure, history, release, with_typo
+from tests.quality.templates import ONE_ENGINE
 
 Stage = Callable[[Iterable[Reading]], tuple[str, str]]
 
@@ -35,17 +36,6 @@ def published(warehouse: Warehouse) -> int:
     return int(one(warehouse, "SELECT COUNT(*) FROM core_observation"))
 
 
-def with_typo(factor: float = 1e4) -> list[Reading]:
-    """The city's release with its trade in 万元 where 亿元 is said."""
-    statements = city()
-    wrong = next(s for s in statements if s.indicator_code == "EXP")
-    wrong.value *= factor
-    wrong.value_norm = wrong.value
-    wrong.value_text = f"{wrong.value:.1f}"
-    wrong.quote = f"德阳市出口总额{wrong.value_text}亿元"
-    return [release("city", statements)]
-
-
 def test_clean_batches_are_published_whole(warehouse: Warehouse, stage: Stage) -> None:
     run_id, _ = stage([*history(), *clean()])
     result = run_gate(warehouse, run_id)
@@ -56,6 +46,7 @@ def test_clean_batches_are_published_whole(warehouse: Warehouse, stage: Stage) -
     assert result.published["plans"] == 1
     assert warehouse.staged_batches() == []
     assert result.checks["pass"] > 80 and "error" not in result.checks
+    assert set(result.seconds) == {"import", "suites", "frames", "validate", "settle"}
 
 
 def test_a_gate_without_batches_says_so(warehouse: Warehouse) -> None:
@@ -63,31 +54,38 @@ def test_a_gate_without_batches_says_so(warehouse: Warehouse) -> None:
     assert result.batches == 0 and result.published == {}
 
 
-def test_the_same_again_adds_nothing(warehouse: Warehouse, stage: Stage) -> None:
-    run_gate(warehouse, stage(clean())[0])
+def test_a_verdict_a_rule_and_batch_is_kept_and_the_same_again_adds_nothing(
+    warehouse: Warehouse, stage: Stage
+) -> None:
+    run_id, batch_id = stage(clean())
+    run_gate(warehouse, run_id)
+    columns, rows = warehouse.query(
+        "SELECT batch_id, rule_code, verdict, evaluated, unexpected FROM ops_check WHERE run_id = :run",
+        parameters={"run": run_id},
+    )
+    checks = {row[1]: dict(zip(columns, row, strict=True)) for row in rows}
+    assert {c["batch_id"] for c in checks.values()} == {batch_id}
+    assert checks["OBS-RANGE-YOY"]["evaluated"] == 4
+    assert "OBS-REVISION-SIZE" not in checks, "core had nothing to compare with: no verdict, and no pass"
     before = published(warehouse)
     result = run_gate(warehouse, stage(clean())[0])
     assert (result.batches, result.quarantined, result.held) == (0, 0, {})  # judged by these rules before
     assert published(warehouse) == before
 
 
-def test_a_wrong_row_is_quarantined_and_the_rest_published(warehouse: Warehouse, stage: Stage) -> None:
-    run_gate(warehouse, stage(history())[0])
-    before = published(warehouse)
-    run_id, _ = stage(with_typo())
-    result = run_gate(warehouse, run_id)
-    assert (result.quarantined, result.held) == (1, {})
-    assert published(warehouse) == before + len(city()) - 1
-    columns, rows = list_quarantine(warehouse)
+def test_a_wrong_row_is_quarantined_and_the_rest_published(informed: Warehouse) -> None:
+    columns, rows = list_quarantine(informed)
     found = [dict(zip(columns, row, strict=True)) for row in rows]
     assert "OBS-SCALE" in {row["rule_code"] for row in found}
     (row_id,) = {row["row_id"] for row in found}
-    entries = show_quarantine(warehouse, row_id)
+    assert published(informed) == sum(len(r.statements) for r in history()) + len(city()) - 1
+    entries = show_quarantine(informed, row_id)
     assert entries[0]["quote"].startswith("德阳市出口总额")
     assert entries[0]["url"] == "https://tjj.sc.gov.cn/city.html"
     assert "scale_power=4" in "".join(e["reason_zh"] for e in entries)
 
 
+@ONE_ENGINE
 def test_what_the_reader_abstained_from_waits_in_quarantine(warehouse: Warehouse, stage: Stage) -> None:
     unsure = [figure("510600", "GDP", "2025-Q1", "level_ytd", "770.0", publish=False)]
     run_id, _ = stage([release("city", [*city()[:3], *unsure])])
@@ -98,16 +96,14 @@ def test_what_the_reader_abstained_from_waits_in_quarantine(warehouse: Warehouse
     assert published(warehouse) == 3
 
 
-def test_a_person_releases_a_row(warehouse: Warehouse, stage: Stage) -> None:
-    run_gate(warehouse, stage(history())[0])
-    run_gate(warehouse, stage(with_typo(4.4))[0])
-    columns, rows = list_quarantine(warehouse)
+def test_a_person_releases_a_row(informed: Warehouse) -> None:
+    columns, rows = list_quarantine(informed)
     row_id = dict(zip(columns, rows[0], strict=True))["row_id"]
-    before = published(warehouse)
-    counts = release_quarantine(warehouse, row_id, reason="a new port opened", who="an analyst")
-    assert counts["observations"] == 1 and published(warehouse) == before + 1
-    assert list_quarantine(warehouse)[1] == []
-    entry = show_quarantine(warehouse, row_id)[0]
+    before = published(informed)
+    counts = release_quarantine(informed, row_id, reason="a new port opened", who="an analyst")
+    assert counts["observations"] == 1 and published(informed) == before + 1
+    assert list_quarantine(informed)[1] == []
+    entry = show_quarantine(informed, row_id)[0]
     assert (entry["state"], entry["decided_by"], entry["decision_reason"]) == (
         "released",
         "an analyst",
@@ -115,19 +111,18 @@ def test_a_person_releases_a_row(warehouse: Warehouse, stage: Stage) -> None:
     )
 
 
-def test_a_person_rejects_a_row(warehouse: Warehouse, stage: Stage) -> None:
-    run_gate(warehouse, stage(history())[0])
-    run_gate(warehouse, stage(with_typo())[0])
-    columns, rows = list_quarantine(warehouse)
+def test_a_person_rejects_a_row(informed: Warehouse) -> None:
+    columns, rows = list_quarantine(informed)
     row_id = dict(zip(columns, rows[0], strict=True))["row_id"]
-    before = published(warehouse)
-    reject_quarantine(warehouse, row_id, reason="万元 printed as 亿元", who="an analyst")
-    assert published(warehouse) == before
-    assert list_quarantine(warehouse)[1] == []
-    columns, rows = list_quarantine(warehouse, everything=True)
+    before = published(informed)
+    reject_quarantine(informed, row_id, reason="万元 printed as 亿元", who="an analyst")
+    assert published(informed) == before
+    assert list_quarantine(informed)[1] == []
+    columns, rows = list_quarantine(informed, everything=True)
     assert {dict(zip(columns, row, strict=True))["state"] for row in rows} == {"rejected"}
 
 
+@ONE_ENGINE
 def test_a_page_that_lost_its_table_is_stopped_whole(warehouse: Warehouse, stage: Stage) -> None:
     run_gate(warehouse, stage([release("city", city())])[0])
     before = published(warehouse)
@@ -172,6 +167,7 @@ def edited(folder: Path, table: str, old: str, new: str) -> dict[str, Suite]:
     return load_suites(folder)
 
 
+@ONE_ENGINE
 def test_a_rule_that_cannot_be_computed_holds(warehouse: Warehouse, stage: Stage, tmp_path: Path) -> None:
     broken = edited(tmp_path, "staging_observation", '"column": "scale_power"', '"column": "scale_powder"')
     run_id, batch_id = stage([release("city", city())])
@@ -184,6 +180,7 @@ def test_a_rule_that_cannot_be_computed_holds(warehouse: Warehouse, stage: Stage
     assert "scale_powder" in detail
 
 
+@ONE_ENGINE
 def test_a_wrong_suite_stops_before_anything_is_judged(
     warehouse: Warehouse, stage: Stage, tmp_path: Path
 ) -> None:
@@ -195,24 +192,7 @@ def test_a_wrong_suite_stops_before_anything_is_judged(
     assert len(warehouse.staged_batches()) == 1
 
 
-def test_history_keeps_a_verdict_a_rule_and_batch(warehouse: Warehouse, stage: Stage) -> None:
-    run_id, batch_id = stage(clean())
-    run_gate(warehouse, run_id)
-    columns, rows = warehouse.query(
-        "SELECT batch_id, rule_code, verdict, evaluated, unexpected FROM ops_check WHERE run_id = :run",
-        parameters={"run": run_id},
-    )
-    checks = {row[1]: dict(zip(columns, row, strict=True)) for row in rows}
-    assert {c["batch_id"] for c in checks.values()} == {batch_id}
-    assert checks["OBS-RANGE-YOY"]["evaluated"] == 4
-    assert "OBS-REVISION-SIZE" not in checks, "core had nothing to compare with: no verdict, and no pass"
-
-
-def test_seconds_are_told_by_step(warehouse: Warehouse, stage: Stage) -> None:
-    result = run_gate(warehouse, stage(clean())[0])
-    assert set(result.seconds) == {"import", "suites", "frames", "validate", "settle"}
-
-
+@ONE_ENGINE
 def test_a_large_run_is_judged_in_portions_of_whole_batches(
     warehouse: Warehouse, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,8 +29,17 @@ from metroetl.warehouse import Warehouse
 from metroetl.warehouse.engine import writer, writing
 from metroetl.warehouse.models import Check
 from tests.conftest import chromium
-from tests.quality.bench import city, figure, frames_of, harvested, history, past_of, release, stage_into
-from tests.quality.test_gate import with_typo
+from tests.quality.bench import (
+    city,
+    figure,
+    frames_of,
+    harvested,
+    history,
+    past_of,
+    release,
+    stage_into,
+    with_typo,
+)
 
 BROKEN = "地区生产总值同比增长，全市经济运行总体平稳。".encode().decode("gb18030", "replace") * 20
 

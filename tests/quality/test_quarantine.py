@@ -19,8 +19,9 @@ from metroetl.quality.quarantine import choose_rows, find_row, series_around
 from metroetl.settings import settings
 from metroetl.warehouse import Warehouse
 from metroetl.warehouse.models import Reading
-from tests.quality.bench import figure, history, release, stage_into
-from tests.quality.test_gate import with_typo
+from tests.quality.bench import figure, release, stage_into
+from tests.quality.conftest import inform
+from tests.quality.templates import file_of
 
 OTHER = "2025年一季度德阳市主要指标增速"
 
@@ -84,11 +85,9 @@ def test_nothing_leaves_quarantine_without_who_when_and_why(warehouse: Warehouse
         release_quarantine(warehouse, rejected, reason="second thoughts", who="someone")
 
 
-def test_waiting_is_counted_in_days_and_the_list_filters(warehouse: Warehouse) -> None:
-    run_gate(warehouse, stage_into(warehouse, history())[0])
-    run_gate(
-        warehouse, stage_into(warehouse, [*with_typo(), release("rate", [wrong("IVA")], title=OTHER)])[0]
-    )
+def test_waiting_is_counted_in_days_and_the_list_filters(informed: Warehouse) -> None:
+    warehouse = informed
+    run_gate(warehouse, stage_into(warehouse, [release("rate", [wrong("IVA")], title=OTHER)])[0])
     columns, rows = list_quarantine(warehouse)
     assert columns[-1] == "age_days" and {row[-1] for row in rows} == {0}
     codes = {row[columns.index("rule_code")] for row in rows}
@@ -116,14 +115,14 @@ def test_waiting_is_counted_in_days_and_the_list_filters(warehouse: Warehouse) -
 def at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """The commands' own warehouse: a unit error, two rates that no economy has, and one that isn't what is printed."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("METROETL_HOME", str(tmp_path_factory.mktemp("home")))
+        home = tmp_path_factory.mktemp("home")
+        patch.setenv("METROETL_HOME", str(home))
         patch.setenv("METROETL_USER", "值班员")
         settings.cache_clear()
+        file_of("informed", inform, tmp_path_factory, home)
         warehouse = Warehouse.open(settings())
-        warehouse.upgrade()
-        run_gate(warehouse, stage_into(warehouse, history())[0])
         rates = [wrong("IVA", value_text="6.1", quote="工业增加值增长6.1%"), wrong("FAI"), wrong("RS")]
-        run_gate(warehouse, stage_into(warehouse, [*with_typo(), release("rates", rates, title=OTHER)])[0])
+        run_gate(warehouse, stage_into(warehouse, [release("rates", rates, title=OTHER)])[0])
         yield warehouse
 
 

@@ -12,7 +12,7 @@ from tests.forked import FORK, start
 from tests.warehouse.desk import Desk, gdp
 from tests.warehouse.loader import FIGURES, load, load_and_die, pages
 
-KILLS = 12  # on each engine
+KILLS = 8  # on each engine
 PAGES = 4
 READERS = 20
 
