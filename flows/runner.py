@@ -33,8 +33,8 @@ log = logging.getLogger("metroetl.flows")
 WAY_OUT = "Read the log of the source's task, then run the source again."
 THREADS = 2
 WAIT = "120 s"  # for the first worker
-TASKS = 48  # that ask, at most, unless
-TOGETHER = 16  # groups of hosts would not be enough for one of them
+TASKS = 48  # of a run that ask sites: of more groups of hosts, several share one,
+TOGETHER = 16  # but no more than these
 
 
 class Harvest(NamedTuple):
