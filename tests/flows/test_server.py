@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,11 +34,9 @@ DAY = date(2025, 5, 1)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, root: Path, prefect_database: Path) -> Iterator[Server]:
-    """`make up` against stand-in sites of a day, of which one has a figure out of range and one is down."""
+def server(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[Server]:
+    """`make up` in a new home, against stand-in sites of a day, of which one has a figure out of range and one is down."""
     home = tmp_path_factory.mktemp("up")
-    (home / "prefect").mkdir()
-    shutil.copy(prefect_database, home / "prefect")
     with running_server(home, root, DAY, deyang="out_of_range", ziyang="down") as running:
         yield running
 

@@ -192,7 +192,6 @@ def test_a_wrong_suite_stops_before_anything_is_judged(
     assert len(warehouse.staged_batches()) == 1
 
 
-@ONE_ENGINE
 def test_a_large_run_is_judged_in_portions_of_whole_batches(
     warehouse: Warehouse, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
