@@ -45,11 +45,13 @@ LISTED = {
         "', '.join((self._in_order(shape, c) for c in order))",
     },
     "warehouse/exports/as_duckdb.py": {"_words(*shape.describe())", "_words(*shape.describe(column))", "column"},
-    "quality/after.py": {"rows"},
     "quality/anomaly_report.py": {"lists['r']", "lists['i']"},  # names of parameters
     "quality/quarantine.py": {"condition"},
     "operations/disk.py": {"known", "at", "name", "counted"},  # tables and columns of ours
-    "quality/quiet.py": {"suite.table", "sql", "shown", "query", "kwargs['column']", "broken", "rows"},  # the suites' own
+    "quality/quiet.py": {
+        "sql", "shown", "once", "_batch(suite, rows)", "columns",
+        "kwargs[_QUERY].replace('{batch}', 'batch')", "broken", "rows",
+    },  # the suites' own
     "quality/stopped.py": {"condition", "table", "which"},
     "monitoring/site/book.py": {"names"},  # names of parameters
     "cli/catalogue.py": {"table"},

@@ -1,8 +1,8 @@
-"""Which rules on what is published have nothing to tell: the database is asked once, before Great Expectations is.
+"""Which rules on what is published have nothing to tell: the database is asked once a suite, before Great Expectations is.
 
 An SQL rule is asked by the very query that GE would run (twice: for the rows, and for their number); a rule on one
-column by its limits or its list. Only a rule that finds something, or that can't be asked so, goes to GE, which is then
-imported: what fails is always GE's word.
+column by its limits or its list. A view, or a SELECT, is read once for all its rules. Only a rule that finds something,
+or that can't be asked so, goes to GE, which is then imported: what fails is always GE's word.
 """
 
 from __future__ import annotations
@@ -20,17 +20,43 @@ if TYPE_CHECKING:
 _QUERY = "unexpected_rows_query"
 
 
-def quiet_rules(warehouse: Warehouse, suite: Suite, rows: str, number: int) -> dict[str, int]:
-    """The rules that no row breaks, with how many rows each could judge; `rows` is a table, or a SELECT in brackets.
+def quiet_rules(warehouse: Warehouse, suite: Suite, rows: str) -> tuple[int, dict[str, int]]:
+    """How many rows there are, and the rules that none breaks, with how many each could judge.
 
-    `number` is how many rows there are.
+    `rows` is a table, a view, or a SELECT in brackets. Where the suite can't be asked so, no rule is quiet.
     """
-    answers: dict[str, list[int | None]] = defaultdict(list)
-    for expectation in suite.spec["expectations"]:
-        answers[expectation["meta"]["code"]].append(_evaluated(warehouse, expectation, rows, number))
-    return {
-        code: max(n for n in found if n is not None) for code, found in answers.items() if None not in found
+    asked = [(e["meta"]["code"], *_asked(e)) for e in suite.spec["expectations"]]
+    columns = ", ".join(f"{judged}, {failed}" for _, judged, failed in asked)
+    try:
+        [(number, *answers)] = warehouse.query(f"{_batch(suite, rows)} SELECT COUNT(*), {columns} FROM batch")[1]  # noqa: S608  # fmt: skip
+    except WarehouseError:
+        return int(warehouse.query(f"SELECT COUNT(*) FROM {rows} AS b")[1][0][0]), {}  # noqa: S608  no stranger's text
+    found: dict[str, list[int | None]] = defaultdict(list)
+    for (code, *_), judged, failed in zip(asked, answers[::2], answers[1::2], strict=True):
+        found[code].append(None if failed else int(judged))
+    return int(number), {
+        code: max(n for n in ones if n is not None) for code, ones in found.items() if None not in ones
     }
+
+
+def _asked(expectation: Mapping[str, Any]) -> tuple[str, str]:
+    """SQL over `batch` for how many rows it can judge, and for whether one fails; what only GE can ask counts as failed."""
+    kwargs = expectation["kwargs"]
+    if _QUERY in kwargs:
+        return "COUNT(*)", f"CASE WHEN EXISTS ({kwargs[_QUERY].replace('{batch}', 'batch')}) THEN 1 END"
+    if broken := _broken(expectation["type"], kwargs):
+        return f'COUNT("{kwargs["column"]}")', f"SUM(CASE WHEN {broken} THEN 1 ELSE 0 END)"
+    return "0", "1"
+
+
+def _batch(suite: Suite, rows: str) -> str:
+    """The rows as a name of the query, read once; of a table nothing is copied."""
+    once = (
+        "NOT MATERIALIZED"
+        if rows == f'"{suite.table}"' and not suite.table.startswith("mart_")
+        else "MATERIALIZED"
+    )
+    return f"WITH batch AS {once} (SELECT * FROM {rows} AS b)"  # noqa: S608  words of our own suites
 
 
 def breaking_rules(warehouse: Warehouse, suite: Suite, codes: Iterable[str]) -> list[str]:
@@ -39,8 +65,8 @@ def breaking_rules(warehouse: Warehouse, suite: Suite, codes: Iterable[str]) -> 
     For rules in SQL, and on one column by its limits or its list; ValueError for others.
     """
     asked = {code: " UNION ALL ".join(_ones(suite, code)) for code in codes}
+    batch = _batch(suite, f'"{suite.table}"')
     broken = ", ".join(f"EXISTS ({sql})" for sql in asked.values())
-    batch = f'WITH batch AS MATERIALIZED (SELECT * FROM "{suite.table}")'  # noqa: S608  words of our own suites
     [answers] = warehouse.query(f"{batch} SELECT {broken}")[1]
     return [code for code, answer in zip(asked, answers, strict=True) if answer]
 
@@ -65,27 +91,6 @@ def _selects(suite: Suite, code: str, rows: str) -> Iterator[str]:
             yield f"SELECT {shown} FROM {rows} WHERE {broken}"  # noqa: S608  words of our own suites
         else:
             raise ValueError(f"{code} is for Great Expectations alone")
-
-
-def _evaluated(warehouse: Warehouse, expectation: Mapping[str, Any], rows: str, number: int) -> int | None:
-    """How many rows it judged; None where one fails, or nobody knows."""
-    kwargs = expectation["kwargs"]
-    try:
-        if _QUERY in kwargs:
-            query = kwargs[_QUERY].replace(
-                "{batch}", rows if "{batch} AS " in kwargs[_QUERY] else f"{rows} AS b"
-            )
-            return None if warehouse.query(f"SELECT 1 FROM ({query}) AS q LIMIT 1")[1] else number  # noqa: S608
-        broken = _broken(expectation["type"], kwargs)
-        if not broken:
-            return None
-        count = (
-            f'SELECT COUNT("{kwargs["column"]}"), SUM(CASE WHEN {broken} THEN 1 ELSE 0 END) FROM {rows} AS b'  # noqa: S608
-        )
-        [(filled, failed)] = warehouse.query(count)[1]
-    except WarehouseError:
-        return None
-    return None if failed else int(filled)
 
 
 def _broken(kind: str, kwargs: Mapping[str, Any]) -> str:
