@@ -63,6 +63,12 @@ class Paper:
         """The numbers of the body with how often they stand there."""
         return Counter(FIGURE.findall(plain(self.text[:LONGEST])))
 
+    @cached_property
+    def sentences(self) -> list[str]:
+        """The sentences of the body, each without blanks and punctuation."""
+        pieces = SENTENCE.split(plain(self.text[:LONGEST].replace("\n", "")))
+        return [s for s in (NOISE.sub("", piece) for piece in pieces) if s]
+
 
 @dataclass(frozen=True)
 class Tie:
@@ -228,17 +234,12 @@ def clash(a: Paper, b: Paper) -> float:
     """
     from difflib import SequenceMatcher
 
-    one, other = _sentences(a.text), _sentences(b.text)
+    one, other = a.sentences, b.sentences
     replaced = 0
     for tag, i, j, k, m in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if tag == "replace":
             replaced += _exchanged("".join(one[i:j]), "".join(other[k:m]))
     return replaced / max(1, min(len(a.body), len(b.body)))
-
-
-def _sentences(text: str) -> list[str]:
-    pieces = SENTENCE.split(plain(text[:LONGEST].replace("\n", "")))
-    return [s for s in (NOISE.sub("", piece) for piece in pieces) if s]
 
 
 def _exchanged(one: str, other: str) -> int:

@@ -69,10 +69,8 @@ SELECT d.document_key, d.version, d.url, d.content_hash, d.title, d.text_length,
     WHERE v.document_key = d.document_key AND o.withdrawn_at IS NULL
   ) AS observations
 FROM core_document AS d
-WHERE EXISTS (
-  SELECT 1 FROM staging_document AS s
-  WHERE {judged} AND (s.document_key = d.document_key OR s.content_hash = d.content_hash)
-)
+WHERE d.document_key IN (SELECT s.document_key FROM staging_document AS s WHERE {judged})
+  OR d.content_hash IN (SELECT s.content_hash FROM staging_document AS s WHERE {judged})
 """
 _RELEASES = """
 SELECT DISTINCT d.source_id, d.title, d.published_on, o.region_code, o.indicator_code, o.measure

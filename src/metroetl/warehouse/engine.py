@@ -26,6 +26,7 @@ from metroetl.errors import LoadConflict, WarehouseError
 from metroetl.warehouse.load import clean_text
 
 BUSY_MILLISECONDS = 60_000
+CACHE_KB = 32_768  # of SQLite's pages, for each connection; the system keeps the file's pages anyway
 RANDOM_PAGE_COST = "1.1"  # for solid disks: with the server's 4 a mart scans all documents for a few rows
 POOL: dict[str, Any] = {"poolclass": QueuePool, "max_overflow": -1, "pool_use_lifo": True}
 _turn = threading.Lock()
@@ -118,7 +119,7 @@ def _sqlite(address: URL, *, begin: str, foreign_keys: bool, write: bool = True)
         pragmas = [f"busy_timeout={BUSY_MILLISECONDS}", f"foreign_keys={'ON' if foreign_keys else 'OFF'}"]
         if write:
             pragmas += ["journal_mode=WAL", "synchronous=NORMAL"]
-        pragmas += ["cache_size=-262144", "temp_store=MEMORY"]
+        pragmas.append(f"cache_size=-{CACHE_KB}")
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
@@ -160,7 +161,7 @@ def _closing(engine: Engine) -> Engine:
         if connection is not None and not _keeping:
             record.close()
         elif connection is not None and engine.dialect.name == "sqlite":
-            connection.execute("PRAGMA shrink_memory")  # a page cache has up to 256 MB, for each connection
+            connection.execute("PRAGMA shrink_memory")  # the page cache, for each connection
 
     return engine
 
