@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from metroetl.memory import give_back
 from metroetl.quality.models import GateResult, Outcome, Verdict, worst
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from metroetl.warehouse import Warehouse
     from metroetl.warehouse.models import Batch
 
-ROWS_AT_ONCE = 25_000  # about 2,000 pages of statistics: 0.2 GB with everything that is derived
+ROWS_AT_ONCE = 12_500  # about 1,000 pages of statistics: 0.1 GB with everything that is derived
 
 log = logging.getLogger("metroetl.quality")
 
@@ -57,11 +58,13 @@ def run_gate(
         for suite in suites.values():
             suite.compile()
     verdicts: dict[tuple[str, str], Verdict] = {}
+    give_back()
     for number, part in enumerate(portions(batches)):
         folder = data_docs / f"{number + 1}" if data_docs and number else data_docs
         for outcome in _pass_through(warehouse, part, suites, words or catalogue(), result, folder):
             before = verdicts.get((outcome.table, outcome.rule.code), outcome.verdict)
             verdicts[outcome.table, outcome.rule.code] = worst(before, outcome.verdict)
+        give_back()
     result.checks = dict(Counter(verdicts.values()))
     log.info("gate %s: %s", run_id, result.model_dump(exclude={"run_id"}))
     return result

@@ -40,11 +40,10 @@ def tie_republications(connection: Connection, run_id: str | None) -> int:
     new = [i for i in _published_by(connection, run_id) if i in heads]
     if not new:
         return 0
-    ties = list(_ties(connection, heads, new))
     before = _rows_before(connection)
     rows = _carried(connection, heads, new, before) | before
     groups = _Groups({i: row["work_id"] for i, row in rows.items()})
-    for tie in ties:
+    for tie in _ties(connection, heads, new):
         groups.join(tie.first, tie.second)
         for member in (tie.first, tie.second):
             rows[member] = _better(rows.get(member), tie, member)
