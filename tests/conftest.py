@@ -70,8 +70,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores, for servers, browsers and databases are waited for."""
-    return (os.cpu_count() or 1) + 1
+    """Two a core, for servers, browsers and databases are waited for."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def missing(what: str, reason: str) -> None:
