@@ -49,7 +49,7 @@ LISTED = {
     "quality/quarantine.py": {"condition"},
     "operations/disk.py": {"known", "at", "name", "counted"},  # tables and columns of ours
     "quality/quiet.py": {
-        "sql", "shown", "once", "_batch(suite, rows)", "columns",
+        "sql", "shown", "once", "_batch(rows)", "', '.join(('COUNT(*)', *columns))",
         "kwargs[_QUERY].replace('{batch}', 'batch')", "broken", "rows",
     },  # the suites' own
     "quality/stopped.py": {"condition", "table", "which"},

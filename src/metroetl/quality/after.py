@@ -110,8 +110,6 @@ def judge_published(
             continue
         rows = f"({suite.touched})" if touched and suite.touched else f'"{suite.table}"'
         number, quiet = quiet_rules(warehouse, suite, rows)
-        if not number:
-            quiet = dict.fromkeys(suite.rules, 0)
         judged += [_quiet(suite, code, evaluated) for code, evaluated in quiet.items()]
         if others := set(suite.rules) - set(quiet):
             loud.append((suite.part(others), rows, number))

@@ -23,20 +23,29 @@ _QUERY = "unexpected_rows_query"
 def quiet_rules(warehouse: Warehouse, suite: Suite, rows: str) -> tuple[int, dict[str, int]]:
     """How many rows there are, and the rules that none breaks, with how many each could judge.
 
-    `rows` is a table, a view, or a SELECT in brackets. Where the suite can't be asked so, no rule is quiet.
+    `rows` is a table, a view, or a SELECT in brackets; of no rows each rule is quiet. Where the suite can't be asked so,
+    none is.
     """
     asked = [(e["meta"]["code"], *_asked(e)) for e in suite.spec["expectations"]]
-    columns = ", ".join(f"{judged}, {failed}" for _, judged, failed in asked)
     try:
-        [(number, *answers)] = warehouse.query(f"{_batch(suite, rows)} SELECT COUNT(*), {columns} FROM batch")[1]  # noqa: S608  # fmt: skip
+        number, *answers = _ask(warehouse, rows, (c for _, *columns in asked for c in columns))
     except WarehouseError:
-        return int(warehouse.query(f"SELECT COUNT(*) FROM {rows} AS b")[1][0][0]), {}  # noqa: S608  no stranger's text
+        return _ask(warehouse, rows)[0], {}
+    if not number:
+        return 0, dict.fromkeys(suite.rules, 0)
     found: dict[str, list[int | None]] = defaultdict(list)
     for (code, *_), judged, failed in zip(asked, answers[::2], answers[1::2], strict=True):
-        found[code].append(None if failed else int(judged))
-    return int(number), {
+        found[code].append(None if failed else judged)
+    return number, {
         code: max(n for n in ones if n is not None) for code, ones in found.items() if None not in ones
     }
+
+
+def _ask(warehouse: Warehouse, rows: str, columns: Iterable[str] = ()) -> tuple[int, ...]:
+    """The number of rows, and what else is asked of `batch`."""
+    sql = f"{_batch(rows)} SELECT {', '.join(('COUNT(*)', *columns))} FROM batch"  # noqa: S608  words of our own suites
+    [answers] = warehouse.query(sql)[1]
+    return answers
 
 
 def _asked(expectation: Mapping[str, Any]) -> tuple[str, str]:
@@ -49,13 +58,9 @@ def _asked(expectation: Mapping[str, Any]) -> tuple[str, str]:
     return "0", "1"
 
 
-def _batch(suite: Suite, rows: str) -> str:
-    """The rows as a name of the query, read once; of a table nothing is copied."""
-    once = (
-        "NOT MATERIALIZED"
-        if rows == f'"{suite.table}"' and not suite.table.startswith("mart_")
-        else "MATERIALIZED"
-    )
+def _batch(rows: str) -> str:
+    """The rows as a name of the query: a view or a SELECT is read once, of a table nothing is copied."""
+    once = "MATERIALIZED" if rows.startswith(("(", '"mart_')) else "NOT MATERIALIZED"
     return f"WITH batch AS {once} (SELECT * FROM {rows} AS b)"  # noqa: S608  words of our own suites
 
 
@@ -65,7 +70,7 @@ def breaking_rules(warehouse: Warehouse, suite: Suite, codes: Iterable[str]) -> 
     For rules in SQL, and on one column by its limits or its list; ValueError for others.
     """
     asked = {code: " UNION ALL ".join(_ones(suite, code)) for code in codes}
-    batch = _batch(suite, f'"{suite.table}"')
+    batch = _batch(f'"{suite.table}"')
     broken = ", ".join(f"EXISTS ({sql})" for sql in asked.values())
     [answers] = warehouse.query(f"{batch} SELECT {broken}")[1]
     return [code for code, answer in zip(asked, answers, strict=True) if answer]

@@ -197,11 +197,12 @@ def _sql(query: str | list[str], whose: str) -> str:
 
 @lru_cache
 def great_expectations() -> Any:
-    """GE, imported at its first use (seconds, hundreds of megabytes) and told to keep quiet: no analytics."""
+    """GE, imported at its first use (seconds, hundreds of megabytes) and told to keep quiet: no analytics.
+
+    It brings pandas, whose texts come from the C library: Arrow's own pool keeps 40 MB more.
+    """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    os.environ.setdefault(
-        "ARROW_DEFAULT_MEMORY_POOL", "system"
-    )  # pandas' texts: its own pool keeps 40 MB more
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     import great_expectations
 
     # sets its own level to INFO, to tell of a temporary folder at every context
