@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from metroetl.documents.decode import decode
 
 MOST_PARTS = 50
+SAYS_SO = tuple("createPageHTML".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 TEXT = r"['\"]([\w-]{1,80})['\"]"
 GAP = r"\s{0,5},\s{0,5}"
 PAGER = re.compile(rf"createPageHTML\(\s{{0,5}}(\d{{1,4}}){GAP}0{GAP}{TEXT}{GAP}['\"](\w{{2,6}})['\"]")
@@ -22,6 +23,8 @@ PAGER_OF_SIX = re.compile(
 
 def find_parts(data: bytes, url: str) -> list[str]:
     """Addresses of the parts that follow the first page of an article, in order; none for an article of one page."""
+    if not any(name in data for name in SAYS_SO):
+        return []
     text, _ = decode(data)
     own = urlsplit(url).path.rpartition("/")[2].rpartition(".")[0]
     for match in PAGER.finditer(text):

@@ -49,9 +49,13 @@ class Paper:
     parent_url: str | None = None
 
     @cached_property
+    def _plain(self) -> str:
+        return plain(self.text[:LONGEST])
+
+    @cached_property
     def body(self) -> str:
         """The text without blanks and punctuation: lines break differently on every site."""
-        return NOISE.sub("", plain(self.text[:LONGEST]))
+        return NOISE.sub("", self._plain)
 
     @cached_property
     def shingles(self) -> NDArray[np.uint64]:
@@ -61,7 +65,7 @@ class Paper:
     @cached_property
     def figures(self) -> Counter[str]:
         """The numbers of the body with how often they stand there."""
-        return Counter(FIGURE.findall(plain(self.text[:LONGEST])))
+        return Counter(FIGURE.findall(self._plain))
 
     @cached_property
     def sentences(self) -> list[str]:

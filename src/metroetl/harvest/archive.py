@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from metroetl.errors import ArchiveFailure, Unreadable
 from metroetl.harvest.models import Snapshot
-from metroetl.harvest.store import Stored, open_store
+from metroetl.harvest.store import Folder, Stored, open_store
 
 BLOCK = 1024 * 1024
 AT_ONCE = 8
@@ -36,12 +36,13 @@ DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error)
 class Archive:
     """Bodies and facts in a folder or a bucket (`s3://bucket/prefix`); safe with several threads and processes.
 
-    What the store can't do is an ArchiveFailure.
+    What the store can't do is an ArchiveFailure. `is_near` tells a folder, where a small file is written at once.
     """
 
     def __init__(self, address: str | Path) -> None:
         self.store = open_store(str(address))
         self.address = self.store.address
+        self.is_near = isinstance(self.store, Folder)
 
     def put(self, data: bytes | BinaryIO) -> str:
         """Keep the bytes, or what a file gives from here to its end, and give their SHA-256.

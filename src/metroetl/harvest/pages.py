@@ -23,6 +23,7 @@ from metroetl.harvest.steps import failed_step, file_name, keep, member_steps, p
 log = logging.getLogger("metroetl.harvest")
 
 AT_ONCE = 4
+AT_HAND = 256 * 1024  # bytes of a page that are taken in by the loop itself
 ZIP = b"PK"
 
 Steps = AsyncGenerator[Harvested, None]
@@ -79,13 +80,21 @@ class PageFetcher:
             if isinstance(error, NotFound | SoftNotFound) and page_url not in self.listed:
                 self.agenda.remove(item.url)
             return [failed_step(self.source.id, item.url, item.role, error, began)]
-        steps, owed = await asyncio.to_thread(self._take_in, item, answer)
+        if self._is_at_hand(answer):
+            steps, owed = self._take_in(item, answer)
+        else:
+            steps, owed = await asyncio.to_thread(self._take_in, item, answer)
         return [*steps, *[s for i in owed for s in await self._fetch_item(i)]]
 
     def _archived(self, url: str) -> Known | None:
         """What is known of an address; nothing if its bytes are lost, for then a 304 wouldn't bring them back."""
         known = self.known.get(url)
         return known if known and self.archive.has(known.sha256) else None
+
+    def _is_at_hand(self, answer: Answer) -> bool:
+        """Whether to take in an answer takes milliseconds, less than threads that wait for each other cost."""
+        content = answer.content
+        return self.archive.is_near and content.size <= AT_HAND and is_text(content.head(HEAD))
 
     def _take_in(self, item: Item, answer: Answer) -> tuple[list[Harvested], list[Item]]:
         """Archive an answer, and what is in it; the steps, and what the page leads to that isn't archived yet."""

@@ -106,7 +106,7 @@ class Folder:
     @contextmanager
     def part(self) -> Iterator[IO[bytes]]:
         with self.errors():
-            self.root.mkdir(parents=True, exist_ok=True)
+            _make(self.root)
             file = tempfile.NamedTemporaryFile(dir=self.root, prefix=PART, delete=False)  # noqa: SIM115
         try:
             yield file
@@ -123,7 +123,7 @@ class Folder:
                 if filecmp.cmp(part.name, path, shallow=False):
                     return
             os.fsync(part.fileno())
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make(path.parent)
             Path(part.name).replace(path)
 
     def write(self, name: str, data: bytes) -> None:
@@ -167,7 +167,7 @@ class Folder:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a local file so that it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
     part = Path(name)
     try:
@@ -179,3 +179,9 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _make(folder: Path) -> None:
+    """Make a folder that isn't there; most are, and to ask costs less than to make."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)

@@ -39,7 +39,7 @@ log = logging.getLogger("metroetl.pipeline")
 
 Kind = Literal["statistics", "plans"]
 MOST_UNTOLD = 12
-NEW_OBJECTS = 5_000  # after which Python's collector looks at them
+NEW_OBJECTS = 20_000  # after which Python's collector looks at them
 TELL_EVERY = 0.2  # seconds in which what comes is written at once
 
 

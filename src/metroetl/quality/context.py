@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from metroetl.quality import evidence
 from metroetl.quality.limits import COARSE_NEEDS, FINE_ROUNDING, TITLE_NEEDS
@@ -26,6 +26,7 @@ _SPOKEN = {
     12: ("全年", "年末", "年底", "四季度", "4季度"),
 }  # fmt: skip
 _YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})年(?!.{0,4}[0-9]{1,2}月)")
+_TOLD = ["region_code", "title", "publisher", "text"]
 _LEVELS = ("province", "prefecture", "county", "aggregate")
 
 
@@ -110,15 +111,16 @@ def _region_named(frame: pd.DataFrame, papers: pd.DataFrame, catalogue: Catalogu
     """Whether the document names the place, by any of its names, or is that place's own."""
     chosen = frame["region_level"].isin(_LEVELS)
     pairs = frame.loc[chosen, ["document_row_id", "region_code"]].drop_duplicates()
+    told = papers.loc[papers.index.isin(pairs["document_row_id"]), _TOLD].to_dict("index")
     found: Mapping[tuple[str, str], bool | None] = {
-        (row, code): _names(papers.loc[row], code, catalogue) if row in papers.index else None
+        (row, code): _names(told[row], code, catalogue) if row in told else None
         for row, code in pairs.itertuples(index=False, name=None)
     }
     keys = zip(frame["document_row_id"], frame["region_code"], strict=True)
     return _objects(frame, [found.get(key) if ok else None for key, ok in zip(keys, chosen, strict=True)])
 
 
-def _names(paper: pd.Series[str], code: str, catalogue: Catalogue) -> bool | None:
+def _names(paper: Mapping[str, Any], code: str, catalogue: Catalogue) -> bool | None:
     if paper["region_code"] == code or not paper["text"]:
         return True
     region = catalogue.regions.get(code)

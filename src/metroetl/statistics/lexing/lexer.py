@@ -19,6 +19,7 @@ _MARKS = {
     ",": "comma", "、": "enum", "；": "semi", ";": "semi", ":": "colon", "(": "open", ")": "close", "]": "close",
     "-": "range", " ": "space", "\n": "comma", "。": "semi", "\t": "space",
 }  # fmt: skip
+_MARK = re.compile(f"[{re.escape(''.join(_MARKS))}]")
 _AGE = re.compile(r"\d{1,3}(?:-\d{1,3})?岁(?:及以上|及以下|以上|以下)?")
 _TURN = re.compile(r"由(?:正转负|负转正|降转升|升转降|降转增|增转降|跌转升|升转跌)")
 _SORTED = re.compile(r"[按分](?!别)[\u4e00-\u9fa5]{1,12}?(?:分(?![之别])|来看|看)")
@@ -43,7 +44,7 @@ def lex(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
         if any(sign in piece for sign in signs):
             found += [Token(kind, m.start(), m.end(), m.group(), data) for m in pattern.finditer(piece)]
     found += [Token("period", m.start(), m.end(), m.group(), read_specs(m)) for m in PERIOD.finditer(piece)]
-    found += [Token(_MARKS[c], i, i + 1, c) for i, c in enumerate(piece) if c in _MARKS]
+    found += [Token(_MARKS[m.group()], m.start(), m.end(), m.group()) for m in _MARK.finditer(piece)]
     found += numbers(piece)
     found.sort(key=_order)
     tokens = _sweep(piece, found)

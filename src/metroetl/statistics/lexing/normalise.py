@@ -22,6 +22,7 @@ _MARKUP = re.compile(
     r"|(?P<mark>\*\*|`)",
     re.DOTALL,
 )
+_BEGINS_MARKUP = re.compile(r"[<(&\]*`]")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _CHARACTERS = {
     **_FULL_WIDTH,
@@ -76,7 +77,7 @@ def normalise(source: str) -> Normalised:
     Block tags become line ends and cells tab stops, so that a table left in the text can be read as one.
     """
     source = _STOP.sub("。", source.replace("\n%", " %"))
-    if _MARKUP.search(source) is None:
+    if _BEGINS_MARKUP.search(source) is None or _MARKUP.search(source) is None:
         return Normalised(source, _simplify(source.translate(_CHARACTERS)))
     pieces, offsets = _strip(source)
     return Normalised(source, _simplify("".join(pieces).translate(_CHARACTERS)), offsets)

@@ -22,7 +22,10 @@ _NUMERAL = re.compile(
     r"|(?<![几数第])(?P<count>[一二两三四五六七八九十][零一二两三四五六七八九十百千万亿]{0,8}?)(?=(?:多|余)?(?P<unit>成半?|倍|个百分点|个点|万?亿[美]?元|万[美]?元|亿人(?!次)|万人(?!次))))"
 )
 _UNIT_SET = frozenset(UNITS)
-_LONGEST_UNIT = max(map(len, UNITS))
+_UNIT_SIZES = {
+    first: sorted({len(unit) for unit in UNITS if unit.startswith(first)}, reverse=True)
+    for first in {unit[:1] for unit in UNITS}
+}
 _LONGEST_NUMBER = 18
 _LETTER_NAMES = ("GDP", "CPI", "PPI", "PMI")
 
@@ -48,7 +51,7 @@ def _number(piece: str, match: re.Match[str]) -> Token | None:
     if letter and not piece.endswith(_LETTER_NAMES, 0, begin):
         return None
     at = end + 1 if piece[end : end + 1] == " " or piece[end : end + 2] == ".%" else end
-    for size in range(_LONGEST_UNIT, 0, -1):
+    for size in _UNIT_SIZES.get(piece[at : at + 1], ()):
         unit = piece[at : at + size]
         if len(unit) == size and unit in _UNIT_SET:
             if ratio := _RATIO.match(piece, at + size):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -30,6 +31,7 @@ _ALONE = _PART.replace("(?P<", "(?P<_")
 PERIOD = re.compile(
     rf"(?=[\d今本当去上前全下第首一二三四年单])(?:{_YEARS}|(?:{_YEAR})(?:末|底)?(?:的)?(?:[,]? ?(?P<part>{_PART}))?|(?P<alone>{_ALONE}))(?P<same>同期|同月)?"
 )
+_GROUPS = [name.lstrip("_") for name in sorted(PERIOD.groupindex, key=PERIOD.groupindex.__getitem__)]
 _CHINESE = {c: i for i, c in enumerate("一二三四五六七八九十", start=1)} | {"十一": 11, "两": 2}
 
 
@@ -118,7 +120,12 @@ def month_end(year: int, month: int) -> date:
 
 def read_specs(match: re.Match[str]) -> list[PeriodSpec]:
     """The periods of a match of PERIOD, several for 7、8、9三个月."""
-    groups = {k.lstrip("_"): v for k, v in match.groupdict().items() if v}
+    return list(_specs(match.group(), match.groups()))
+
+
+@lru_cache(maxsize=4096)  # a release names the same few again and again
+def _specs(text: str, found: tuple[str | None, ...]) -> Sequence[PeriodSpec]:
+    groups = {name: value for name, value in zip(_GROUPS, found, strict=True) if value}
     year = int(groups["year"]) if "year" in groups else None
     same = "same" in groups
     if "years" in groups:
@@ -130,7 +137,7 @@ def read_specs(match: re.Match[str]) -> list[PeriodSpec]:
         month = int(groups["dm"])
         return [PeriodSpec(year, relative, month, month, "eop", day=int(groups["dd"]))]
     if "part" not in groups and "alone" not in groups:
-        end = match.group().rstrip("的")[-1] in "末底"
+        end = text.rstrip("的")[-1] in "末底"
         return [PeriodSpec(year, relative, 1, 12, "eop" if end else "ytd", bare=not end, same=same)]
     return [PeriodSpec(year, relative, *months) for months in _months(groups)]
 
