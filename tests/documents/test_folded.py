@@ -172,6 +172,20 @@ def test_without_a_known_container_nothing_is_folded() -> None:
     assert parse_folded("<body><div><p>地区生产总值101.2亿元，同比增长5.5%。</p></div></body>") is None
 
 
+def test_a_template_that_nobody_filled_in_is_a_page_too() -> None:
+    page = '<body><p {{shown}} :class="x" {% if y %}>甲市</p><div class=TRS_Editor><p>产值101.2亿元。</p></div></body>'
+    assert str(parse_folded(page)) == str(parse_html(page))
+
+
+def test_a_menu_that_was_seen_before_is_no_other() -> None:
+    menu = "<ul class=nav>" + "<li><a href=/a/>概况</a></li>" * 9 + "</ul>"
+    before = f"<body>{menu}<div class=TRS_Editor><p>产值101.2亿元。</p></div></body>"
+    behind = f"<body><div class=TRS_Editor><p>产值101.2亿元。</p></div>{menu}<p>二〇二五年</p></body>"
+    for page in (before, behind, before):
+        assert_same(page)
+        assert str(parse_folded(page)) == str(parse_folded(page))
+
+
 def test_deep_markup_has_its_name() -> None:
     with pytest.raises(TooMuchInside, match="characters"):
         parse_folded("x" * 24_000_001)

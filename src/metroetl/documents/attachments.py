@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 from lxml import etree
 
-from metroetl.documents.html import attribute, text_of
+from metroetl.documents.html import attribute, elements, text_of
 from metroetl.documents.models import Attachment
 
 FILE = re.compile(r"\.(?:pdf|docx?|wps|rtf|xlsx?|et|csv|pptx?|dps|ofd|zip|rar|7z)$", re.I)
@@ -28,8 +28,8 @@ CARRIERS = {"a": "href", "file": "href", "iframe": "src", "embed": "src", "objec
 
 def page_base(soup: BeautifulSoup, url: str) -> str:
     """The address that relative links refer to: base href, on top of the page's own address."""
-    base = soup.find("base", href=True)
-    return urljoin(url, attribute(base, "href").strip()) if isinstance(base, Tag) else url
+    base = next((tag for tag in soup.find_all("base") if tag.has_attr("href")), None)
+    return urljoin(url, attribute(base, "href").strip()) if base is not None else url
 
 
 def list_attachments(soup: BeautifulSoup, url: str) -> list[Attachment]:
@@ -39,7 +39,7 @@ def list_attachments(soup: BeautifulSoup, url: str) -> list[Attachment]:
     """
     base = page_base(soup, url)
     found: dict[str, str] = {}
-    for tag in soup.find_all(list(CARRIERS)):
+    for tag in elements(soup, CARRIERS):
         address = _address(tag)
         if not address or any(p.name in ELSEWHERE for p in tag.parents):
             continue

@@ -1,9 +1,10 @@
 """A page's tree with its menus and sidebars folded: the element stays, what is in it becomes one text.
 
-BeautifulSoup takes many times as long as lxml for an element, and nine of ten elements of a page are menus. lxml's
-events, the very ones from which BeautifulSoup makes its tree, come first; an element's content is folded where nothing
-below it is looked for: no container of a body is around it or in it, no label, file, heading or printed day stands in
-it. What reads the page finds the same as in the whole tree; a page without a known container isn't folded at all.
+BeautifulSoup takes many times as long as lxml for an element, and nine of ten elements of a page are menus. lxml's tree
+comes first; an element's content is folded where nothing below it is looked for: no container of a body is around it or
+in it, no label, file, heading or printed day stands in it. What reads the page finds the same as in the whole tree; a
+page without a known container isn't folded at all. The menus of a site are the same on all its pages: they are looked at
+once.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from bs4.builder._lxml import LXMLTreeBuilder
 from lxml import etree
 
 from metroetl.documents.attachments import CARRIERS, address_in
-from metroetl.documents.body import container_names
+from metroetl.documents.body import CONTAINERS, container_names
 from metroetl.documents.html import BLOCK, BREAK, MAX_DEPTH, SILENT, plain_markup
 from metroetl.documents.labels import is_label
 from metroetl.documents.titles import marks_title
@@ -26,129 +27,185 @@ from metroetl.errors import TooMuchInside
 
 LEAST = 3  # elements that are worth it
 HIGHEST = 12  # levels that a folded element may have below it
+REMEMBERED = 2_000_000  # bytes of menus' markup, some 150 sites
 LOOKED_FOR = frozenset({"html", "head", "body", "base", "link", "meta", "title", "publishtime"})
 OTHER_TEXT = frozenset({"sup", "sub", "pre", "textarea", "rt", "rp", "template", "script", "style"})
+NAMED = (*LOOKED_FOR, *OTHER_TEXT, *SILENT.pattern.split("|"))
+CONTAINER_NAMES = tuple(name for name in CONTAINERS if name[0] not in "#.")
+MARKS: Any = etree.XPath("//@id | //@class")
 NONE: Mapping[str, str] = {}
 DAY = re.compile(r"(?:19|20)[0-9]{2}[年./-]")
 
 
 class _Element:
-    """One element as lxml told it; `hard` and `soft` say what is below it, `size` how many elements, `height` levels."""
+    """One element with what is in it, in order: elements, texts, and other things with their names.
 
-    __slots__ = (
-        "attributes",
-        "contained",
-        "hard",
-        "height",
-        "items",
-        "name",
-        "place",
-        "size",
-        "soft",
-        "title",
-    )
+    `kept` says that it isn't folded; else `hard` and `soft` say what is below it, `size` how many elements, `height`
+    levels. `contains` marks a known container of a body.
+    """
 
-    def __init__(self, name: str, attributes: Mapping[str, str], place: int) -> None:
-        self.name = name
-        self.attributes = attributes
-        self.place = place
+    __slots__ = ("_text", "attributes", "contains", "hard", "height", "items", "kept", "name", "size", "soft")
+
+    def __init__(self, node: Any, *, kept: bool = False) -> None:
+        self.name: str = node.tag
+        self.attributes: dict[str, str] = dict(node.attrib.items())
         self.items: list[_Element | str | tuple[str, ...]] = []
         self.size = self.height = 0
-        self.hard = self.soft = False
-        self.contained, self.title = _known(name, attributes.get("id", ""), attributes.get("class", ""))
+        self.hard = self.soft = self.contains = False
+        self.kept = kept
+        self._text: str | None = None
 
-
-@lru_cache(maxsize=4096)  # the menus of a site are the same on all its pages
-def _known(name: str, own_id: str, classes: str) -> tuple[bool, bool]:
-    """Whether an element is a known container of a body, and whether it may hold the title."""
-    return bool(container_names(name, own_id, classes)), marks_title(name, f"{classes} {own_id}")
-
-
-class _Events:
-    """lxml's target: elements with what is in them, in order; `last` is the place of the last container of a body."""
-
-    def __init__(self) -> None:
-        self.root = _Element("", {}, 0)
-        self.last, self.deepest, self._count = 0, 1, 0
-        self._open = [self.root]
-        self._texts: list[str] = []
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if self._texts:
-            self._end_text()
-        self._count += 1
-        element = _Element(
-            name, attributes or NONE, self._count
-        )  # lxml's own mapping of nothing is slow to ask
-        if element.contained:
-            self.last = self._count
-        self._open[-1].items.append(element)
-        self._open.append(element)
-        if len(self._open) > self.deepest:
-            self.deepest = len(self._open)
-
-    def end(self, name: str) -> None:
-        if self._texts:
-            self._end_text()
-        element, around = self._open.pop(), self._open[-1]
-        around.size += element.size + 1
-        if element.height >= around.height:
-            around.height = element.height + 1
-        if not around.hard and (element.hard or element.contained or _is_looked_for(element)):
-            around.hard = True
-        if element.soft or element.title:
-            around.soft = True
-
-    def data(self, text: str) -> None:
-        self._texts.append(text)
-
-    def comment(self, text: str) -> None:
-        self._other("comment", text)
-
-    def pi(self, target: str, data: str | None = None) -> None:
-        self._other("pi", target, data or "")
-
-    def doctype(self, name: str, public: str, system: str) -> None:
-        self._other("doctype", name, public, system)
-
-    def close(self) -> None:
-        self._end_text()
-
-    def _other(self, *told: str) -> None:
-        self._end_text()
-        self._open[-1].items.append(told)
-
-    def _end_text(self) -> None:
-        text = "".join(self._texts)
-        self._texts.clear()
-        if text:
-            around = self._open[-1]
-            around.items.append(text)
-            around.hard = around.hard or is_label(text)
+    @property
+    def text(self) -> str:
+        """The text of what is in it, made once."""
+        if self._text is None:
+            told: list[str] = []
+            _tell(self, told)
+            self._text = "".join(told)
+        return self._text
 
 
 def parse_folded(text: str) -> BeautifulSoup | None:
     """The tree of a page, folded; None where the page has no known container. Raises what `parse_html` raises."""
-    events = _Events()
-    target: Any = events
-    parser = etree.HTMLParser(target=target, recover=True)
+    parser = etree.HTMLParser(recover=True, huge_tree=True)
     parser.feed(plain_markup(text))
-    parser.close()
-    if events.deepest > MAX_DEPTH:
-        raise TooMuchInside(f"markup nested {events.deepest} deep: more than {MAX_DEPTH}")
-    return BeautifulSoup("", builder=_Builder(events)) if events.last else None
+    root: Any = parser.close()
+    if root is None:  # not even a text
+        return None
+    containers = {mark.getparent() for mark in MARKS(root) if _names_container(mark.attrname, str(mark))}
+    containers.update(root.iter(*CONTAINER_NAMES))
+    page = _page(root, containers)
+    return BeautifulSoup("", builder=_Builder(page, len(containers))) if containers else None
+
+
+@lru_cache(maxsize=4096)  # the names of a site are the same on all its pages
+def _names_container(attribute: str, names: str) -> bool:
+    return bool(container_names("", names, "") if attribute == "id" else container_names("", "", names))
+
+
+@lru_cache(maxsize=4096)
+def _marks_title(name: str, own_id: str, classes: str) -> bool:
+    return marks_title(name, f"{classes} {own_id}")
+
+
+def _page(root: Any, containers: set[Any]) -> _Element:
+    """The elements of a page: those in a container and those around what is looked for are kept, others may be folded.
+
+    Raises TooMuchInside where they are nested too deep.
+    """
+    around = _around(root, containers)
+    page = _Element(root, kept=True)
+    stack, deepest = [(root, page, False, 2)], 2
+    while stack:
+        node, element, contained, depth = stack.pop()
+        _add_text(element, node.text)
+        for child in node:
+            if not isinstance(child.tag, str):
+                element.items.append(_other(child))
+            else:
+                inside = contained or child in containers
+                if inside or child in around:
+                    below = _Element(child, kept=True)
+                    below.contains = child in containers
+                    stack.append((child, below, inside, depth + 1))
+                else:
+                    below = _menu(child)
+                element.items.append(below)
+                deepest = max(deepest, depth + 1 + below.height)
+            _add_text(element, child.tail)
+    if deepest > MAX_DEPTH:
+        raise TooMuchInside(f"markup nested {deepest} deep: more than {MAX_DEPTH}")
+    return page
+
+
+def _around(root: Any, containers: set[Any]) -> set[Any]:
+    """Elements around containers, and around those that are looked for by name or have a text that counts otherwise."""
+    found: set[Any] = set()
+    named = (e for e in root.iter(*NAMED) if e.tag in LOOKED_FOR or e.tag in OTHER_TEXT or len(e) or e.text)
+    for element in (*containers, *named):
+        for around in element.iterancestors():
+            if around in found:
+                break
+            found.add(around)
+    return found
+
+
+class _Menus:
+    """Elements that may be folded, by their markup, as many as are worth their memory."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, _Element] = {}
+        self._size = 0
+
+    def __call__(self, node: Any) -> _Element:
+        markup: bytes = etree.tostring(node, with_tail=False, encoding="utf-8")
+        found = self._known.get(markup)
+        if found is None:
+            found = _looked_at(node)
+            self._size += len(markup)
+            if self._size > REMEMBERED:
+                self._known, self._size = {}, len(markup)
+            self._known[markup] = found
+        return found
+
+
+_menu = _Menus()
+
+
+def _looked_at(node: Any) -> _Element:
+    """An element, and what speaks against folding it and those below it."""
+    found = element = _Element(node)
+    opened: list[_Element] = []
+    for event, one in etree.iterwalk(node, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            if one is not node:
+                opened.append(element)
+                element = _Element(one)
+                opened[-1].items.append(element)
+            _add_text(element, one.text)
+        elif one is not node:
+            if event == "end":
+                _end(element, opened[-1])
+                element = opened.pop()
+            else:
+                element.items.append(_other(one))
+            _add_text(element, one.tail)
+    return found
+
+
+def _end(element: _Element, around: _Element) -> None:
+    """Tell the element around of one that is whole."""
+    around.size += element.size + 1
+    if element.height >= around.height:
+        around.height = element.height + 1
+    around.hard = around.hard or element.hard or _is_looked_for(element)
+    given = element.attributes
+    around.soft = (
+        around.soft or element.soft or _marks_title(element.name, given.get("id", ""), given.get("class", ""))
+    )
+
+
+def _add_text(element: _Element, text: str | None) -> None:
+    if text:
+        element.items.append(text)
+        element.hard = element.hard or is_label(text)
+
+
+def _other(node: Any) -> tuple[str, ...]:
+    """A comment, or an instruction to a processor."""
+    return ("comment", node.text or "") if node.tag is etree.Comment else ("pi", node.target, node.text or "")
 
 
 class _Builder(LXMLTreeBuilder):
-    """Tells BeautifulSoup the elements that were kept."""
+    """Tells BeautifulSoup the elements that were kept; `containers` of a body are to come."""
 
-    def __init__(self, events: _Events) -> None:
+    def __init__(self, page: _Element, containers: int) -> None:
         super().__init__()
-        self._events = events
+        self._page, self._to_come = page, containers
 
     def feed(self, markup: str | bytes) -> None:
         """All events of the page, in order; `markup` was parsed before."""
-        stack: list[Iterator[_Element | str | tuple[str, ...]]] = [iter(self._events.root.items)]
+        stack: list[Iterator[_Element | str | tuple[str, ...]]] = [iter([self._page])]
         names: list[str] = []
         while stack:
             item = next(stack[-1], None)
@@ -169,19 +226,13 @@ class _Builder(LXMLTreeBuilder):
 
     def _items(self, element: _Element) -> list[_Element | str | tuple[str, ...]]:
         """What is in an element: all of it, or one text."""
-        if element.contained:
-            for item in element.items:
-                if isinstance(item, _Element):
-                    item.contained = True
+        self._to_come -= element.contains
+        if element.kept or element.hard or element.size < LEAST or element.height > HIGHEST:
             return element.items
-        if element.hard or element.size < LEAST or element.height > HIGHEST or element.name in LOOKED_FOR:
+        before = self._to_come > 0
+        if element.name in LOOKED_FOR or (before and element.soft):
             return element.items
-        before = element.place < self._events.last
-        if before and element.soft:
-            return element.items
-        told: list[str] = []
-        _tell(element, told)
-        text = "".join(told)
+        text = element.text
         if is_label(text) or (before and DAY.search(text)):
             return element.items
         return [text] if text else []

@@ -7,7 +7,7 @@ blocks inside links. What breaks the tree is cut from the text before it is pars
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
@@ -85,6 +85,16 @@ def _depth(root: Tag) -> int:
         deepest = max(deepest, depth)
         stack.extend((child, depth + 1) for child in tag.children if isinstance(child, Tag))
     return deepest
+
+
+def elements(root: Tag, names: Container[str]) -> list[Tag]:
+    """The elements of these names below `root`, in page order; BeautifulSoup asks a matcher of its own for each."""
+    return [tag for tag in root.find_all(True) if tag.name in names]
+
+
+def strings(root: Tag) -> Iterator[NavigableString]:
+    """The strings below `root`, in page order."""
+    return (node for node in root.descendants if isinstance(node, NavigableString))
 
 
 def attribute(tag: Tag, name: str) -> str:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
-from metroetl.documents.html import is_short, text_of
+from metroetl.documents.html import is_short, strings, text_of
 from metroetl.documents.lines import BLANKS
 
 NAMES = {
@@ -56,12 +56,8 @@ class Label:
 def find_labels(root: Tag) -> list[Label]:
     """The labels below `root`, in page order, MOST_LABELS at most; values may be empty."""
     found: list[Label] = []
-    for node in root.find_all(string=True):
-        if (
-            isinstance(node, PreformattedString)
-            or not isinstance(node, NavigableString)
-            or len(node) > LINE_LENGTH
-        ):
+    for node in strings(root):
+        if isinstance(node, PreformattedString) or len(node) > LINE_LENGTH:
             continue
         found += _labels_in(node)
         if len(found) >= MOST_LABELS:

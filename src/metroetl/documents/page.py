@@ -12,7 +12,7 @@ from metroetl.documents.attachments import list_attachments, names_files
 from metroetl.documents.body import Body, clear, find_body
 from metroetl.documents.decode import REPLACEMENT, decode
 from metroetl.documents.folded import parse_folded
-from metroetl.documents.html import BlockReader, attribute, parse_html, plain_markup
+from metroetl.documents.html import BlockReader, attribute, elements, parse_html, plain_markup
 from metroetl.documents.labels import find_labels, information_blocks
 from metroetl.documents.metadata import read_metadata
 from metroetl.documents.models import Attachment, Document
@@ -125,7 +125,7 @@ def page_url(soup: BeautifulSoup, snapshot: Snapshot) -> str:
     moved = snapshot.headers.get("content-location", "")
     own = (
         (attribute(tag, "content") or attribute(tag, "href")).strip()
-        for tag in soup.find_all(["meta", "link"])
+        for tag in elements(soup, ("meta", "link"))
         if attribute(tag, "name").lower() == "url" or attribute(tag, "rel") == "canonical"
     )
     return next(

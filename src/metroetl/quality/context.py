@@ -111,7 +111,9 @@ def _region_named(frame: pd.DataFrame, papers: pd.DataFrame, catalogue: Catalogu
     """Whether the document names the place, by any of its names, or is that place's own."""
     chosen = frame["region_level"].isin(_LEVELS)
     pairs = frame.loc[chosen, ["document_row_id", "region_code"]].drop_duplicates()
-    told = papers.loc[papers.index.isin(pairs["document_row_id"]), _TOLD].to_dict("index")
+    told: Mapping[Any, dict[Any, Any]] = papers.loc[
+        papers.index.isin(pairs["document_row_id"]), _TOLD
+    ].to_dict("index")
     found: Mapping[tuple[str, str], bool | None] = {
         (row, code): _names(told[row], code, catalogue) if row in told else None
         for row, code in pairs.itertuples(index=False, name=None)

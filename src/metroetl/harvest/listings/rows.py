@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from bs4 import BeautifulSoup, Comment, Tag
 from bs4.element import NavigableString
 
-from metroetl.documents.html import check_size
+from metroetl.documents.html import HEADINGS, check_size, elements, strings
 from metroetl.harvest.addresses import absolute, host_of
 from metroetl.harvest.listings.base import is_cut, unique
 from metroetl.harvest.listings.text import clean_title, date_among, dates_alone
@@ -78,8 +78,8 @@ def xml_of(text: str) -> BeautifulSoup:
 
 def base_of(soup: BeautifulSoup, url: str) -> str:
     """What relative links are relative to: `<base href>` or the page's address."""
-    base = soup.find("base", href=True)
-    return urljoin(url, str(base["href"])) if isinstance(base, Tag) else url
+    base = next((tag for tag in soup.find_all("base") if tag.has_attr("href")), None)
+    return urljoin(url, str(base["href"])) if base is not None else url
 
 
 class PageRows:
@@ -88,8 +88,8 @@ class PageRows:
     def __init__(self, soup: BeautifulSoup, base: str, url: str) -> None:
         self._soup, self._base, self._url = soup, base, url
         self._printed: dict[int, list[str]] = defaultdict(list)
-        for string in soup.find_all(string=HAS_DIGIT):
-            if _is_text(string) and len(string) < LONGEST_DATE:
+        for string in strings(soup):
+            if len(string) < LONGEST_DATE and _is_text(string) and HAS_DIGIT.search(string):
                 self._note(string)
 
     def _note(self, string: NavigableString) -> None:
@@ -102,7 +102,7 @@ class PageRows:
     def dated(self) -> list[Row]:
         """Every row with a date, once, in order; rows inside rows are left out."""
         found: dict[int, Row] = {}
-        for link in self._soup.find_all("a", href=True):
+        for link in _links(self._soup):
             element = self._row_element(link)
             if element is None or id(element) in found:
                 continue
@@ -114,7 +114,7 @@ class PageRows:
     def undated(self, is_detail: Callable[[str], bool]) -> list[Row]:
         """Rows whose link is a page of the family, with or without a date."""
         found = []
-        for link in self._soup.find_all("a", href=True):
+        for link in _links(self._soup):
             target = absolute(str(link["href"]), self._base, self._url)
             if target and is_detail(urlsplit(target).path):
                 row = self.row(next((p for p in link.parents if p.name in ROW_TAGS), link))
@@ -125,7 +125,7 @@ class PageRows:
     def row(self, element: Tag) -> Row | None:
         """The row of an element: the link with the longest title of its own, and the date printed beside it."""
         best: Notice | None = None
-        for link in [element] if element.name == "a" else element.find_all("a", href=True):
+        for link in [element] if element.name == "a" else _links(element):
             if link is not element and any(p.name in NESTED for p in _between(link, element)):
                 continue
             target, title = absolute(str(link["href"]), self._base, self._url), _title(link)
@@ -155,9 +155,9 @@ class PageRows:
         """The date of a row: one that stands alone (the last of several), else one in the text beside the links."""
         if alone := self._alone(element, href):
             return alone[-1]
-        strings = element.find_all(string=lambda s: bool(s) and _is_text(s))
+        beside = (s for s in strings(element) if _is_text(s))
         return date_among(
-            " ".join(s for s in strings if not any(p.name in BESIDE for p in _between(s, element)))
+            " ".join(s for s in beside if not any(p.name in BESIDE for p in _between(s, element)))
         )
 
 
@@ -214,9 +214,8 @@ def _drop_twins(rows: list[Row]) -> list[Row]:
 
 def _title(link: Tag) -> str:
     """The whole title of a link: its tooltip where the text is cut or says more than the title, a heading inside it."""
-    heading = link.find(["h1", "h2", "h3", "h4", "h5"])
-    strings = (heading if isinstance(heading, Tag) else link).find_all(string=True)
-    text = clean_title("".join(s for s in strings if _is_text(s) and not dates_alone(s)))
+    heading = next(iter(elements(link, HEADINGS)), link)
+    text = clean_title("".join(s for s in strings(heading) if _is_text(s) and not dates_alone(s)))
     tooltip = clean_title(str(link.get("title") or ""))
     if not tooltip or (is_cut(tooltip) and not is_cut(text)):
         return text or tooltip
@@ -235,8 +234,12 @@ def _between(inner: NavigableString | Tag, outer: Tag) -> list[Tag]:
     return found
 
 
+def _links(element: Tag) -> list[Tag]:
+    return [link for link in element.find_all("a") if link.has_attr("href")]
+
+
 def _hrefs(element: Tag) -> set[str]:
-    links = [element] if element.name == "a" else element.find_all("a", href=True)
+    links = [element] if element.name == "a" else _links(element)
     return {str(link["href"]) for link in links}
 
 
