@@ -43,12 +43,12 @@ def decode(data: bytes, header_charset: str | None = None) -> tuple[str, str]:
 
 def _utf8(data: bytes) -> str | None:
     """The text if it is UTF-8; a character cut off at the very end (a truncated answer) is allowed."""
-    decoder = codecs.getincrementaldecoder("utf-8")("strict")
     try:
-        text = decoder.decode(data)
-    except UnicodeDecodeError:
-        return None
-    return text + (REPLACEMENT if decoder.getstate()[0] else "")
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.reason != "unexpected end of data":
+            return None
+        return data[: error.start].decode("utf-8") + REPLACEMENT
 
 
 def _candidates(data: bytes, header_charset: str | None) -> list[str]:

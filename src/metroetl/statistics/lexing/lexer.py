@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 
 from metroetl.statistics.lexing.guards import guard
 from metroetl.statistics.lexing.numerals import numbers
@@ -40,23 +41,21 @@ def lex(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
     """Tokens of text[start:end], without gaps; unknown stretches are tokens of kind text."""
     piece = text[start:end]
     found = _words(piece, vocabulary)
+    characters = set(piece)
     for kind, pattern, data, signs in _PATTERNS:
-        if any(sign in piece for sign in signs):
+        if not characters.isdisjoint(signs):
             found += [Token(kind, m.start(), m.end(), m.group(), data) for m in pattern.finditer(piece)]
     found += [Token("period", m.start(), m.end(), m.group(), read_specs(m)) for m in PERIOD.finditer(piece)]
     found += [Token(_MARKS[m.group()], m.start(), m.end(), m.group()) for m in _MARK.finditer(piece)]
     found += numbers(piece)
-    found.sort(key=_order)
+    found.sort(key=attrgetter("end"), reverse=True)
+    found.sort(key=attrgetter("start"))  # of those that begin together the longest first
     tokens = _sweep(piece, found)
     tokens = _join_text(piece, guard(piece, tokens, vocabulary))
     for token in tokens:
         token.start += start
         token.end += start
     return tokens
-
-
-def _order(token: Token) -> tuple[int, int]:
-    return token.start, -token.end
 
 
 def _words(piece: str, vocabulary: Vocabulary) -> list[Token]:
