@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
 from datetime import UTC, date, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from metroetl.catalogue.models import Expectations
-from metroetl.harvest import Client, harvest
+from metroetl.harvest import Archive, Client, harvest
 from metroetl.harvest.models import Harvested
+from metroetl.harvest.pages import AT_HAND
 
 LIST = "/sj/index.html"
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF"
@@ -255,6 +258,39 @@ def test_a_killed_run_loses_nothing(world: Any) -> None:
     rest = world.harvest(source, world.known(recorded))
     pages = {s.fetch.url for s in [*recorded, *rest] if s.fetch.role == "page" and s.fetch.ok}
     assert len(pages) == 6 and outcomes(rest)["page", "new"] == 4
+
+
+class Watched(Archive):
+    """An archive that knows which thread put what."""
+
+    def __init__(self, address: Path) -> None:
+        super().__init__(address)
+        self.put_by: dict[str, int] = {}
+
+    def put(self, data: bytes | BinaryIO) -> str:
+        sha256 = super().put(data)
+        self.put_by[sha256] = threading.get_ident()
+        return sha256
+
+
+def test_only_what_takes_long_is_taken_in_by_a_thread(world: Any) -> None:
+    publish(world, 3, 2, 1, links='<a href="/f/gb.pdf">统计公报</a>')
+    world.site.replies["/f/gb.pdf"] = Response(PDF, media_type="application/pdf")
+    long = world.article("甲市第3号数据", "一" * AT_HAND)
+    world.site.replies["/sj/202504/t20250403_3.html"] = long
+    world.archive = Watched(world.home / "archive")
+    steps = world.harvest(settings=world.settings(max_bytes=2_000_000))
+    by_loop = {
+        s.fetch.url.rpartition("/")[2]: world.archive.put_by[s.fetch.sha256] == threading.get_ident()
+        for s in steps
+        if s.fetch.role != "listing"
+    }
+    assert by_loop == {
+        "t20250401_1.html": True,
+        "t20250402_2.html": True,
+        "t20250403_3.html": False,
+        "gb.pdf": False,
+    }
 
 
 def test_attachments_follow_their_page(world: Any) -> None:
