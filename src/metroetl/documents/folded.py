@@ -10,7 +10,7 @@ once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -33,7 +33,6 @@ OTHER_TEXT = frozenset({"sup", "sub", "pre", "textarea", "rt", "rp", "template",
 NAMED = (*LOOKED_FOR, *OTHER_TEXT, *SILENT.pattern.split("|"))
 CONTAINER_NAMES = tuple(name for name in CONTAINERS if name[0] not in "#.")
 MARKS: Any = etree.XPath("//@id | //@class")
-NONE: Mapping[str, str] = {}
 DAY = re.compile(r"(?:19|20)[0-9]{2}[年./-]")
 
 
@@ -119,7 +118,7 @@ def _page(root: Any, containers: set[Any]) -> _Element:
 
 
 def _around(root: Any, containers: set[Any]) -> set[Any]:
-    """Elements around containers, and around those that are looked for by name or have a text that counts otherwise."""
+    """Elements around containers, and around those that are looked for by name or whose text counts otherwise or not."""
     found: set[Any] = set()
     named = (e for e in root.iter(*NAMED) if e.tag in LOOKED_FOR or e.tag in OTHER_TEXT or len(e) or e.text)
     for element in (*containers, *named):
@@ -178,10 +177,10 @@ def _end(element: _Element, around: _Element) -> None:
     around.size += element.size + 1
     if element.height >= around.height:
         around.height = element.height + 1
-    around.hard = around.hard or element.hard or _is_looked_for(element)
-    given = element.attributes
+    name, given = element.name, element.attributes
+    around.hard = around.hard or element.hard or (name in CARRIERS and bool(address_in(name, given)))
     around.soft = (
-        around.soft or element.soft or _marks_title(element.name, given.get("id", ""), given.get("class", ""))
+        around.soft or element.soft or _marks_title(name, given.get("id", ""), given.get("class", ""))
     )
 
 
@@ -238,19 +237,6 @@ class _Builder(LXMLTreeBuilder):
         return [text] if text else []
 
 
-def _is_looked_for(element: _Element) -> bool:
-    """Whether an element inside a folded one would be missed: by name, as a file, or for a text that counts otherwise."""
-    name = element.name
-    if name in CARRIERS and address_in(name, element.attributes):
-        return True
-    return name in LOOKED_FOR or name in OTHER_TEXT or (bool(element.items) and _is_silent(name))
-
-
-@lru_cache(maxsize=512)
-def _is_silent(name: str) -> bool:
-    return SILENT.fullmatch(name) is not None
-
-
 @lru_cache(maxsize=512)
 def _is_block(name: str) -> bool:
     return BLOCK.fullmatch(name) is not None
@@ -268,5 +254,5 @@ def _tell(element: _Element, told: list[str]) -> None:
                 told.append(BREAK)
                 _tell(item, told)
                 told.append(BREAK)
-            elif not _is_silent(item.name):
+            else:
                 _tell(item, told)
