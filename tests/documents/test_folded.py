@@ -186,6 +186,12 @@ def test_a_menu_that_was_seen_before_is_no_other() -> None:
         assert str(parse_folded(page)) == str(parse_folded(page))
 
 
+def test_an_element_of_very_many_attributes_is_not_folded() -> None:
+    page = "<body><p {}>甲市</p><div class=TRS_Editor><p>产值101.2亿元。</p></div></body>"
+    assert parse_folded(page.format(" ".join(f"a{n}=x" for n in range(500)))) is not None
+    assert parse_folded(page.format(" ".join(f"a{n}=x" for n in range(20_000)))) is None
+
+
 def test_deep_markup_has_its_name() -> None:
     with pytest.raises(TooMuchInside, match="characters"):
         parse_folded("x" * 24_000_001)

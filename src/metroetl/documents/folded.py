@@ -10,7 +10,7 @@ once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +26,8 @@ from metroetl.documents.titles import marks_title
 from metroetl.errors import TooMuchInside
 
 LEAST = 3  # elements that are worth it
+LARGE = 65_536  # characters of markup from which on a page may be made to take hours
+ATTRIBUTES = 1000  # of an element: lxml's tree takes time with their square
 HIGHEST = 12  # levels that a folded element may have below it
 REMEMBERED = 2_000_000  # bytes of menus' markup, some 150 sites
 LOOKED_FOR = frozenset({"html", "head", "body", "base", "link", "meta", "title", "publishtime"})
@@ -65,9 +67,15 @@ class _Element:
 
 
 def parse_folded(text: str) -> BeautifulSoup | None:
-    """The tree of a page, folded; None where the page has no known container. Raises what `parse_html` raises."""
+    """The tree of a page, folded; None where the page has no known container, or an element far too many attributes.
+
+    Raises what `parse_html` raises.
+    """
+    markup = plain_markup(text)
+    if len(markup) > LARGE and _most_attributes(markup) > ATTRIBUTES:
+        return None
     parser = etree.HTMLParser(recover=True, huge_tree=True)
-    parser.feed(plain_markup(text))
+    parser.feed(markup)
     root: Any = parser.close()
     if root is None:  # not even a text
         return None
@@ -75,6 +83,29 @@ def parse_folded(text: str) -> BeautifulSoup | None:
     containers.update(root.iter(*CONTAINER_NAMES))
     page = _page(root, containers)
     return BeautifulSoup("", builder=_Builder(page, len(containers))) if containers else None
+
+
+class _Attributes:
+    """A target for lxml's parser that counts attributes."""
+
+    def __init__(self) -> None:
+        self.most = 0
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.most = max(self.most, len(attributes))
+
+    def close(self) -> None:
+        """Nothing is left to be done."""
+
+
+def _most_attributes(markup: str) -> int:
+    """How many attributes the element with most has, told without a tree."""
+    seen = _Attributes()
+    target: Any = seen
+    parser = etree.HTMLParser(target=target, recover=True)
+    parser.feed(markup)
+    parser.close()
+    return seen.most
 
 
 @lru_cache(maxsize=4096)  # the names of a site are the same on all its pages

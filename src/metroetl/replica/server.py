@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import signal
 import socket
 import ssl
 import threading
@@ -237,12 +237,17 @@ class Replica:
 
 
 def serve(as_of: date, port_base: int | None = None, faults: Faults | None = None) -> None:
-    """Serve the stand-ins until interrupted; prints host and address, one a line."""
+    """Serve the stand-ins until interrupted; prints host and address, one a line.
+
+    An interruption while they come up counts too; as an exception it could be lost in a callback of Python's own.
+    """
+    interrupted = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: interrupted.set())
     with Replica(as_of, faults, port_base=port_base) as replica:
         for host, address in replica.host_map.items():
             print(f"{host}\t{address}", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        interrupted.wait()
 
 
 async def _ask(request: Request) -> Ask:
