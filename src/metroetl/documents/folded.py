@@ -218,7 +218,7 @@ def _end(element: _Element, around: _Element) -> None:
 def _add_text(element: _Element, text: str | None) -> None:
     if text:
         element.items.append(text)
-        element.hard = element.hard or is_label(text)
+        element.hard = element.hard or (not element.kept and is_label(text))
 
 
 def _other(node: Any) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import urljoin
 
 from metroetl.catalogue.models import Source
+from metroetl.documents.attachments import page_base
 from metroetl.harvest.addresses import Request, with_query
 from metroetl.harvest.listings.base import NO_OPTIONS, Family, ListPage, pages_of, unique
-from metroetl.harvest.listings.rows import PageRows, base_of, list_notices, soup_of
+from metroetl.harvest.listings.rows import PageRows, list_notices, soup_of
 from metroetl.harvest.models import Notice
 
 NUMBER = {key: re.compile(rf"<{key}>\s{{0,9}}(\d{{1,7}})") for key in ("totalrecord", "totalpage")}
@@ -57,7 +58,7 @@ class Hanweb(Family):
 
     def parse(self, text: str, url: str, options: Mapping[str, Any] = NO_OPTIONS) -> ListPage:
         records = _records(text)
-        base = base_of(soup_of(text), url) if "<base" in text else url
+        base = page_base(soup_of(text), url) if "<base" in text else url
         notices = unique([n for record in records if (n := _notice(record, base, url))])
         if not records and "<datastore>" not in text:
             notices = list_notices(text, url, options, lambda path: bool(DETAIL.search(path)))

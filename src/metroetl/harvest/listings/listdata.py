@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import urljoin
 
 from metroetl.catalogue.models import Source
+from metroetl.documents.attachments import page_base
 from metroetl.harvest.addresses import Request, absolute
 from metroetl.harvest.listings.base import NO_OPTIONS, Family, ListPage, number_in, pages_of, rows_in, unique
-from metroetl.harvest.listings.rows import base_of, list_notices, soup_of
+from metroetl.harvest.listings.rows import list_notices, soup_of
 from metroetl.harvest.listings.text import clean_title, date_of
 from metroetl.harvest.models import Notice
 
@@ -39,7 +40,7 @@ class ListData(Family):
 
     def parse(self, text: str, url: str, options: Mapping[str, Any] = NO_OPTIONS) -> ListPage:
         data = _list_of(text)
-        base = base_of(soup_of(text), url) if "<base" in text else url
+        base = page_base(soup_of(text), url) if "<base" in text else url
         notices = unique(
             [n for article in rows_in(data.get("articleList")) if (n := _notice(article, base, url))]
         )

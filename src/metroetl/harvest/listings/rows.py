@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from bs4 import BeautifulSoup, Comment, Tag
 from bs4.element import NavigableString
 
+from metroetl.documents.attachments import page_base
 from metroetl.documents.html import HEADINGS, check_size, elements, strings
 from metroetl.harvest.addresses import absolute, host_of
 from metroetl.harvest.listings.base import is_cut, unique
@@ -76,12 +77,6 @@ def xml_of(text: str) -> BeautifulSoup:
     return BeautifulSoup(text.encode(), "xml", from_encoding="utf-8")
 
 
-def base_of(soup: BeautifulSoup, url: str) -> str:
-    """What relative links are relative to: `<base href>` or the page's address."""
-    base = next((tag for tag in soup.find_all("base") if tag.has_attr("href")), None)
-    return urljoin(url, str(base["href"])) if base is not None else url
-
-
 class PageRows:
     """The rows of one page, found once."""
 
@@ -125,7 +120,7 @@ class PageRows:
     def row(self, element: Tag) -> Row | None:
         """The row of an element: the link with the longest title of its own, and the date printed beside it."""
         best: Notice | None = None
-        for link in [element] if element.name == "a" else _links(element):
+        for link in _links(element):
             if link is not element and any(p.name in NESTED for p in _between(link, element)):
                 continue
             target, title = absolute(str(link["href"]), self._base, self._url), _title(link)
@@ -174,7 +169,7 @@ def list_notices(
     where the page has none outside (a Gansu list of 2025 is commented out as a whole).
     """
     soup = soup_of(text)
-    base = base_of(soup, url)
+    base = page_base(soup, url)
     page = PageRows(soup, base, url)
     if selector := options.get("rows"):
         chosen = [page.row(element) for element in soup.select(str(selector))]
@@ -235,12 +230,14 @@ def _between(inner: NavigableString | Tag, outer: Tag) -> list[Tag]:
 
 
 def _links(element: Tag) -> list[Tag]:
+    """The links in an element, or the element that is one."""
+    if element.name == "a":
+        return [element]
     return [link for link in element.find_all("a") if link.has_attr("href")]
 
 
 def _hrefs(element: Tag) -> set[str]:
-    links = [element] if element.name == "a" else _links(element)
-    return {str(link["href"]) for link in links}
+    return {str(link["href"]) for link in _links(element)}
 
 
 def _is_text(string: NavigableString) -> bool:

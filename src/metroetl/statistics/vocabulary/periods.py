@@ -31,7 +31,7 @@ _ALONE = _PART.replace("(?P<", "(?P<_")
 PERIOD = re.compile(
     rf"(?=[\d今本当去上前全下第首一二三四年单])(?:{_YEARS}|(?:{_YEAR})(?:末|底)?(?:的)?(?:[,]? ?(?P<part>{_PART}))?|(?P<alone>{_ALONE}))(?P<same>同期|同月)?"
 )
-_GROUPS = [name.lstrip("_") for name in sorted(PERIOD.groupindex, key=PERIOD.groupindex.__getitem__)]
+_GROUPS = [name.lstrip("_") for name in PERIOD.groupindex]  # all groups have names
 _CHINESE = {c: i for i, c in enumerate("一二三四五六七八九十", start=1)} | {"十一": 11, "两": 2}
 
 
